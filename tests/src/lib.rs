@@ -1,0 +1,3 @@
+//! Sample services and whole journeys.
+pub mod ds;
+pub mod grist;
