@@ -40,7 +40,7 @@ impl TableBatch {
 }
 
 /// Rows to write.
-pub struct Batch {
+pub(super) struct Batch {
     tables: Vec<TableBatch>,
     /// A dossier read twice is written in two calls: within one, the order of updates is by columns.
     dossiers: HashSet<DossierNumber>,
@@ -50,7 +50,7 @@ pub struct Batch {
 }
 
 /// How to read the answer to a bundle: which action added which rows.
-pub struct Receipt {
+pub(super) struct Receipt {
     additions: Vec<Promise>,
 }
 
@@ -64,7 +64,7 @@ struct Promise {
 
 impl Batch {
     /// An empty batch for so many tables.
-    pub fn new(tables: usize) -> Self {
+    pub(super) fn new(tables: usize) -> Self {
         Self {
             tables: std::iter::repeat_with(TableBatch::default).take(tables).collect(),
             dossiers: HashSet::new(),
@@ -75,22 +75,22 @@ impl Batch {
     }
 
     /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.tables.iter().all(TableBatch::is_empty)
     }
 
     /// Whether it should be written before more is added.
-    pub const fn is_full(&self) -> bool {
+    pub(super) const fn is_full(&self) -> bool {
         self.rows >= MOST_ROWS || self.bytes >= MOST_BYTES
     }
 
     /// Whether a dossier with that many rows still fits. One that is larger than a bundle goes alone: its rows belong together.
-    pub const fn has_room_for(&self, rows: usize, bytes: usize) -> bool {
+    pub(super) const fn has_room_for(&self, rows: usize, bytes: usize) -> bool {
         self.rows == 0 || (self.rows + rows <= MOST_ROWS && self.bytes + bytes <= MOST_BYTES)
     }
 
     /// Whether it already holds rows of this dossier.
-    pub fn holds(&self, number: DossierNumber) -> bool {
+    pub(super) fn holds(&self, number: DossierNumber) -> bool {
         self.dossiers.contains(&number)
     }
 
@@ -101,7 +101,14 @@ impl Batch {
     }
 
     /// Compares a dossier with what the tables hold, and takes what differs. The indexes then hold it too.
-    pub fn take(&mut self, tables: &[PlannedTable], indexes: &mut [TableIndex], number: DossierNumber, conversion: Conversion, report: &mut Report) {
+    pub(super) fn take(
+        &mut self,
+        tables: &[PlannedTable],
+        indexes: &mut [TableIndex],
+        number: DossierNumber,
+        conversion: Conversion,
+        report: &mut Report,
+    ) {
         let Some((main_index, child_indexes)) = indexes.split_first_mut() else { return };
         let (parent, is_new, mut has_changed) = match main_index.dossier(number) {
             Some(slot) => {
@@ -239,12 +246,12 @@ impl Batch {
     }
 
     /// Whether lists of choices would grow.
-    pub fn has_choices(&self) -> bool {
+    pub(super) fn has_choices(&self) -> bool {
         self.tables.iter().any(|table| !table.choices.is_empty())
     }
 
     /// The actions that write it all, and how to read their answer. With `choices`, lists grow too.
-    pub fn actions(&self, tables: &[PlannedTable], choices: bool) -> (Vec<UserAction>, Receipt) {
+    pub(super) fn actions(&self, tables: &[PlannedTable], choices: bool) -> (Vec<UserAction>, Receipt) {
         let mut actions = Vec::new();
         let mut receipt = Receipt { additions: Vec::new() };
         for (index, (table, batch)) in tables.iter().zip(&self.tables).enumerate() {
@@ -273,7 +280,7 @@ impl Batch {
     }
 
     /// The lists of choices as they are once the batch is written.
-    pub fn grow_choices(&self, tables: &mut [PlannedTable]) {
+    pub(super) fn grow_choices(&self, tables: &mut [PlannedTable]) {
         for (table, batch) in tables.iter_mut().zip(&self.tables) {
             for (column, added) in &batch.choices {
                 if let Some(column) = table.columns.get_mut(*column) {
@@ -286,7 +293,7 @@ impl Batch {
 
 impl Receipt {
     /// Gives the promised rows the ids that Grist chose.
-    pub fn settle(&self, applied: &Applied, indexes: &mut [TableIndex]) {
+    pub(super) fn settle(&self, applied: &Applied, indexes: &mut [TableIndex]) {
         for Promise { action, table, rows } in &self.additions {
             for ((slot, promised), row_id) in rows.iter().zip(applied.row_ids(*action)) {
                 if let Some(index) = indexes.get_mut(*table) {

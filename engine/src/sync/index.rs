@@ -1,6 +1,6 @@
 //! What a table holds now, small enough for a hundred thousand rows: a row id and a fingerprint for each cell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::{ConvertedRow, PlannedTable};
 use crate::{
@@ -54,10 +54,11 @@ impl TableIndex {
             let number = key.as_integer().and_then(|number| DossierNumber::new(number).ok()).or_else(|| key.as_text()?.trim().parse().ok());
             let Some(number) = number else { continue };
             // Rows come in the order of their ids: the oldest is ours.
-            if self.dossiers.contains_key(&number) {
-                self.duplicates.push(number);
-            } else {
-                self.dossiers.insert(number, slot);
+            match self.dossiers.entry(number) {
+                Entry::Occupied(_) => self.duplicates.push(number),
+                Entry::Vacant(place) => {
+                    place.insert(slot);
+                }
             }
         }
     }

@@ -188,7 +188,7 @@ impl Planner<'_> {
                 self.structure.push(UserAction::AddVisibleColumn { table: table.id.clone(), column: new });
                 continue;
             };
-            match self.existing_column(column, bound.find(table)) {
+            match existing_column(column, bound.find(table)) {
                 Ok(found) if matches!(key, Field::Row(_)) => {
                     relation.take(key, &found.id);
                 }
@@ -212,23 +212,6 @@ impl Planner<'_> {
         }
     }
 
-    /// Rules 3 and 4: what an agent removed, hid, or turned into a formula is left alone, and said.
-    fn existing_column<'s>(&self, mapping: &ColumnMapping, column: Option<&'s SchemaColumn>) -> Result<&'s SchemaColumn, ProblemKind> {
-        let name = || mapping.name.clone();
-        let column = column.ok_or_else(|| ProblemKind::MissingColumn { column: name() })?;
-        if column.is_hidden() {
-            return Err(ProblemKind::HiddenColumn { column: name() });
-        }
-        if column.is_formula {
-            return Err(ProblemKind::FormulaColumn { column: column.label.clone() });
-        }
-        let is_relation = mapping.key() == Some(&Field::Row(RowField::Dossier));
-        if !is_relation && !is_writable(&column.column_type) {
-            return Err(ProblemKind::UnwritableColumn { column: column.label.clone(), column_type: column.column_type.clone() });
-        }
-        Ok(column)
-    }
-
     fn new_column(&self, mapping: &ColumnMapping, key: &Field, names: &mut HashSet<String>, main: Option<&TableId>) -> NewColumn {
         let id = free_identifier(&mapping.name, "Champ", false, |candidate| names.contains(candidate));
         names.insert(id.to_lowercase());
@@ -243,6 +226,23 @@ impl Planner<'_> {
             column_type,
         }
     }
+}
+
+/// Rules 3 and 4: what an agent removed, hid, or turned into a formula is left alone, and said.
+fn existing_column<'a>(mapping: &ColumnMapping, column: Option<&'a SchemaColumn>) -> Result<&'a SchemaColumn, ProblemKind> {
+    let name = || mapping.name.clone();
+    let column = column.ok_or_else(|| ProblemKind::MissingColumn { column: name() })?;
+    if column.is_hidden() {
+        return Err(ProblemKind::HiddenColumn { column: name() });
+    }
+    if column.is_formula {
+        return Err(ProblemKind::FormulaColumn { column: column.label.clone() });
+    }
+    let is_relation = mapping.key() == Some(&Field::Row(RowField::Dossier));
+    if !is_relation && !is_writable(&column.column_type) {
+        return Err(ProblemKind::UnwritableColumn { column: column.label.clone(), column_type: column.column_type.clone() });
+    }
+    Ok(column)
 }
 
 fn planned(mapping: &ColumnMapping, new: &NewColumn) -> PlannedColumn {

@@ -121,7 +121,7 @@ pub(crate) fn journal(report: &Report) -> String {
             text.push('\n');
         }
         if let Some(dossier) = problem.dossier {
-            text.push_str(&format!("Dossier {dossier} : "));
+            text.extend(["Dossier ", &dossier.to_string(), " : "]);
         }
         text.push_str(&self::problem(problem));
     }
