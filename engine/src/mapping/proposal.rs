@@ -319,6 +319,10 @@ fn head(label: &str) -> &str {
     label.split([':', '\n']).next().unwrap_or(label).trim()
 }
 
+/// Words that a name cut short does not end with.
+const JOINING_WORDS: [&str; 22] =
+    ["à", "au", "aux", "avec", "d’", "dans", "de", "des", "du", "en", "et", "l’", "la", "le", "les", "ou", "par", "pour", "sur", "un", "une", "–"];
+
 /// Cuts a text at a word, in one line.
 fn cut(text: &str, longest: usize) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -327,7 +331,14 @@ fn cut(text: &str, longest: usize) -> String {
     }
     let start: String = text.chars().take(longest).collect();
     let end = start.rfind(' ').filter(|end| *end > longest / 2).unwrap_or(start.len());
-    start.get(..end).unwrap_or(&start).trim_end_matches([' ', ',', ';', '(', '–', '-', '’', '\'']).to_owned()
+    let mut kept = start.get(..end).unwrap_or(&start);
+    loop {
+        kept = kept.trim_end_matches([' ', ',', ';', '(', '–', '-', '’', '\'']);
+        match kept.rsplit_once(' ') {
+            Some((before, last)) if JOINING_WORDS.contains(&last.to_lowercase().as_str()) => kept = before,
+            _ => return kept.to_owned(),
+        }
+    }
 }
 
 /// The values of recent dossiers, by field.
