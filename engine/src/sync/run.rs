@@ -236,7 +236,7 @@ async fn prepare<D: Document, O: Observer>(
     let mut finish = finishing_touches(connexion, &after, before);
     for (action, applied) in actions.iter().zip(&applied.ret_values).skip(made_from) {
         let view = applied.get("views").and_then(|views| views.get(0)).and_then(|view| view.get("id")).and_then(serde_json::Value::as_i64);
-        if let (UserAction::AddTable { table, .. }, Some(view)) = (action, view)
+        if let (UserAction::AddTable { table, title: None, .. }, Some(view)) = (action, view)
             && let Some(planned) = plan.tables.iter().find(|planned| planned.id == *table)
         {
             finish.push(UserAction::RenamePage { view, name: planned.name.clone() });

@@ -1,7 +1,14 @@
 //! Whole runs of the engine, over a document and a DS that are small enough to read here. The whole stack is tried in the
 //! crate `tests`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "a test may panic"
+)]
 
 use std::{
     cell::{Cell, RefCell},
@@ -229,9 +236,10 @@ impl SmallDocument {
     fn apply_one(tables: &mut BTreeMap<String, SmallTable>, promised: &mut BTreeMap<i64, i64>, action: &Value) -> Result<Value, DocumentError> {
         let (name, table) = (action[0].as_str().unwrap(), action[1].as_str().unwrap_or_default());
         if matches!(name, "AddTable" | "AddRawTable") {
+            let table = crate::grist::free_identifier(table, "", true, |_| false);
             let columns = action[2].as_array().into_iter().flatten().map(|column| (column["id"].as_str().unwrap().to_owned(), column.clone()));
             let columns: BTreeMap<String, Value> = columns.collect();
-            assert!(tables.insert(table.to_owned(), SmallTable { columns, rows: BTreeMap::new() }).is_none(), "{table} was there");
+            assert!(tables.insert(table.clone(), SmallTable { columns, rows: BTreeMap::new() }).is_none(), "{table} was there");
             return Ok(json!({ "views": [{ "id": 7 }] }));
         }
         if table.starts_with("_grist") || name == "SetDisplayFormula" {
