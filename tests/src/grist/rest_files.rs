@@ -18,7 +18,8 @@ type Answered = Result<Answer, Answer>;
 pub(crate) fn list(asked: &Asked) -> Answered {
     asked.require(Role::Viewer)?;
     if asked.parameter("sort").is_some() || asked.parameter("filter").is_some() {
-        return Err(Answer::error(StatusCode::NOT_IMPLEMENTED, "the sample Grist does not sort attachments"));
+        let refusal = Refusal::unsupported("attachments sorted or filtered");
+        return Err(refused(status_of(&refusal), &refusal));
     }
     let records: Vec<Value> = asked.document.files().into_iter().map(|(id, file)| json!({"id": id, "fields": described(&file)})).collect();
     Ok(Answer::ok(&json!({"records": records})))
