@@ -63,11 +63,30 @@ pub(crate) enum Action {
 
 /// Actions of Grist that Relais does not use.
 const UNUSED: [&str; 24] = [
-    "AddEmptyRule", "AddReverseColumn", "AddSummaryView", "AddView", "AddViewSection", "ApplyDocActions",
-    "ApplyUndoActions", "ConvertFromColumn", "CopyFromColumn", "CreateViewSection", "DetachSummaryViewSection",
-    "DuplicateTable", "EvalCode", "GenImporterView", "InitNewDoc", "MakeImportTransformColumns", "MaybeCopyDisplayFormula",
-    "RemoveViewSection", "RenameChoices", "RespondToRequests", "TransformAndFinishImport", "UpdateCurrentTime",
-    "UpdateSummaryViewSection", "AddReferenceColumn",
+    "AddEmptyRule",
+    "AddReverseColumn",
+    "AddSummaryView",
+    "AddView",
+    "AddViewSection",
+    "ApplyDocActions",
+    "ApplyUndoActions",
+    "ConvertFromColumn",
+    "CopyFromColumn",
+    "CreateViewSection",
+    "DetachSummaryViewSection",
+    "DuplicateTable",
+    "EvalCode",
+    "GenImporterView",
+    "InitNewDoc",
+    "MakeImportTransformColumns",
+    "MaybeCopyDisplayFormula",
+    "RemoveViewSection",
+    "RenameChoices",
+    "RespondToRequests",
+    "TransformAndFinishImport",
+    "UpdateCurrentTime",
+    "UpdateSummaryViewSection",
+    "AddReferenceColumn",
 ];
 
 impl Action {
@@ -100,9 +119,7 @@ impl Action {
             "AddColumn" => arguments.add_column(Shown::Raw)?,
             "AddVisibleColumn" => arguments.add_column(Shown::Everywhere)?,
             "AddHiddenColumn" => arguments.add_column(Shown::Nowhere)?,
-            "ModifyColumn" => {
-                Self::ModifyColumn(arguments.text()?, arguments.text()?, object(arguments.value("col_info")?)?)
-            }
+            "ModifyColumn" => Self::ModifyColumn(arguments.text()?, arguments.text()?, object(arguments.value("col_info")?)?),
             "RenameColumn" => Self::RenameColumn(arguments.text()?, arguments.text()?, arguments.text()?),
             "RemoveColumn" => Self::RemoveColumn(arguments.text()?, arguments.text()?),
             "SetDisplayFormula" => {
@@ -126,29 +143,17 @@ impl Action {
                 columns: bulk(arguments.value("column_values")?)?,
                 single: false,
             },
-            "UpdateRecord" => Self::Update {
-                table: arguments.text()?,
-                ids: vec![arguments.value("row_id")?],
-                columns: single(arguments.value("columns")?)?,
-            },
-            "BulkUpdateRecord" => Self::Update {
-                table: arguments.text()?,
-                ids: arguments.list("row_ids")?,
-                columns: bulk(arguments.value("columns")?)?,
-            },
-            "RemoveRecord" => Self::Remove {
-                table: arguments.text()?,
-                ids: vec![arguments.value("row_id")?],
-            },
-            "BulkRemoveRecord" => Self::Remove {
-                table: arguments.text()?,
-                ids: arguments.list("row_ids")?,
-            },
-            "ReplaceTableData" => Self::Replace {
-                table: arguments.text()?,
-                ids: arguments.list("row_ids")?,
-                columns: bulk(arguments.value("columns")?)?,
-            },
+            "UpdateRecord" => {
+                Self::Update { table: arguments.text()?, ids: vec![arguments.value("row_id")?], columns: single(arguments.value("columns")?)? }
+            }
+            "BulkUpdateRecord" => {
+                Self::Update { table: arguments.text()?, ids: arguments.list("row_ids")?, columns: bulk(arguments.value("columns")?)? }
+            }
+            "RemoveRecord" => Self::Remove { table: arguments.text()?, ids: vec![arguments.value("row_id")?] },
+            "BulkRemoveRecord" => Self::Remove { table: arguments.text()?, ids: arguments.list("row_ids")? },
+            "ReplaceTableData" => {
+                Self::Replace { table: arguments.text()?, ids: arguments.list("row_ids")?, columns: bulk(arguments.value("columns")?)? }
+            }
             "AddOrUpdateRecord" => Self::Upsert {
                 table: arguments.text()?,
                 require: single(arguments.value("require")?)?,
@@ -187,9 +192,7 @@ impl Arguments<'_> {
     fn value(&mut self, what: &str) -> Result<Value, Refusal> {
         self.items.next().ok_or_else(|| {
             let name = self.name;
-            Refusal::type_error(format!(
-                "{name}: {name}.__new__() missing 1 required positional argument: '{what}'"
-            ))
+            Refusal::type_error(format!("{name}: {name}.__new__() missing 1 required positional argument: '{what}'"))
         })
     }
 
@@ -223,22 +226,14 @@ impl Arguments<'_> {
     }
 
     fn add_column(&mut self, shown: Shown) -> Result<Action, Refusal> {
-        Ok(Action::AddColumn(
-            shown,
-            self.text()?,
-            self.optional_text()?,
-            object(self.value("col_info")?)?,
-        ))
+        Ok(Action::AddColumn(shown, self.text()?, self.optional_text()?, object(self.value("col_info")?)?))
     }
 }
 
 fn object(value: Value) -> Result<Map<String, Value>, Refusal> {
     match value {
         Value::Object(fields) => Ok(fields),
-        other => Err(Refusal::sandbox(
-            "AttributeError",
-            format!("{other} has no attribute 'items'"),
-        )),
+        other => Err(Refusal::sandbox("AttributeError", format!("{other} has no attribute 'items'"))),
     }
 }
 

@@ -43,15 +43,7 @@ pub(crate) struct Bundle<'a> {
 
 impl<'a> Bundle<'a> {
     pub(crate) fn new(state: &'a mut State, access: Access<'a>, owner: bool) -> Self {
-        Self {
-            state,
-            access,
-            owner,
-            changes: Vec::new(),
-            temporary: HashMap::new(),
-            modified: false,
-            tally: Tally::default(),
-        }
+        Self { state, access, owner, changes: Vec::new(), temporary: HashMap::new(), modified: false, tally: Tally::default() }
     }
 
     /// Performs all actions, or none.
@@ -73,13 +65,7 @@ impl<'a> Bundle<'a> {
                 }
             }
         }
-        Ok(Done {
-            results,
-            changes: self.changes,
-            modified: self.modified,
-            counted,
-            tally: self.tally,
-        })
+        Ok(Done { results, changes: self.changes, modified: self.modified, counted, tally: self.tally })
     }
 
     fn perform(&mut self, action: Action) -> Result<Value, Refusal> {
@@ -116,19 +102,14 @@ impl<'a> Bundle<'a> {
             }
             Action::SetDisplayFormula(table, column, formula) => {
                 let table = self.table_or_none(&table)?;
-                self.set_display_formula(table, &column, formula.as_deref())
-                    .map(|()| Value::Null)
+                self.set_display_formula(table, &column, formula.as_deref()).map(|()| Value::Null)
             }
             Action::Add { table, .. } if table.starts_with("_grist_") => self.refuse_metadata(&table),
             Action::Update { table, ids, columns } if table.starts_with("_grist_") => {
                 self.update_metadata(&table, &ids, columns).map(|()| Value::Null)
             }
-            Action::Remove { table, ids } if table.starts_with("_grist_") => {
-                self.remove_metadata(&table, &ids).map(|()| Value::Null)
-            }
-            Action::Replace { table, .. } | Action::Upsert { table, .. } if table.starts_with("_grist_") => {
-                self.refuse_metadata(&table)
-            }
+            Action::Remove { table, ids } if table.starts_with("_grist_") => self.remove_metadata(&table, &ids).map(|()| Value::Null),
+            Action::Replace { table, .. } | Action::Upsert { table, .. } if table.starts_with("_grist_") => self.refuse_metadata(&table),
             records => {
                 let from = self.changes.len();
                 let result = self.perform_on_records(records)?;
@@ -140,20 +121,11 @@ impl<'a> Bundle<'a> {
 
     fn perform_on_records(&mut self, action: Action) -> Result<Value, Refusal> {
         match action {
-            Action::Add {
-                table,
-                ids,
-                columns,
-                single,
-            } => {
+            Action::Add { table, ids, columns, single } => {
                 let table = self.table_named(&table)?;
                 self.access.require(table, Permission::Create)?;
                 let rows = self.add_rows(table, &ids, columns)?;
-                Ok(if single {
-                    json!(rows.first())
-                } else {
-                    json!(rows)
-                })
+                Ok(if single { json!(rows.first()) } else { json!(rows) })
             }
             Action::Update { table, ids, columns } => {
                 let table = self.table_named(&table)?;
@@ -174,13 +146,7 @@ impl<'a> Bundle<'a> {
                 self.replace_rows(table, &ids, columns)?;
                 Ok(Value::Null)
             }
-            Action::Upsert {
-                table,
-                require,
-                values,
-                options,
-                single,
-            } => {
+            Action::Upsert { table, require, values, options, single } => {
                 let table = self.table_named(&table)?;
                 if !self.access.reads_whole(table) {
                     return Err(blocked("table", Permission::Read));
@@ -206,12 +172,8 @@ impl<'a> Bundle<'a> {
             | Action::RenameColumn(..)
             | Action::RemoveColumn(..) => self.access.require_structure("table"),
             Action::ModifyColumn(..) | Action::SetDisplayFormula(..) => self.access.require_structure("full"),
-            Action::Update { table, .. } | Action::Remove { table, .. } if table == "_grist_Tables_column" => {
-                self.access.require_structure("full")
-            }
-            Action::Update { table, .. } | Action::Remove { table, .. } if table.starts_with("_grist_") => {
-                self.access.require_structure("table")
-            }
+            Action::Update { table, .. } | Action::Remove { table, .. } if table == "_grist_Tables_column" => self.access.require_structure("full"),
+            Action::Update { table, .. } | Action::Remove { table, .. } if table.starts_with("_grist_") => self.access.require_structure("table"),
             _ => Ok(()),
         }
     }
@@ -246,9 +208,7 @@ impl<'a> Bundle<'a> {
 
     /// … and actions on structure by a `ValueError`.
     fn table_or_none(&self, table: &str) -> Result<TableRef, Refusal> {
-        self.state
-            .table_ref(table)
-            .ok_or_else(|| Refusal::value_error(format!("No such table: {table}")))
+        self.state.table_ref(table).ok_or_else(|| Refusal::value_error(format!("No such table: {table}")))
     }
 
     fn column_or_none(&self, table: &str, column: &str) -> Result<ColumnRef, Refusal> {
@@ -260,20 +220,11 @@ impl<'a> Bundle<'a> {
     }
 
     pub(crate) fn column(&self, column: ColumnRef) -> Result<Arc<Column>, Refusal> {
-        self.state
-            .columns
-            .get(&column)
-            .cloned()
-            .ok_or_else(Refusal::no_record)
+        self.state.columns.get(&column).cloned().ok_or_else(Refusal::no_record)
     }
 
     pub(crate) fn set_row(&mut self, table: TableRef, id: i64, after: Option<Arc<Row>>) {
-        let before = self
-            .state
-            .tables
-            .get(&table)
-            .and_then(|table| table.rows.get(&id))
-            .cloned();
+        let before = self.state.tables.get(&table).and_then(|table| table.rows.get(&id)).cloned();
         self.change(Change::Row(table, id, Swap { before, after }));
     }
 
@@ -295,12 +246,7 @@ impl<'a> Bundle<'a> {
     }
 
     pub(crate) fn set_record(&mut self, table: &'static str, id: i64, after: Option<Record>) {
-        let before = self
-            .state
-            .records
-            .get(table)
-            .and_then(|records| records.get(&id))
-            .cloned();
+        let before = self.state.records.get(table).and_then(|records| records.get(&id)).cloned();
         if before.as_deref() != after.as_ref() {
             let after = after.map(Arc::new);
             self.change(Change::Record(table, id, Swap { before, after }));
@@ -320,18 +266,15 @@ impl<'a> Bundle<'a> {
             return Ok(cell);
         };
         let resolve = |cell: &Cell| match cell.as_id() {
-            Some(id) if id < 0 => self
-                .state
-                .table_ref(target)
-                .and_then(|target| self.temporary.get(&(target, id)))
-                .map(|row| Cell::id(*row))
-                .ok_or_else(|| {
+            Some(id) if id < 0 => {
+                self.state.table_ref(target).and_then(|target| self.temporary.get(&(target, id))).map(|row| Cell::id(*row)).ok_or_else(|| {
                     Refusal::value_error(format!(
                         "Reference to unknown temporary row id {id} in column {}.{}",
                         self.state.table_id(table),
                         column.col_id
                     ))
-                }),
+                })
+            }
             _ => Ok(cell.clone()),
         };
         match &cell {
@@ -343,9 +286,7 @@ impl<'a> Bundle<'a> {
 
     /// What a row shows in a column: its cell, or the default when nothing was written since the column exists.
     pub(crate) fn cell(row: &Row, column: &Column) -> Cell {
-        row.get(column.slot)
-            .cloned()
-            .unwrap_or_else(|| column.kind.default_cell())
+        row.get(column.slot).cloned().unwrap_or_else(|| column.kind.default_cell())
     }
 
     /// An empty formula column that gets values becomes a data column of the type that they suggest.
@@ -355,10 +296,7 @@ impl<'a> Bundle<'a> {
             return Ok(column);
         }
         if !column.is_undecided() {
-            return Err(Refusal::value_error(format!(
-                "Can't save value to formula column {}",
-                column.col_id
-            )));
+            return Err(Refusal::value_error(format!("Can't save value to formula column {}", column.col_id)));
         }
         let mut settled = Column::clone(&column);
         settled.is_formula = false;
@@ -373,9 +311,7 @@ impl<'a> Bundle<'a> {
                 Some(guesses) if guesses.iter().all(|numeric| *numeric) => "Numeric",
                 Some(_) => "Text",
                 None => {
-                    return Err(Refusal::unsupported(
-                        "values other than texts and numbers in an empty column, whose type Grist would guess",
-                    ));
+                    return Err(Refusal::unsupported("values other than texts and numbers in an empty column, whose type Grist would guess"));
                 }
             };
             name.clone_into(&mut settled.type_name);

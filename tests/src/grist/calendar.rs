@@ -31,15 +31,9 @@ impl Zone {
                 let (year, ..) = civil(local.div_euclid(DAY));
                 let summer = last_sunday(year, 3) * DAY + 2 * 3600;
                 let winter = last_sunday(year, 10) * DAY + 3 * 3600;
-                Ok(if (summer..winter).contains(&local) {
-                    7200
-                } else {
-                    3600
-                })
+                Ok(if (summer..winter).contains(&local) { 7200 } else { 3600 })
             }
-            Self::Other => Err(Refusal::unsupported(
-                "a date written as text in a time zone other than UTC and Europe/Paris",
-            )),
+            Self::Other => Err(Refusal::unsupported("a date written as text in a time zone other than UTC and Europe/Paris")),
         }
     }
 
@@ -56,11 +50,7 @@ impl Zone {
                 let (year, ..) = civil(instant.div_euclid(DAY));
                 let summer = last_sunday(year, 3) * DAY + 3600;
                 let winter = last_sunday(year, 10) * DAY + 3600;
-                if (summer..winter).contains(&instant) {
-                    7200
-                } else {
-                    3600
-                }
+                if (summer..winter).contains(&instant) { 7200 } else { 3600 }
             }
         };
         instant + offset
@@ -89,11 +79,7 @@ pub(crate) fn read(text: &str) -> Option<Read> {
         None => (0.0, None),
         Some(time) => read_time(time)?,
     };
-    Some(Read {
-        day,
-        seconds,
-        offset,
-    })
+    Some(Read { day, seconds, offset })
 }
 
 fn read_day(text: &str) -> Option<i64> {
@@ -124,16 +110,8 @@ fn read_time(text: &str) -> Option<(f64, Option<i64>)> {
     let (time, offset) = if let Some(time) = text.strip_suffix('Z') {
         (time, Some(0))
     } else if let Some(at) = text.rfind(['+', '-']) {
-        let sign = if text.get(at..)?.starts_with('-') {
-            -1
-        } else {
-            1
-        };
-        let digits: String = text
-            .get(at + 1..)?
-            .chars()
-            .filter(|character| *character != ':')
-            .collect();
+        let sign = if text.get(at..)?.starts_with('-') { -1 } else { 1 };
+        let digits: String = text.get(at + 1..)?.chars().filter(|character| *character != ':').collect();
         let hours: i64 = digits.get(..2)?.parse().ok()?;
         let minutes: i64 = digits.get(2..).filter(|text| !text.is_empty()).unwrap_or("0").parse().ok()?;
         (text.get(..at)?, Some(sign * (hours * 3600 + minutes * 60)))

@@ -44,10 +44,6 @@ impl Calls {
         if self.log.len() >= LONGEST_LOG {
             self.log.drain(..LONGEST_LOG / 2);
         }
-        self.log.push(Call {
-            what: what.into(),
-            user: user.to_owned(),
-            rows,
-        });
+        self.log.push(Call { what: what.into(), user: user.to_owned(), rows });
     }
 }

@@ -90,19 +90,13 @@ pub(crate) fn whole(number: f64) -> Option<i64> {
     if number.fract() != 0.0 || number.abs() > EXACT {
         return None;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "whole, and at most 2^53: exact"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 2^53: exact")]
     let integer = number as i64;
     Some(integer)
 }
 
 pub(crate) fn float(integer: i64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "row ids and counts stay far below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "row ids and counts stay far below 2^53")]
     let number = integer as f64;
     number
 }

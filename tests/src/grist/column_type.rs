@@ -45,10 +45,7 @@ impl ColumnType {
                 Some(("Ref", table)) => Self::Ref(table.to_owned()),
                 Some(("RefList", table)) => Self::RefList(table.to_owned()),
                 _ => {
-                    return Err(Refusal::sandbox(
-                        "AttributeError",
-                        format!("module 'grist' has no attribute '{name}'"),
-                    ));
+                    return Err(Refusal::sandbox("AttributeError", format!("module 'grist' has no attribute '{name}'")));
                 }
             },
         })
@@ -60,9 +57,7 @@ impl ColumnType {
             Self::Text | Self::Choice => Cell::text(""),
             Self::Int | Self::Numeric | Self::Ref(_) | Self::ManualSortPos => Cell::Number(0.0),
             Self::Bool => Cell::Bool(false),
-            Self::ChoiceList | Self::Date | Self::DateTime(_) | Self::RefList(_) | Self::Attachments | Self::Any => {
-                Cell::Null
-            }
+            Self::ChoiceList | Self::Date | Self::DateTime(_) | Self::RefList(_) | Self::Attachments | Self::Any => Cell::Null,
         }
     }
 

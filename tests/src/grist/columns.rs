@@ -11,13 +11,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 impl Bundle<'_> {
-    pub(crate) fn add_column(
-        &mut self,
-        table: TableRef,
-        id: Option<&str>,
-        info: &Map<String, Value>,
-        shown: Shown,
-    ) -> Result<Value, Refusal> {
+    pub(crate) fn add_column(&mut self, table: TableRef, id: Option<&str>, info: &Map<String, Value>, shown: Shown) -> Result<Value, Refusal> {
         // Unlike AddTable, these actions make formula columns unless they are told otherwise.
         let is_formula = info.get("isFormula").and_then(Value::as_bool).unwrap_or(true);
         let reference = self.create_column(table, id, info, is_formula)?;
@@ -44,13 +38,7 @@ impl Bundle<'_> {
         let kind = ColumnType::parse(type_name)?;
         let col_id = identifier::column(id.unwrap_or_default(), &self.taken(table, None));
         let formula = text("formula").unwrap_or_default();
-        let position = self
-            .state
-            .columns
-            .values()
-            .map(|column| column.position)
-            .fold(0.0, f64::max)
-            + 1.0;
+        let position = self.state.columns.values().map(|column| column.position).fold(0.0, f64::max) + 1.0;
         let reference = self.state.columns.last_key_value().map_or(1, |(id, _)| id + 1);
         let column = Column {
             parent: table,
@@ -171,18 +159,11 @@ impl Bundle<'_> {
 
     fn rename_in_formulas(&mut self, renamed: &Column, new: &str) -> Result<(), Refusal> {
         let home = self.state.table_id(renamed.parent).to_owned();
-        let formulas: Vec<(ColumnRef, Arc<Column>)> = self
-            .state
-            .columns
-            .iter()
-            .filter(|(_, column)| !column.formula.is_empty())
-            .map(|(id, column)| (*id, Arc::clone(column)))
-            .collect();
+        let formulas: Vec<(ColumnRef, Arc<Column>)> =
+            self.state.columns.iter().filter(|(_, column)| !column.formula.is_empty()).map(|(id, column)| (*id, Arc::clone(column))).collect();
         for (id, column) in formulas {
             let leads = |name: &str| {
-                self.state
-                    .column_named(column.parent, name)
-                    .is_some_and(|(_, reference)| reference.kind.target() == Some(home.as_str()))
+                self.state.column_named(column.parent, name).is_some_and(|(_, reference)| reference.kind.target() == Some(home.as_str()))
             };
             let own = column.parent == renamed.parent;
             let formula = formula::renamed(&column.formula, &renamed.col_id, new, own, leads);
@@ -198,13 +179,7 @@ impl Bundle<'_> {
 
     /// Removes a column, and what was there to show it.
     pub(crate) fn remove_column(&mut self, id: ColumnRef) -> Result<(), Refusal> {
-        let shown_by: Vec<ColumnRef> = self
-            .state
-            .columns
-            .iter()
-            .filter(|(_, column)| column.visible_col == id)
-            .map(|(id, _)| *id)
-            .collect();
+        let shown_by: Vec<ColumnRef> = self.state.columns.iter().filter(|(_, column)| column.visible_col == id).map(|(id, _)| *id).collect();
         for reference in shown_by {
             let mut column = Column::clone(&*self.column(reference)?);
             let display = std::mem::take(&mut column.display_col);
@@ -236,12 +211,7 @@ impl Bundle<'_> {
     }
 
     /// A reference shows what its display column computes.
-    pub(crate) fn set_display_formula(
-        &mut self,
-        table: TableRef,
-        column: &Value,
-        formula: Option<&str>,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn set_display_formula(&mut self, table: TableRef, column: &Value, formula: Option<&str>) -> Result<(), Refusal> {
         let id = match column {
             Value::String(name) => self.state.column_named(table, name).map(|(id, _)| id),
             other => other.as_i64().filter(|id| self.state.columns.contains_key(id)),
@@ -258,11 +228,7 @@ impl Bundle<'_> {
             .columns_of(table)
             .find(|(_, column)| column.col_id.starts_with("gristHelper_Display") && column.formula == formula)
             .map(|(id, _)| id);
-        let others = self
-            .state
-            .columns
-            .iter()
-            .any(|(other, column)| *other != id && column.display_col == shown.display_col);
+        let others = self.state.columns.iter().any(|(other, column)| *other != id && column.display_col == shown.display_col);
         let display = match same {
             Some(display) => display,
             None if shown.display_col != 0 && !others => {
@@ -284,12 +250,7 @@ impl Bundle<'_> {
 
     /// Ids that a column of the table cannot take.
     fn taken(&self, table: TableRef, except: Option<ColumnRef>) -> Taken {
-        let mut taken: Taken = self
-            .state
-            .columns_of(table)
-            .filter(|(id, _)| Some(*id) != except)
-            .map(|(_, column)| column.col_id.as_str())
-            .collect();
+        let mut taken: Taken = self.state.columns_of(table).filter(|(id, _)| Some(*id) != except).map(|(_, column)| column.col_id.as_str()).collect();
         taken.insert("id");
         taken
     }

@@ -51,13 +51,7 @@ impl State {
             return Cell::error("CircularRefError");
         }
         depth.set(depth.get() + 1);
-        let value = formula.evaluate(&View {
-            state: self,
-            table,
-            id,
-            row,
-            depth,
-        });
+        let value = formula.evaluate(&View { state: self, table, id, row, depth });
         depth.set(depth.get() - 1);
         value
     }
@@ -74,9 +68,7 @@ impl View<'_> {
             None => column.kind.default_cell(),
         };
         Some(match (&column.kind, &cell) {
-            (ColumnType::Ref(target), Cell::Number(_)) => {
-                Operand::Record(Arc::from(target.as_str()), cell.as_id().unwrap_or_default())
-            }
+            (ColumnType::Ref(target), Cell::Number(_)) => Operand::Record(Arc::from(target.as_str()), cell.as_id().unwrap_or_default()),
             (ColumnType::RefList(target), Cell::List(items)) => {
                 Operand::Records(Arc::from(target.as_str()), items.iter().filter_map(Cell::as_id).collect())
             }

@@ -134,9 +134,7 @@ fn int(value: &Decoded) -> Cell {
         Decoded::Bool(value) => Cell::Number(f64::from(u8::from(*value))),
         Decoded::Number(number) => truncated(*number).unwrap_or_else(|| Cell::text(python::float(*number))),
         Decoded::Text(text) if text.is_empty() => Cell::Null,
-        Decoded::Text(text) => python::parse_float(text)
-            .and_then(truncated)
-            .unwrap_or_else(|| value.leftover()),
+        Decoded::Text(text) => python::parse_float(text).and_then(truncated).unwrap_or_else(|| value.leftover()),
         _ => value.leftover(),
     }
 }
@@ -251,10 +249,9 @@ fn reference_list(value: &Decoded) -> Cell {
         Decoded::Number(number) if *number == 0.0 => Cell::Null,
         Decoded::Number(number) if python::is_int32(*number) => Cell::List([Cell::Number(*number)].into()),
         Decoded::Text(text) if text.is_empty() => Cell::Null,
-        Decoded::Text(text) if text.starts_with('[') => serde_json::from_str::<Vec<Value>>(text)
-            .ok()
-            .and_then(|items| list(&items))
-            .map_or_else(|| value.leftover(), Cell::List),
+        Decoded::Text(text) if text.starts_with('[') => {
+            serde_json::from_str::<Vec<Value>>(text).ok().and_then(|items| list(&items)).map_or_else(|| value.leftover(), Cell::List)
+        }
         Decoded::List(items) if items.is_empty() => Cell::Null,
         Decoded::List(items) => list(items).map_or_else(|| value.leftover(), Cell::List),
         Decoded::Dictionary(Value::Object(fields)) if fields.is_empty() => Cell::Null,

@@ -108,11 +108,7 @@ impl SampleDocument {
                 name: name.to_owned(),
                 state,
                 rules: Vec::new(),
-                roles: HashMap::from([
-                    ("owner".to_owned(), Role::Owner),
-                    ("editor".to_owned(), Role::Editor),
-                    ("viewer".to_owned(), Role::Viewer),
-                ]),
+                roles: HashMap::from([("owner".to_owned(), Role::Owner), ("editor".to_owned(), Role::Editor), ("viewer".to_owned(), Role::Viewer)]),
                 last_action: FIRST_ACTIONS,
                 history: HashMap::new(),
                 files: BTreeMap::new(),
@@ -172,35 +168,21 @@ impl SampleDocument {
     /// `applyUserActions`: the answer `{actionNum, actionHash, retValues, isModification}`, or the refusal.
     /// Options: `desc`, `linkId`, `parseStrings`.
     pub async fn apply(&self, user: &str, actions: Value, options: Value) -> Result<Value, Refusal> {
-        self.0
-            .faults
-            .around(On::Write, || self.apply_at_once(user, actions, &options, true))
-            .await
+        self.0.faults.around(On::Write, || self.apply_at_once(user, actions, &options, true)).await
     }
 
     /// The same, apart from faults. What came by REST is in nobody's undo stack.
-    pub(crate) fn apply_at_once(
-        &self,
-        user: &str,
-        actions: Value,
-        options: &Value,
-        undoable: bool,
-    ) -> Result<Value, Refusal> {
+    pub(crate) fn apply_at_once(&self, user: &str, actions: Value, options: &Value, undoable: bool) -> Result<Value, Refusal> {
         let (answer, changes) = self.with(|content| {
             let Value::Array(actions) = actions else {
-                return Err(Refusal::new(
-                    "`actions` parameter should be an array.",
-                    Some("ERR_ASSERTION"),
-                ));
+                return Err(Refusal::new("`actions` parameter should be an array.", Some("ERR_ASSERTION")));
             };
             let count = actions.len();
             if count > 0 {
                 content.calls.writes += 1;
             }
             let performed = content.perform(user, actions, options);
-            let rows = performed
-                .as_ref()
-                .map_or(0, |done| done.tally.added + done.tally.updated + done.tally.removed);
+            let rows = performed.as_ref().map_or(0, |done| done.tally.added + done.tally.updated + done.tally.removed);
             if count > 0 {
                 content.calls.note("write", user, rows);
             }
@@ -218,11 +200,7 @@ impl SampleDocument {
             let touched = content.touched(&changes);
             if undoable && done.modified {
                 let link = options.get("linkId").and_then(Value::as_i64);
-                content
-                    .history
-                    .entry(user.to_owned())
-                    .or_default()
-                    .note(number, link, changes);
+                content.history.entry(user.to_owned()).or_default().note(number, link, changes);
             }
             let answer = json!({
                 "actionNum": number,
@@ -276,11 +254,7 @@ impl SampleDocument {
     }
 
     /// Runs a closure on the content, seen with a user's access.
-    pub(crate) fn read<T>(
-        &self,
-        user: &str,
-        work: impl FnOnce(&State, &Access<'_>) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    pub(crate) fn read<T>(&self, user: &str, work: impl FnOnce(&State, &Access<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
         self.with(|content| {
             content.readable(user)?;
             work(&content.state, &content.access(user))
@@ -297,12 +271,7 @@ impl SampleDocument {
         self.travel(user, "redo", History::redo)
     }
 
-    fn travel(
-        &self,
-        user: &str,
-        what: &str,
-        go: impl FnOnce(&mut History, &mut State) -> Option<Vec<Change>>,
-    ) -> Result<bool, Refusal> {
+    fn travel(&self, user: &str, what: &str, go: impl FnOnce(&mut History, &mut State) -> Option<Vec<Change>>) -> Result<bool, Refusal> {
         let touched = self.with(|content| {
             content.writable(user)?;
             let mut history = content.history.remove(user).unwrap_or_default();
@@ -363,13 +332,7 @@ impl SampleDocument {
 
     fn claims(&self, user: &str, doc_id: String, read_only: Option<bool>, lifetime: Duration) -> Claims {
         let now = token::now();
-        Claims {
-            read_only,
-            user_id: self.0.users.id(user),
-            doc_id,
-            iat: now,
-            exp: now + lifetime.as_secs(),
-        }
+        Claims { read_only, user_id: self.0.users.id(user), doc_id, iat: now, exp: now + lifetime.as_secs() }
     }
 
     pub(crate) fn verify(&self, token: &str) -> Result<Claims, token::TokenError> {
@@ -396,14 +359,7 @@ impl SampleDocument {
                     ("fileExt", json!(extension)),
                     ("timeUploaded", json!(file.uploaded / 1000)),
                 ]);
-                content.state.perform(&Change::Record(
-                    "_grist_Attachments",
-                    id,
-                    super::state::Swap {
-                        before: None,
-                        after: Some(Arc::new(fields)),
-                    },
-                ));
+                content.state.perform(&Change::Record("_grist_Attachments", id, super::state::Swap { before: None, after: Some(Arc::new(fields)) }));
                 content.files.insert(id, file);
                 ids.push(id);
             }
@@ -515,12 +471,7 @@ impl Content {
                 }
             }
         }
-        tables.extend(
-            references
-                .into_iter()
-                .map(|table| self.state.table_id(table).to_owned())
-                .filter(|table| !table.is_empty()),
-        );
+        tables.extend(references.into_iter().map(|table| self.state.table_id(table).to_owned()).filter(|table| !table.is_empty()));
         tables.into_iter().collect()
     }
 }

@@ -57,11 +57,7 @@ impl Faults {
     /// `calls` calls of this kind pass, the one after them meets the fault.
     pub fn after(&self, calls: usize, on: On, fault: Fault) {
         self.with(|plan| {
-            plan.planned.push(Planned {
-                on,
-                skip: calls,
-                fault,
-            });
+            plan.planned.push(Planned { on, skip: calls, fault });
         });
     }
 
@@ -81,11 +77,7 @@ impl Faults {
     }
 
     /// Runs a call through the plan: `work` is what the call does.
-    pub(crate) async fn around<T>(
-        &self,
-        on: On,
-        work: impl FnOnce() -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    pub(crate) async fn around<T>(&self, on: On, work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
         let latency = self.with(|plan| plan.latency);
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;

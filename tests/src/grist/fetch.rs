@@ -35,32 +35,21 @@ impl State {
             }
             return metadata::fetch(self, table_id, access);
         }
-        let table = self
-            .table_ref(table_id)
-            .ok_or_else(|| Refusal::key_error(table_id))?;
+        let table = self.table_ref(table_id).ok_or_else(|| Refusal::key_error(table_id))?;
         if !access.table(table, Permission::Read) {
             return Err(blocked("table", Permission::Read));
         }
         let rows = &self.table(table)?.rows;
-        let mut shown: Vec<_> = self
-            .columns_of(table)
-            .filter(|(id, _)| access.column(table, *id, Permission::Read))
-            .collect();
+        let mut shown: Vec<_> = self.columns_of(table).filter(|(id, _)| access.column(table, *id, Permission::Read)).collect();
         shown.sort_by_key(|(_, column)| column.is_formula);
         let columns = shown
             .into_iter()
             .map(|(_, column)| {
-                let cells = rows
-                    .iter()
-                    .map(|(id, row)| self.shown_cell(table, *id, row, column))
-                    .collect();
+                let cells = rows.iter().map(|(id, row)| self.shown_cell(table, *id, row, column)).collect();
                 (column.col_id.clone(), cells)
             })
             .collect();
-        Ok(Fetched {
-            ids: rows.keys().copied().collect(),
-            columns,
-        })
+        Ok(Fetched { ids: rows.keys().copied().collect(), columns })
     }
 
     /// `listTables`: it reads the metadata, and fails when that is denied.
@@ -72,21 +61,11 @@ impl State {
     }
 
     pub(crate) fn readable_tables(&self, access: &Access<'_>) -> impl Iterator<Item = (TableRef, &str)> {
-        self.tables
-            .iter()
-            .filter(move |(id, _)| access.table(**id, Permission::Read))
-            .map(|(id, table)| (*id, table.head.table_id.as_str()))
+        self.tables.iter().filter(move |(id, _)| access.table(**id, Permission::Read)).map(|(id, table)| (*id, table.head.table_id.as_str()))
     }
 
     /// Columns of a table that the user may read, with their references.
-    pub(crate) fn readable_columns(
-        &self,
-        table: TableRef,
-        access: &Access<'_>,
-    ) -> Vec<(ColumnRef, Arc<super::state::Column>)> {
-        self.columns_of(table)
-            .filter(|(id, _)| access.column(table, *id, Permission::Read))
-            .map(|(id, column)| (id, Arc::clone(column)))
-            .collect()
+    pub(crate) fn readable_columns(&self, table: TableRef, access: &Access<'_>) -> Vec<(ColumnRef, Arc<super::state::Column>)> {
+        self.columns_of(table).filter(|(id, _)| access.column(table, *id, Permission::Read)).map(|(id, column)| (id, Arc::clone(column))).collect()
     }
 }

@@ -56,23 +56,15 @@ impl Formula {
         let mut parser = Parser { rest: text.trim() };
         let refused = || Refusal::unsupported(format!("the formula {text:?}"));
         let formula = parser.comparison().ok_or_else(refused)?;
-        if parser.rest.is_empty() {
-            Ok(formula)
-        } else {
-            Err(refused())
-        }
+        if parser.rest.is_empty() { Ok(formula) } else { Err(refused()) }
     }
 
     /// The value for one row; an error is a cell too, as in Grist.
     pub(crate) fn evaluate(&self, row: &impl Row) -> Cell {
         match self.operand(row) {
             Ok(Operand::Cell(cell)) => cell,
-            Ok(Operand::Record(table, id)) => {
-                Cell::Encoded(Arc::new(serde_json::json!(["R", table.as_ref(), id])))
-            }
-            Ok(Operand::Records(table, ids)) => {
-                Cell::Encoded(Arc::new(serde_json::json!(["r", table.as_ref(), ids])))
-            }
+            Ok(Operand::Record(table, id)) => Cell::Encoded(Arc::new(serde_json::json!(["R", table.as_ref(), id]))),
+            Ok(Operand::Records(table, ids)) => Cell::Encoded(Arc::new(serde_json::json!(["r", table.as_ref(), ids]))),
             Err(exception) => Cell::error(exception),
         }
     }
@@ -82,9 +74,7 @@ impl Formula {
             Self::Constant(cell) => Ok(Operand::Cell(cell.clone())),
             Self::Column(name) => propagated(row.column(name).ok_or("AttributeError")?),
             Self::Attribute(object, name) => match object.operand(row)? {
-                Operand::Record(table, id) => {
-                    propagated(row.attribute(&table, id, name).ok_or("AttributeError")?)
-                }
+                Operand::Record(table, id) => propagated(row.attribute(&table, id, name).ok_or("AttributeError")?),
                 Operand::Records(table, ids) => {
                     let mut items = Vec::with_capacity(ids.len());
                     for id in ids {
@@ -236,10 +226,7 @@ impl<'a> Parser<'a> {
                 return Some(Formula::Constant(Cell::text(text)));
             }
         }
-        let digits = self
-            .rest
-            .find(|character: char| !character.is_ascii_digit() && character != '.')
-            .unwrap_or(self.rest.len());
+        let digits = self.rest.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(self.rest.len());
         if digits > 0 {
             let (number, rest) = self.rest.split_at_checked(digits)?;
             self.rest = rest.trim_start();
@@ -271,10 +258,7 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&mut self) -> Option<&'a str> {
-        let end = self
-            .rest
-            .find(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(self.rest.len());
         let (name, rest) = self.rest.split_at_checked(end)?;
         if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
             return None;
@@ -292,10 +276,7 @@ pub(crate) fn renamed(text: &str, old: &str, new: &str, own: bool, leads: impl F
     while let Some(at) = rest.find('$') {
         let (before, after) = rest.split_at(at + 1);
         out.push_str(before);
-        let name_of = |text: &str| {
-            text.find(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-                .unwrap_or(text.len())
-        };
+        let name_of = |text: &str| text.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(text.len());
         let (first, after) = after.split_at(name_of(after));
         out.push_str(if own && first == old { new } else { first });
         rest = after;

@@ -27,10 +27,7 @@ impl History {
             chain.bundles.push(changes);
             return;
         }
-        self.done.push(Chain {
-            last: number,
-            bundles: vec![changes],
-        });
+        self.done.push(Chain { last: number, bundles: vec![changes] });
     }
 
     /// Takes the last chain back; gives the changes made, or nothing when there is nothing to undo.

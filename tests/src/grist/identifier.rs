@@ -5,9 +5,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Words of Python 3 that cannot be names.
 const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
 ];
 
 /// Names that are taken, whatever their case.
@@ -34,10 +34,7 @@ impl<'a> FromIterator<&'a str> for Taken {
 pub(crate) fn table(wanted: &str, taken: &Taken) -> String {
     match sanitize(wanted, 'T', true) {
         Some(name) => free(name, taken),
-        None => (1..)
-            .map(|number| format!("Table{number}"))
-            .find(|name| !taken.contains(name))
-            .unwrap_or_default(),
+        None => (1..).map(|number| format!("Table{number}")).find(|name| !taken.contains(name)).unwrap_or_default(),
     }
 }
 
@@ -82,15 +79,8 @@ fn free(name: String, taken: &Taken) -> String {
     if !taken.contains(&name) {
         return name;
     }
-    let separator = if name.ends_with(|last: char| last.is_ascii_digit()) {
-        "_"
-    } else {
-        ""
-    };
-    (2..)
-        .map(|number| format!("{name}{separator}{number}"))
-        .find(|candidate| !taken.contains(candidate))
-        .unwrap_or_default()
+    let separator = if name.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
+    (2..).map(|number| format!("{name}{separator}{number}")).find(|candidate| !taken.contains(candidate)).unwrap_or_default()
 }
 
 /// `A` to `Z`, then `AA`, `AB`…

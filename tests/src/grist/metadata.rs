@@ -25,50 +25,115 @@ type Fields = &'static [(&'static str, Blank)];
 
 /// Tables that are kept as records, with their fields in Grist's order.
 const TABLES: [(&str, Fields); 16] = [
-    ("_grist_DocInfo", &[
-        ("docId", Text), ("peers", Text), ("basketId", Text), ("schemaVersion", Is(46)), ("timezone", Text),
-        ("documentSettings", Text),
-    ]),
-    ("_grist_Pages", &[
-        ("viewRef", Number), ("indentation", Number), ("pagePos", Number), ("shareRef", Number), ("options", Text),
-    ]),
+    (
+        "_grist_DocInfo",
+        &[("docId", Text), ("peers", Text), ("basketId", Text), ("schemaVersion", Is(46)), ("timezone", Text), ("documentSettings", Text)],
+    ),
+    ("_grist_Pages", &[("viewRef", Number), ("indentation", Number), ("pagePos", Number), ("shareRef", Number), ("options", Text)]),
     ("_grist_Views", &[("name", Text), ("type", Text), ("layoutSpec", Text)]),
-    ("_grist_Views_section", &[
-        ("tableRef", Number), ("parentId", Number), ("parentKey", Text), ("title", Text), ("description", Text),
-        ("defaultWidth", Is(100)), ("borderWidth", Is(1)), ("theme", Text), ("options", Text), ("chartType", Text),
-        ("layoutSpec", Text), ("filterSpec", Text), ("sortColRefs", Text), ("linkSrcSectionRef", Number),
-        ("linkSrcColRef", Number), ("linkTargetColRef", Number), ("embedId", Text), ("rules", Nothing),
-        ("shareOptions", Text),
-    ]),
-    ("_grist_Views_section_field", &[
-        ("parentId", Number), ("parentPos", Number), ("colRef", Number), ("width", Number), ("widgetOptions", Text),
-        ("displayCol", Number), ("visibleCol", Number), ("filter", Text), ("rules", Nothing),
-    ]),
+    (
+        "_grist_Views_section",
+        &[
+            ("tableRef", Number),
+            ("parentId", Number),
+            ("parentKey", Text),
+            ("title", Text),
+            ("description", Text),
+            ("defaultWidth", Is(100)),
+            ("borderWidth", Is(1)),
+            ("theme", Text),
+            ("options", Text),
+            ("chartType", Text),
+            ("layoutSpec", Text),
+            ("filterSpec", Text),
+            ("sortColRefs", Text),
+            ("linkSrcSectionRef", Number),
+            ("linkSrcColRef", Number),
+            ("linkTargetColRef", Number),
+            ("embedId", Text),
+            ("rules", Nothing),
+            ("shareOptions", Text),
+        ],
+    ),
+    (
+        "_grist_Views_section_field",
+        &[
+            ("parentId", Number),
+            ("parentPos", Number),
+            ("colRef", Number),
+            ("width", Number),
+            ("widgetOptions", Text),
+            ("displayCol", Number),
+            ("visibleCol", Number),
+            ("filter", Text),
+            ("rules", Nothing),
+        ],
+    ),
     ("_grist_TabBar", &[("viewRef", Number), ("tabPos", Number)]),
     ("_grist_ACLResources", &[("tableId", Text), ("colIds", Text)]),
-    ("_grist_ACLRules", &[
-        ("resource", Number), ("permissions", Number), ("principals", Text), ("aclFormula", Text),
-        ("aclColumn", Number), ("aclFormulaParsed", Text), ("permissionsText", Text), ("rulePos", Nothing),
-        ("userAttributes", Text), ("memo", Text),
-    ]),
-    ("_grist_ACLPrincipals", &[
-        ("type", Text), ("userEmail", Text), ("userName", Text), ("groupName", Text), ("instanceId", Text),
-    ]),
+    (
+        "_grist_ACLRules",
+        &[
+            ("resource", Number),
+            ("permissions", Number),
+            ("principals", Text),
+            ("aclFormula", Text),
+            ("aclColumn", Number),
+            ("aclFormulaParsed", Text),
+            ("permissionsText", Text),
+            ("rulePos", Nothing),
+            ("userAttributes", Text),
+            ("memo", Text),
+        ],
+    ),
+    ("_grist_ACLPrincipals", &[("type", Text), ("userEmail", Text), ("userName", Text), ("groupName", Text), ("instanceId", Text)]),
     ("_grist_ACLMemberships", &[("parent", Number), ("child", Number)]),
-    ("_grist_Attachments", &[
-        ("fileIdent", Text), ("fileName", Text), ("fileType", Text), ("fileSize", Number), ("fileExt", Text),
-        ("imageHeight", Number), ("imageWidth", Number), ("timeDeleted", Nothing), ("timeUploaded", Nothing),
-    ]),
+    (
+        "_grist_Attachments",
+        &[
+            ("fileIdent", Text),
+            ("fileName", Text),
+            ("fileType", Text),
+            ("fileSize", Number),
+            ("fileExt", Text),
+            ("imageHeight", Number),
+            ("imageWidth", Number),
+            ("timeDeleted", Nothing),
+            ("timeUploaded", Nothing),
+        ],
+    ),
     ("_grist_Filters", &[("viewSectionRef", Number), ("colRef", Number), ("filter", Text), ("pinned", Flag)]),
-    ("_grist_Triggers", &[
-        ("tableRef", Number), ("eventTypes", Nothing), ("isReadyColRef", Number), ("actions", Text), ("label", Text),
-        ("memo", Text), ("enabled", Flag), ("watchedColRefList", Nothing), ("options", Text), ("condition", Text),
-    ]),
-    ("_grist_Cells", &[
-        ("tableRef", Number), ("colRef", Number), ("rowId", Number), ("root", Flag), ("parentId", Number),
-        ("type", Number), ("content", Text), ("userRef", Text), ("timeCreated", Nothing), ("timeUpdated", Nothing),
-        ("resolved", Flag),
-    ]),
+    (
+        "_grist_Triggers",
+        &[
+            ("tableRef", Number),
+            ("eventTypes", Nothing),
+            ("isReadyColRef", Number),
+            ("actions", Text),
+            ("label", Text),
+            ("memo", Text),
+            ("enabled", Flag),
+            ("watchedColRefList", Nothing),
+            ("options", Text),
+            ("condition", Text),
+        ],
+    ),
+    (
+        "_grist_Cells",
+        &[
+            ("tableRef", Number),
+            ("colRef", Number),
+            ("rowId", Number),
+            ("root", Flag),
+            ("parentId", Number),
+            ("type", Number),
+            ("content", Text),
+            ("userRef", Text),
+            ("timeCreated", Nothing),
+            ("timeUpdated", Nothing),
+            ("resolved", Flag),
+        ],
+    ),
     ("_grist_Shares", &[("linkId", Text), ("options", Text), ("label", Text), ("description", Text)]),
     ("_grist_External_database", &[]),
 ];
@@ -106,10 +171,7 @@ pub(crate) fn fetch(state: &State, table: &str, access: &Access<'_>) -> Result<F
                     ((*name).to_owned(), cells)
                 })
                 .collect();
-            Ok(Fetched {
-                ids: state.records(table).map(|(id, _)| id).collect(),
-                columns,
-            })
+            Ok(Fetched { ids: state.records(table).map(|(id, _)| id).collect(), columns })
         }
     }
 }
@@ -121,12 +183,7 @@ struct Gather {
 
 impl Gather {
     fn new(names: &[&str]) -> Self {
-        Self {
-            fetched: Fetched {
-                ids: Vec::new(),
-                columns: names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect(),
-            },
-        }
+        Self { fetched: Fetched { ids: Vec::new(), columns: names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect() } }
     }
 
     fn row<const N: usize>(&mut self, id: i64, cells: [Cell; N]) {
@@ -138,56 +195,66 @@ impl Gather {
 }
 
 fn tables(state: &State, access: &Access<'_>) -> Fetched {
-    let mut gather = Gather::new(&[
-        "tableId", "primaryViewId", "summarySourceTable", "onDemand", "rawViewSectionRef", "recordCardViewSectionRef",
-    ]);
+    let mut gather = Gather::new(&["tableId", "primaryViewId", "summarySourceTable", "onDemand", "rawViewSectionRef", "recordCardViewSectionRef"]);
     for (id, table) in &state.tables {
         let head = &table.head;
         let name = if access.table(*id, Permission::Read) { head.table_id.as_str() } else { "" };
-        gather.row(*id, [
-            Cell::text(name),
-            Cell::id(head.primary_view),
-            Cell::id(0),
-            Cell::Bool(false),
-            Cell::id(head.raw_section),
-            Cell::id(head.card_section),
-        ]);
+        gather.row(
+            *id,
+            [Cell::text(name), Cell::id(head.primary_view), Cell::id(0), Cell::Bool(false), Cell::id(head.raw_section), Cell::id(head.card_section)],
+        );
     }
     gather.fetched
 }
 
 fn columns(state: &State, access: &Access<'_>) -> Fetched {
     let mut gather = Gather::new(&[
-        "parentId", "parentPos", "colId", "type", "widgetOptions", "isFormula", "formula", "label", "description",
-        "untieColIdFromLabel", "summarySourceCol", "displayCol", "visibleCol", "rules", "reverseCol", "recalcWhen",
+        "parentId",
+        "parentPos",
+        "colId",
+        "type",
+        "widgetOptions",
+        "isFormula",
+        "formula",
+        "label",
+        "description",
+        "untieColIdFromLabel",
+        "summarySourceCol",
+        "displayCol",
+        "visibleCol",
+        "rules",
+        "reverseCol",
+        "recalcWhen",
         "recalcDeps",
     ]);
     for (id, column) in &state.columns {
         let seen = access.column(column.parent, *id, Permission::Read);
         let text = |text: &str| Cell::text(if seen { text } else { "" });
-        gather.row(*id, [
-            Cell::id(if seen { column.parent } else { 0 }),
-            Cell::Number(column.position),
-            text(&column.col_id),
-            Cell::text(if seen { column.type_name.as_str() } else { "Any" }),
-            text(&column.widget_options),
-            Cell::Bool(column.is_formula),
-            text(&column.formula),
-            text(&column.label),
-            text(&column.description),
-            Cell::Bool(column.untied),
-            Cell::id(0),
-            Cell::id(column.display_col),
-            Cell::id(column.visible_col),
-            Cell::Null,
-            Cell::id(0),
-            Cell::id(0),
-            Cell::Null,
-        ]);
+        gather.row(
+            *id,
+            [
+                Cell::id(if seen { column.parent } else { 0 }),
+                Cell::Number(column.position),
+                text(&column.col_id),
+                Cell::text(if seen { column.type_name.as_str() } else { "Any" }),
+                text(&column.widget_options),
+                Cell::Bool(column.is_formula),
+                text(&column.formula),
+                text(&column.label),
+                text(&column.description),
+                Cell::Bool(column.untied),
+                Cell::id(0),
+                Cell::id(column.display_col),
+                Cell::id(column.visible_col),
+                Cell::Null,
+                Cell::id(0),
+                Cell::id(0),
+                Cell::Null,
+            ],
+        );
     }
     gather.fetched
 }
-
 
 impl Bundle<'_> {
     /// `UpdateRecord` and `BulkUpdateRecord` on a metadata table.
@@ -195,10 +262,8 @@ impl Bundle<'_> {
         self.refuse_rules(table)?;
         for (index, id) in ids.iter().enumerate() {
             let id = id.as_i64().ok_or_else(Refusal::no_record)?;
-            let fields: Map<String, Value> = columns
-                .iter()
-                .map(|(name, values)| (name.clone(), values.get(index).cloned().unwrap_or_default()))
-                .collect();
+            let fields: Map<String, Value> =
+                columns.iter().map(|(name, values)| (name.clone(), values.get(index).cloned().unwrap_or_default())).collect();
             match table {
                 "_grist_Tables_column" => self.modify_column(id, fields)?,
                 "_grist_Tables" => self.modify_table(id, fields)?,

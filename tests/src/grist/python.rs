@@ -29,11 +29,7 @@ pub(crate) fn float(value: f64) -> String {
         return exponent(&format!("{value:e}"));
     }
     let text = value.to_string();
-    if text.contains('.') {
-        text
-    } else {
-        format!("{text}.0")
-    }
+    if text.contains('.') { text } else { format!("{text}.0") }
 }
 
 /// `'%.15g'`: how Grist writes a number into a text column.
@@ -50,11 +46,7 @@ pub(crate) fn general(value: f64) -> String {
     }
     let decimals = usize::try_from(14 - power).unwrap_or(0);
     let text = format!("{value:.decimals$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// Rust's `1e300` and `1e-7` as Python's `1e+300` and `1e-07`.
@@ -77,10 +69,7 @@ pub(crate) fn repr(value: &Value) -> String {
         Value::String(text) => quoted(text),
         Value::Array(items) => sequence(items.iter().skip(1)),
         Value::Object(fields) => {
-            let fields: Vec<String> = fields
-                .iter()
-                .map(|(key, value)| format!("{}: {}", quoted(key), repr(value)))
-                .collect();
+            let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{}: {}", quoted(key), repr(value))).collect();
             format!("{{{}}}", fields.join(", "))
         }
     }
@@ -101,11 +90,7 @@ pub(crate) fn string(value: &Value) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(quote);
     for character in text.chars() {
         match character {

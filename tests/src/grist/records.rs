@@ -27,9 +27,7 @@ impl Bundle<'_> {
             .state
             .columns_of(table)
             .filter(|(_, column)| {
-                !column.is_formula
-                    && !column.formula.is_empty()
-                    && !written.iter().any(|written| written.column.slot == column.slot)
+                !column.is_formula && !column.formula.is_empty() && !written.iter().any(|written| written.column.slot == column.slot)
             })
             .map(|(_, column)| Arc::clone(column))
             .collect();
@@ -80,10 +78,7 @@ impl Bundle<'_> {
             let id = self.existing_id(table, id)?;
             let row = self.state.table(table)?.rows.get(&id).cloned();
             let Some(row) = row else {
-                return Err(Refusal::sandbox(
-                    "AssertionError",
-                    format!("docactions.[Bulk]UpdateRecord for non-existent record #{id}"),
-                ));
+                return Err(Refusal::sandbox("AssertionError", format!("docactions.[Bulk]UpdateRecord for non-existent record #{id}")));
             };
             let differs = |written: &&Written| {
                 let value = written.cells.get(index);
@@ -145,9 +140,7 @@ impl Bundle<'_> {
             let mut changed = Vec::new();
             for (id, row) in &self.state.table(column.parent)?.rows {
                 let after = match row.get(column.slot) {
-                    Some(Cell::Number(target)) if gone.contains(&super::cell::whole(*target).unwrap_or(0)) => {
-                        Cell::Number(0.0)
-                    }
+                    Some(Cell::Number(target)) if gone.contains(&super::cell::whole(*target).unwrap_or(0)) => Cell::Number(0.0),
                     Some(Cell::List(items)) => {
                         let is_gone = |item: &Cell| item.as_id().is_some_and(|id| gone.contains(&id));
                         if !items.iter().any(is_gone) {
@@ -177,11 +170,7 @@ impl Bundle<'_> {
         if row.len() > slot {
             return;
         }
-        let defaults: BTreeMap<usize, Cell> = self
-            .state
-            .columns_of(table)
-            .map(|(_, column)| (column.slot, column.kind.default_cell()))
-            .collect();
+        let defaults: BTreeMap<usize, Cell> = self.state.columns_of(table).map(|(_, column)| (column.slot, column.kind.default_cell())).collect();
         while row.len() <= slot {
             row.push(defaults.get(&row.len()).cloned().unwrap_or(Cell::Null));
         }
@@ -190,13 +179,7 @@ impl Bundle<'_> {
     /// Writes the default of a column into every row that has no cell for it.
     pub(crate) fn fill_missing(&mut self, column: ColumnRef) -> Result<(), Refusal> {
         let column = self.column(column)?;
-        let short: Vec<(i64, Arc<Row>)> = self
-            .state
-            .table(column.parent)?
-            .rows
-            .iter()
-            .map(|(id, row)| (*id, Arc::clone(row)))
-            .collect();
+        let short: Vec<(i64, Arc<Row>)> = self.state.table(column.parent)?.rows.iter().map(|(id, row)| (*id, Arc::clone(row))).collect();
         for (id, row) in short {
             let mut filled = Row::clone(&row);
             self.fill_to(column.parent, &mut filled, column.slot);
@@ -226,10 +209,7 @@ impl Bundle<'_> {
                     Some(id) if id > HIGHEST_ROW => return Err(Refusal::value_error("Row ID too high")),
                     Some(id) => {
                         if self.state.table(table)?.rows.contains_key(&id) {
-                            return Err(Refusal::sandbox(
-                                "AssertionError",
-                                format!("docactions.[Bulk]AddRecord for existing record #{id}"),
-                            ));
+                            return Err(Refusal::sandbox("AssertionError", format!("docactions.[Bulk]AddRecord for existing record #{id}")));
                         }
                         id
                     }
@@ -241,10 +221,7 @@ impl Bundle<'_> {
             };
             if !new.insert(id) {
                 let table = self.state.table_id(table);
-                return Err(Refusal::new(
-                    format!("SQLITE_CONSTRAINT: UNIQUE constraint failed: {table}.id"),
-                    Some("SQLITE_CONSTRAINT"),
-                ));
+                return Err(Refusal::new(format!("SQLITE_CONSTRAINT: UNIQUE constraint failed: {table}.id"), Some("SQLITE_CONSTRAINT")));
             }
             rows.push(id);
         }
@@ -261,34 +238,20 @@ impl Bundle<'_> {
             Value::String(_) => "str",
             _ => "object",
         };
-        Err(Refusal::type_error(format!(
-            "list indices must be integers or slices, not {kind}"
-        )))
+        Err(Refusal::type_error(format!("list indices must be integers or slices, not {kind}")))
     }
 
     /// The values of an action in their stored form. `whole` wants a value for every row.
-    fn written(
-        &mut self,
-        table: TableRef,
-        columns: Columns,
-        rows: usize,
-        whole: bool,
-    ) -> Result<Vec<Written>, Refusal> {
+    fn written(&mut self, table: TableRef, columns: Columns, rows: usize, whole: bool) -> Result<Vec<Written>, Refusal> {
         let mut written = Vec::with_capacity(columns.len());
         for (name, mut values) in columns {
-            let (id, _) = self
-                .state
-                .column_named(table, &name)
-                .ok_or_else(|| Refusal::key_error(&name))?;
+            let (id, _) = self.state.column_named(table, &name).ok_or_else(|| Refusal::key_error(&name))?;
             values.truncate(rows);
             if whole && values.len() < rows {
                 return Err(Refusal::sandbox("IndexError", "list index out of range"));
             }
             let column = self.settle(id, &values)?;
-            let cells = values
-                .into_iter()
-                .map(|value| self.stored(table, &column, value))
-                .collect::<Result<_, _>>()?;
+            let cells = values.into_iter().map(|value| self.stored(table, &column, value)).collect::<Result<_, _>>()?;
             written.push(Written { column, cells });
         }
         Ok(written)

@@ -18,10 +18,7 @@ pub const UNSUPPORTED: &str = "SAMPLE_UNSUPPORTED";
 impl Refusal {
     /// Any message, with or without a code.
     pub fn new(message: impl Into<String>, code: Option<&str>) -> Self {
-        Self {
-            message: message.into(),
-            code: code.map(str::to_owned),
-        }
+        Self { message: message.into(), code: code.map(str::to_owned) }
     }
 
     /// An exception of Grist's Python data engine.
@@ -60,10 +57,7 @@ impl Refusal {
 
     /// The sample does not do this at all: loud, so that nobody takes it for Grist's answer.
     pub fn unsupported(what: impl AsRef<str>) -> Self {
-        Self::new(
-            format!("The sample Grist does not do this: {}", what.as_ref()),
-            Some(UNSUPPORTED),
-        )
+        Self::new(format!("The sample Grist does not do this: {}", what.as_ref()), Some(UNSUPPORTED))
     }
 
     /// Whether the refusal is the sample's own.

@@ -16,22 +16,14 @@ pub struct AccessRule {
 impl AccessRule {
     /// A rule from its three texts.
     pub fn new(table: &str, columns: &str, permissions: &str) -> Self {
-        Self {
-            table: table.to_owned(),
-            columns: columns.to_owned(),
-            permissions: permissions.to_owned(),
-        }
+        Self { table: table.to_owned(), columns: columns.to_owned(), permissions: permissions.to_owned() }
     }
 
     /// The rule by references: renaming a table or a column keeps it.
     pub(crate) fn bind(&self, state: &State) -> Result<Bound, Refusal> {
         let table = match self.table.as_str() {
             "*" => None,
-            table => Some(
-                state
-                    .table_ref(table)
-                    .ok_or_else(|| Refusal::key_error(table))?,
-            ),
+            table => Some(state.table_ref(table).ok_or_else(|| Refusal::key_error(table))?),
         };
         let columns = match (table, self.columns.as_str()) {
             (_, "*") => None,
@@ -40,19 +32,13 @@ impl AccessRule {
                 columns
                     .split(',')
                     .map(|name| {
-                        let (column, _) = state
-                            .column_named(table, name.trim())
-                            .ok_or_else(|| Refusal::key_error(name))?;
+                        let (column, _) = state.column_named(table, name.trim()).ok_or_else(|| Refusal::key_error(name))?;
                         Ok(column)
                     })
                     .collect::<Result<_, Refusal>>()?,
             ),
         };
-        Ok(Bound {
-            table,
-            columns,
-            permissions: self.permissions.clone(),
-        })
+        Ok(Bound { table, columns, permissions: self.permissions.clone() })
     }
 }
 
@@ -121,18 +107,12 @@ pub(crate) struct Access<'a> {
 impl<'a> Access<'a> {
     /// Owners are not subject to rules here: they could change them.
     pub(crate) fn new(rules: &'a [Bound], owner: bool) -> Self {
-        Self {
-            rules: if owner { &[] } else { rules },
-        }
+        Self { rules: if owner { &[] } else { rules } }
     }
 
     /// The default rule: for tables that have none of their own.
     pub(crate) fn by_default(&self, permission: Permission) -> bool {
-        self.rules
-            .iter()
-            .filter(|rule| rule.table.is_none())
-            .find_map(|rule| rule.says(permission))
-            .unwrap_or(true)
+        self.rules.iter().filter(|rule| rule.table.is_none()).find_map(|rule| rule.says(permission)).unwrap_or(true)
     }
 
     pub(crate) fn table(&self, table: TableRef, permission: Permission) -> bool {
@@ -154,27 +134,16 @@ impl<'a> Access<'a> {
     /// Whether no column of the table is kept from the user.
     pub(crate) fn reads_whole(&self, table: TableRef) -> bool {
         self.table(table, Permission::Read)
-            && !self
-                .rules
-                .iter()
-                .any(|rule| rule.table == Some(table) && rule.columns.is_some() && rule.says(Permission::Read) == Some(false))
+            && !self.rules.iter().any(|rule| rule.table == Some(table) && rule.columns.is_some() && rule.says(Permission::Read) == Some(false))
     }
 
     pub(crate) fn require(&self, table: TableRef, permission: Permission) -> Result<(), Refusal> {
-        if self.table(table, permission) {
-            Ok(())
-        } else {
-            Err(blocked("table", permission))
-        }
+        if self.table(table, permission) { Ok(()) } else { Err(blocked("table", permission)) }
     }
 
     /// The right to change tables and columns; `scope` is the word in Grist's message.
     pub(crate) fn require_structure(&self, scope: &str) -> Result<(), Refusal> {
-        if self.by_default(Permission::Structure) {
-            Ok(())
-        } else {
-            Err(blocked(scope, Permission::Structure))
-        }
+        if self.by_default(Permission::Structure) { Ok(()) } else { Err(blocked(scope, Permission::Structure)) }
     }
 }
 

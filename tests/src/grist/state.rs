@@ -80,19 +80,13 @@ pub(crate) struct Swap<T> {
 
 impl<T> Clone for Swap<T> {
     fn clone(&self) -> Self {
-        Self {
-            before: self.before.clone(),
-            after: self.after.clone(),
-        }
+        Self { before: self.before.clone(), after: self.after.clone() }
     }
 }
 
 impl<T> Swap<T> {
     fn inverse(self) -> Self {
-        Self {
-            before: self.after,
-            after: self.before,
-        }
+        Self { before: self.after, after: self.before }
     }
 }
 
@@ -118,10 +112,7 @@ pub(crate) struct State {
 impl State {
     /// The reference of a table; ids are exact here, case included.
     pub(crate) fn table_ref(&self, table_id: &str) -> Option<TableRef> {
-        self.tables
-            .iter()
-            .find(|(_, table)| table.head.table_id == table_id)
-            .map(|(id, _)| *id)
+        self.tables.iter().find(|(_, table)| table.head.table_id == table_id).map(|(id, _)| *id)
     }
 
     pub(crate) fn table(&self, table: TableRef) -> Result<&Table, Refusal> {
@@ -133,10 +124,7 @@ impl State {
     }
 
     pub(crate) fn columns_of(&self, table: TableRef) -> impl Iterator<Item = (ColumnRef, &Arc<Column>)> {
-        self.columns
-            .iter()
-            .filter(move |(_, column)| column.parent == table)
-            .map(|(id, column)| (*id, column))
+        self.columns.iter().filter(move |(_, column)| column.parent == table).map(|(id, column)| (*id, column))
     }
 
     pub(crate) fn column_named(&self, table: TableRef, name: &str) -> Option<(ColumnRef, &Arc<Column>)> {
@@ -145,27 +133,16 @@ impl State {
 
     /// Columns, of any table, whose cells refer to `table_id`.
     pub(crate) fn columns_leading_to(&self, table_id: &str) -> Vec<(ColumnRef, Arc<Column>)> {
-        self.columns
-            .iter()
-            .filter(|(_, column)| column.kind.target() == Some(table_id))
-            .map(|(id, column)| (*id, Arc::clone(column)))
-            .collect()
+        self.columns.iter().filter(|(_, column)| column.kind.target() == Some(table_id)).map(|(id, column)| (*id, Arc::clone(column))).collect()
     }
 
     /// Rows of a metadata table that is kept as records.
     pub(crate) fn records(&self, table: &str) -> impl Iterator<Item = (i64, &Arc<Record>)> {
-        self.records
-            .get(table)
-            .into_iter()
-            .flatten()
-            .map(|(id, record)| (*id, record))
+        self.records.get(table).into_iter().flatten().map(|(id, record)| (*id, record))
     }
 
     pub(crate) fn next_record(&self, table: &str) -> i64 {
-        self.records
-            .get(table)
-            .and_then(BTreeMap::last_key_value)
-            .map_or(1, |(id, _)| id + 1)
+        self.records.get(table).and_then(BTreeMap::last_key_value).map_or(1, |(id, _)| id + 1)
     }
 
     /// A slot for a new column.
@@ -186,14 +163,7 @@ impl State {
             Change::Table(id, swap) => match (&swap.after, self.tables.get_mut(id)) {
                 (Some(head), Some(table)) => table.head = Arc::clone(head),
                 (Some(head), None) => {
-                    self.tables.insert(
-                        *id,
-                        Table {
-                            head: Arc::clone(head),
-                            rows: BTreeMap::new(),
-                            next_slot: 0,
-                        },
-                    );
+                    self.tables.insert(*id, Table { head: Arc::clone(head), rows: BTreeMap::new(), next_slot: 0 });
                 }
                 (None, _) => {
                     self.tables.remove(id);
@@ -243,14 +213,7 @@ impl State {
             (Some(_), Some(_), None) => None,
             _ => swap.after,
         };
-        Change::Row(
-            table,
-            id,
-            Swap {
-                before: current,
-                after,
-            },
-        )
+        Change::Row(table, id, Swap { before: current, after })
     }
 }
 

@@ -10,18 +10,11 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 impl Bundle<'_> {
-    pub(crate) fn add_table(
-        &mut self,
-        wanted: Option<&str>,
-        columns: Vec<Map<String, Value>>,
-    ) -> Result<Value, Refusal> {
+    pub(crate) fn add_table(&mut self, wanted: Option<&str>, columns: Vec<Map<String, Value>>) -> Result<Value, Refusal> {
         let mut specifications = Vec::with_capacity(columns.len());
         for info in &columns {
             let formula = info.get("formula").and_then(Value::as_str).unwrap_or_default();
-            let is_formula = info
-                .get("isFormula")
-                .and_then(Value::as_bool)
-                .unwrap_or(!formula.is_empty());
+            let is_formula = info.get("isFormula").and_then(Value::as_bool).unwrap_or(!formula.is_empty());
             specifications.push((info, is_formula));
         }
         let (table, table_id, names) = self.create_table(wanted, &specifications)?;
@@ -38,10 +31,8 @@ impl Bundle<'_> {
 
     /// `AddRawTable` and `AddEmptyTable`: three empty formula columns.
     pub(crate) fn add_blank_table(&mut self, wanted: Option<&str>, page: bool) -> Result<Value, Refusal> {
-        let columns: Vec<Map<String, Value>> = ["A", "B", "C"]
-            .iter()
-            .map(|name| Map::from_iter([("id".to_owned(), json!(name)), ("isFormula".to_owned(), json!(true))]))
-            .collect();
+        let columns: Vec<Map<String, Value>> =
+            ["A", "B", "C"].iter().map(|name| Map::from_iter([("id".to_owned(), json!(name)), ("isFormula".to_owned(), json!(true))])).collect();
         if page {
             return self.add_table(wanted, columns);
         }
@@ -51,23 +42,11 @@ impl Bundle<'_> {
         Ok(json!({"id": table, "table_id": table_id, "columns": names}))
     }
 
-    fn create_table(
-        &mut self,
-        wanted: Option<&str>,
-        columns: &[(&Map<String, Value>, bool)],
-    ) -> Result<(TableRef, String, Vec<String>), Refusal> {
+    fn create_table(&mut self, wanted: Option<&str>, columns: &[(&Map<String, Value>, bool)]) -> Result<(TableRef, String, Vec<String>), Refusal> {
         let taken: Taken = self.state.tables.values().map(|table| table.head.table_id.as_str()).collect();
         let table_id = identifier::table(wanted.unwrap_or_default(), &taken);
         let table = self.state.tables.last_key_value().map_or(1, |(id, _)| id + 1);
-        self.set_head(
-            table,
-            Some(Head {
-                table_id: table_id.clone(),
-                primary_view: 0,
-                raw_section: 0,
-                card_section: 0,
-            }),
-        );
+        self.set_head(table, Some(Head { table_id: table_id.clone(), primary_view: 0, raw_section: 0, card_section: 0 }));
         let sort = Map::from_iter([("type".to_owned(), json!("ManualSortPos"))]);
         self.create_column(table, Some("manualSort"), &sort, false)?;
         let mut names = Vec::with_capacity(columns.len());
@@ -82,25 +61,13 @@ impl Bundle<'_> {
     /// A page with a grid of the table, in the list of pages and in the tab bar.
     fn add_page(&mut self, table: TableRef, name: &str) -> (i64, i64) {
         let view = self.state.next_record("_grist_Views");
-        self.set_record(
-            "_grist_Views",
-            view,
-            Some(record([("name", json!(name)), ("type", json!("raw_data"))])),
-        );
+        self.set_record("_grist_Views", view, Some(record([("name", json!(name)), ("type", json!("raw_data"))])));
         let section = self.add_section(table, view, "record", "");
         let page = self.state.next_record("_grist_Pages");
         let position = Cell::id(page).to_value();
-        self.set_record(
-            "_grist_Pages",
-            page,
-            Some(record([("viewRef", json!(view)), ("pagePos", position)])),
-        );
+        self.set_record("_grist_Pages", page, Some(record([("viewRef", json!(view)), ("pagePos", position)])));
         let tab = self.state.next_record("_grist_TabBar");
-        self.set_record(
-            "_grist_TabBar",
-            tab,
-            Some(record([("viewRef", json!(view)), ("tabPos", json!(tab))])),
-        );
+        self.set_record("_grist_TabBar", tab, Some(record([("viewRef", json!(view)), ("tabPos", json!(tab))])));
         (view, section)
     }
 
@@ -128,12 +95,7 @@ impl Bundle<'_> {
                 ("sortColRefs", json!(sort)),
             ])),
         );
-        let columns: Vec<ColumnRef> = self
-            .state
-            .columns_of(table)
-            .filter(|(_, column)| is_shown(column))
-            .map(|(id, _)| id)
-            .collect();
+        let columns: Vec<ColumnRef> = self.state.columns_of(table).filter(|(_, column)| is_shown(column)).map(|(id, _)| id).collect();
         for column in columns {
             self.add_field(section, column);
         }
@@ -145,11 +107,7 @@ impl Bundle<'_> {
         self.set_record(
             "_grist_Views_section_field",
             field,
-            Some(record([
-                ("parentId", json!(section)),
-                ("parentPos", json!(field)),
-                ("colRef", json!(column)),
-            ])),
+            Some(record([("parentId", json!(section)), ("parentPos", json!(field)), ("colRef", json!(column))])),
         );
     }
 
@@ -181,13 +139,7 @@ impl Bundle<'_> {
 
     pub(crate) fn rename_table(&mut self, table: TableRef, wanted: &str) -> Result<String, Refusal> {
         let mut head = self.head(table)?;
-        let taken: Taken = self
-            .state
-            .tables
-            .iter()
-            .filter(|(id, _)| **id != table)
-            .map(|(_, table)| table.head.table_id.as_str())
-            .collect();
+        let taken: Taken = self.state.tables.iter().filter(|(id, _)| **id != table).map(|(_, table)| table.head.table_id.as_str()).collect();
         let new = identifier::table(wanted, &taken);
         let old = std::mem::replace(&mut head.table_id, new.clone());
         if new == old {
@@ -220,11 +172,8 @@ impl Bundle<'_> {
             self.change_type(id, plain)?;
         }
         let sections = self.records_where("_grist_Views_section", "tableRef", table);
-        let mut views: Vec<i64> = sections
-            .iter()
-            .filter_map(|section| self.field("_grist_Views_section", *section, "parentId"))
-            .filter(|view| *view != 0)
-            .collect();
+        let mut views: Vec<i64> =
+            sections.iter().filter_map(|section| self.field("_grist_Views_section", *section, "parentId")).filter(|view| *view != 0).collect();
         for section in sections {
             self.remove_section(section);
         }
@@ -264,12 +213,7 @@ impl Bundle<'_> {
             }
         }
         self.set_record("_grist_Views", view, None);
-        let owner = self
-            .state
-            .tables
-            .iter()
-            .find(|(_, table)| table.head.primary_view == view)
-            .map(|(id, _)| *id);
+        let owner = self.state.tables.iter().find(|(_, table)| table.head.primary_view == view).map(|(id, _)| *id);
         if let Some(owner) = owner {
             let mut head = self.head(owner)?;
             head.primary_view = 0;
@@ -287,11 +231,7 @@ impl Bundle<'_> {
 
     /// Records of a metadata table whose field is a given reference.
     pub(crate) fn records_where(&self, table: &str, field: &str, value: i64) -> Vec<i64> {
-        self.state
-            .records(table)
-            .filter(|(_, record)| record.get(field).and_then(Value::as_i64) == Some(value))
-            .map(|(id, _)| id)
-            .collect()
+        self.state.records(table).filter(|(_, record)| record.get(field).and_then(Value::as_i64) == Some(value)).map(|(id, _)| id).collect()
     }
 
     fn field(&self, table: &str, id: i64, field: &str) -> Option<i64> {
@@ -304,18 +244,8 @@ impl Bundle<'_> {
     }
 
     /// Replaces the cells of one column by what `convert` makes of them.
-    pub(crate) fn rewrite_cells(
-        &mut self,
-        column: &Column,
-        convert: impl Fn(Cell) -> Result<Cell, Refusal>,
-    ) -> Result<(), Refusal> {
-        let rows: Vec<(i64, Arc<Row>)> = self
-            .state
-            .table(column.parent)?
-            .rows
-            .iter()
-            .map(|(id, row)| (*id, Arc::clone(row)))
-            .collect();
+    pub(crate) fn rewrite_cells(&mut self, column: &Column, convert: impl Fn(Cell) -> Result<Cell, Refusal>) -> Result<(), Refusal> {
+        let rows: Vec<(i64, Arc<Row>)> = self.state.table(column.parent)?.rows.iter().map(|(id, row)| (*id, Arc::clone(row))).collect();
         for (id, row) in rows {
             let before = self.state.shown_cell(column.parent, id, &row, column);
             let after = convert(before)?;
@@ -346,18 +276,10 @@ impl Bundle<'_> {
     /// The page with a widget on which every document of the sample starts.
     pub(crate) fn add_widget_page(&mut self) {
         let view = self.state.next_record("_grist_Views");
-        self.set_record(
-            "_grist_Views",
-            view,
-            Some(record([("name", json!("New page")), ("type", json!("empty"))])),
-        );
+        self.set_record("_grist_Views", view, Some(record([("name", json!("New page")), ("type", json!("empty"))])));
         let section = self.add_section(1, view, "custom", "Widget");
-        if let Some(mut fields) = self
-            .state
-            .records
-            .get("_grist_Views_section")
-            .and_then(|sections| sections.get(&section))
-            .map(|fields| Record::clone(fields))
+        if let Some(mut fields) =
+            self.state.records.get("_grist_Views_section").and_then(|sections| sections.get(&section)).map(|fields| Record::clone(fields))
         {
             fields.insert("sortColRefs".to_owned(), json!(""));
             self.set_record("_grist_Views_section", section, Some(fields));

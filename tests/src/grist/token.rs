@@ -34,9 +34,7 @@ pub(crate) enum TokenError {
 
 /// Seconds since 1970.
 pub(crate) fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
 pub(crate) fn sign(claims: &Claims, secret: &[u8]) -> String {

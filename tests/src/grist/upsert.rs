@@ -31,17 +31,10 @@ impl Options {
             Some("none") => Many::None,
             Some("all") => Many::All,
             Some(other) => {
-                return Err(Refusal::value_error(format!(
-                    "on_many should be 'first', 'none', or 'all', not '{other}'"
-                )));
+                return Err(Refusal::value_error(format!("on_many should be 'first', 'none', or 'all', not '{other}'")));
             }
         };
-        Ok(Self {
-            many,
-            add: flag("add", true),
-            update: flag("update", true),
-            all_when_empty: flag("allow_empty_require", false),
-        })
+        Ok(Self { many, add: flag("add", true), update: flag("update", true), all_when_empty: flag("allow_empty_require", false) })
     }
 }
 
@@ -76,10 +69,7 @@ impl Bundle<'_> {
         let count = Self::common_length(&require, &values)?;
         let keys = self.keys(table, &require, count)?;
         for (name, _) in &values {
-            let (_, column) = self
-                .state
-                .column_named(table, name)
-                .ok_or_else(|| Refusal::key_error(name))?;
+            let (_, column) = self.state.column_named(table, name).ok_or_else(|| Refusal::key_error(name))?;
             if column.is_formula && !column.is_undecided() {
                 return Err(Refusal::value_error(format!("Can't save value to formula column {name}")));
             }
@@ -136,9 +126,7 @@ impl Bundle<'_> {
         let distinct: HashSet<usize> = lengths.values().copied().collect();
         if distinct.len() > 1 {
             let lengths = serde_json::to_string(&lengths).unwrap_or_default();
-            return Err(Refusal::value_error(format!(
-                "Value lists must all have the same length, got {lengths}"
-            )));
+            return Err(Refusal::value_error(format!("Value lists must all have the same length, got {lengths}")));
         }
         Ok(distinct.into_iter().next().unwrap_or(0))
     }
@@ -154,10 +142,7 @@ impl Bundle<'_> {
         }
         let keys: Vec<String> = (0..count)
             .map(|index| {
-                let cells: Vec<Value> = require
-                    .iter()
-                    .filter_map(|(_, values)| values.get(index).cloned())
-                    .collect();
+                let cells: Vec<Value> = require.iter().filter_map(|(_, values)| values.get(index).cloned()).collect();
                 key_of(&cells)
             })
             .collect();
@@ -169,14 +154,8 @@ impl Bundle<'_> {
     }
 
     fn rows_by_key(&self, table: TableRef, require: &Columns) -> Result<HashMap<String, Vec<i64>>, Refusal> {
-        let columns: Vec<Option<Arc<Column>>> = require
-            .iter()
-            .map(|(name, _)| {
-                self.state
-                    .column_named(table, name)
-                    .map(|(_, column)| Arc::clone(column))
-            })
-            .collect();
+        let columns: Vec<Option<Arc<Column>>> =
+            require.iter().map(|(name, _)| self.state.column_named(table, name).map(|(_, column)| Arc::clone(column))).collect();
         let mut found: HashMap<String, Vec<i64>> = HashMap::new();
         for (id, row) in &self.state.table(table)?.rows {
             let cells: Vec<Value> = columns
@@ -192,29 +171,18 @@ impl Bundle<'_> {
     }
 
     /// New rows hold their key, as far as it can be written, and the values.
-    fn add_missing(
-        &mut self,
-        table: TableRef,
-        require: &Columns,
-        values: &Columns,
-        additions: &[usize],
-    ) -> Result<Vec<i64>, Refusal> {
+    fn add_missing(&mut self, table: TableRef, require: &Columns, values: &Columns, additions: &[usize]) -> Result<Vec<i64>, Refusal> {
         if additions.is_empty() {
             return Ok(Vec::new());
         }
-        let pick = |column: &[Value]| -> Vec<Value> {
-            additions.iter().filter_map(|index| column.get(*index).cloned()).collect()
-        };
+        let pick = |column: &[Value]| -> Vec<Value> { additions.iter().filter_map(|index| column.get(*index).cloned()).collect() };
         let mut ids = vec![Value::Null; additions.len()];
         let mut columns = Columns::new();
         for (name, column) in require {
             if name == "id" {
                 ids = pick(column);
             } else if !values.iter().any(|(other, _)| other == name)
-                && self
-                    .state
-                    .column_named(table, name)
-                    .is_some_and(|(_, column)| !column.is_formula || column.is_undecided())
+                && self.state.column_named(table, name).is_some_and(|(_, column)| !column.is_formula || column.is_undecided())
             {
                 columns.push((name.clone(), pick(column)));
             }
@@ -228,10 +196,7 @@ impl Bundle<'_> {
         let columns = values
             .iter()
             .map(|(name, column)| {
-                let values = updates
-                    .iter()
-                    .map(|(_, index)| column.get(*index).cloned().unwrap_or_default())
-                    .collect();
+                let values = updates.iter().map(|(_, index)| column.get(*index).cloned().unwrap_or_default()).collect();
                 (name.clone(), values)
             })
             .collect();
