@@ -1,1 +1,15 @@
-//! The heart of Relais.
+//! The heart of Relais, pure: it compiles for the host and for wasm32 and does no input or output of its own.
+//!
+//! The data's way is one way: [`ds`] says what Démarches Simplifiées (DS) answered, [`mapping`] what goes where,
+//! [`sync`] does it, [`grist`] says what Grist understands. The outside world stands behind the traits of [`ports`].
+
+pub mod ds;
+pub mod grist;
+pub mod mapping;
+mod naming;
+pub mod ports;
+pub mod sync;
+mod timestamp;
+pub mod words;
+
+pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -1,0 +1,86 @@
+//! What can go wrong between Relais and DS.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// Why DS, or the proxy in front of it, did not give what was asked. The proxy's errors carry the same codes.
+///
+/// Sources: the refusals of facts/ds-api.md, section 3.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceErrorCode {
+    /// The DS token is past its date.
+    TokenExpired,
+    /// DS does not know the token: wrong, or revoked.
+    TokenRefused,
+    /// DS refuses the token from the proxy's network address.
+    AddressRefused,
+    /// The token may not read this démarche or dossier.
+    DemarcheRefused,
+    /// No démarche or dossier has this number.
+    NotFound,
+    /// DS took too long: a smaller page may pass.
+    Timeout,
+    /// Too many requests; see [`SourceError::retry_at`].
+    RateLimited,
+    /// DS is down, in maintenance, or cannot be reached.
+    DsUnavailable,
+    /// DS failed on this request in a way of its own.
+    DsFailed,
+    /// The answer stopped before its end, or is not what DS answers.
+    InvalidAnswer,
+    /// The answer is larger than the proxy relays: a smaller page may pass.
+    AnswerTooLarge,
+    /// DS's schema does not have what was asked: an older instance.
+    Unsupported,
+    /// The session with the proxy has ended.
+    SessionExpired,
+    /// Grist does not confirm that this person may edit this document.
+    GristRefused,
+    /// The document belongs to no team.
+    DocumentUnknown,
+    /// The document's team may not use this démarche.
+    DemarcheForbidden,
+    /// The proxy refused the request: a defect of Relais.
+    BadRequest,
+    /// The proxy itself cannot be reached.
+    ProxyUnavailable,
+    /// The proxy failed: a defect of Relais.
+    Internal,
+}
+
+impl SourceErrorCode {
+    /// Whether the same request may well pass later, as it is.
+    pub const fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::Timeout | Self::RateLimited | Self::DsUnavailable | Self::DsFailed | Self::InvalidAnswer | Self::ProxyUnavailable | Self::Internal
+        )
+    }
+
+    /// Whether a smaller page may pass where this one did not (rule 17).
+    pub const fn is_eased_by_less(self) -> bool {
+        matches!(self, Self::Timeout | Self::AnswerTooLarge | Self::DsFailed | Self::DsUnavailable | Self::InvalidAnswer)
+    }
+}
+
+/// A failed call of DS.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code:?}")]
+pub struct SourceError {
+    /// Why.
+    pub code: SourceErrorCode,
+    /// When the same request may be made again, if known.
+    pub retry_at: Option<Timestamp>,
+    /// The address from which the proxy calls DS, when that is what DS refused.
+    pub address: Option<String>,
+    /// The proxy's number for the request, to find it in its log.
+    pub request_id: Option<String>,
+}
+
+impl From<SourceErrorCode> for SourceError {
+    fn from(code: SourceErrorCode) -> Self {
+        Self { code, retry_at: None, address: None, request_id: None }
+    }
+}

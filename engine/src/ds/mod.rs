@@ -1,0 +1,19 @@
+//! What Démarches Simplifiées says: démarches, descriptors, dossiers, champs, errors (facts/ds-api.md).
+
+mod champ;
+mod demarche;
+mod descriptor;
+mod dossier;
+mod error;
+mod identifiers;
+pub mod operations;
+mod response;
+
+pub use champ::{Address, Champ, ChampValue, GeoArea, GeoGeometry, NamedCode, PersonneMorale, RepetitionRow};
+pub use demarche::{Demarche, DemarcheState, GroupeInstructeur, Label, Revision};
+pub use descriptor::{ChampDescriptor, ChampType};
+pub use dossier::{Demandeur, Dossier, DossierState};
+pub use error::{SourceError, SourceErrorCode};
+pub use identifiers::{Cursor, DemarcheNumber, DescriptorId, DossierNumber, InvalidIdentifier, RevisionId, RowId};
+pub use operations::Operation;
+pub use response::{DossierPage, DossierSummary, NumbersPage, PageInfo, dossiers_count};

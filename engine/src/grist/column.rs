@@ -1,0 +1,192 @@
+//! Column types and their options.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::TableId;
+
+/// The type of a column, as `_grist_Tables_column.type` writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnType {
+    /// Texte.
+    Text,
+    /// Numérique: a double.
+    Numeric,
+    /// Entier: 32 bits (facts/grist.md, section 3).
+    Int,
+    /// Booléen: has no empty value.
+    Bool,
+    /// Date.
+    Date,
+    /// Date et heure, shown in a time zone.
+    DateTime(Box<str>),
+    /// Choix unique.
+    Choice,
+    /// Choix multiple.
+    ChoiceList,
+    /// Référence to a row of a table.
+    Ref(TableId),
+    /// Liste de références.
+    RefList(TableId),
+    /// Pièces jointes.
+    Attachments,
+    /// Tout type.
+    Any,
+    /// A type that Relais does not write: positions, ids.
+    Other(Box<str>),
+}
+
+impl ColumnType {
+    /// Dates of French administrations are read in Paris.
+    pub fn paris() -> Self {
+        Self::DateTime("Europe/Paris".into())
+    }
+
+    /// Reads the text of a column's metadata.
+    pub fn parse(text: &str) -> Self {
+        let (name, argument) = text.split_once(':').unwrap_or((text, ""));
+        match name {
+            "Text" => Self::Text,
+            "Numeric" => Self::Numeric,
+            "Int" => Self::Int,
+            "Bool" => Self::Bool,
+            "Date" => Self::Date,
+            "DateTime" => Self::DateTime(argument.into()),
+            "Choice" => Self::Choice,
+            "ChoiceList" => Self::ChoiceList,
+            "Ref" => Self::Ref(TableId::from(argument)),
+            "RefList" => Self::RefList(TableId::from(argument)),
+            "Attachments" => Self::Attachments,
+            "Any" => Self::Any,
+            _ => Self::Other(text.into()),
+        }
+    }
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => formatter.write_str("Text"),
+            Self::Numeric => formatter.write_str("Numeric"),
+            Self::Int => formatter.write_str("Int"),
+            Self::Bool => formatter.write_str("Bool"),
+            Self::Date => formatter.write_str("Date"),
+            Self::DateTime(zone) if zone.is_empty() => formatter.write_str("DateTime"),
+            Self::DateTime(zone) => write!(formatter, "DateTime:{zone}"),
+            Self::Choice => formatter.write_str("Choice"),
+            Self::ChoiceList => formatter.write_str("ChoiceList"),
+            Self::Ref(table) => write!(formatter, "Ref:{table}"),
+            Self::RefList(table) => write!(formatter, "RefList:{table}"),
+            Self::Attachments => formatter.write_str("Attachments"),
+            Self::Any => formatter.write_str("Any"),
+            Self::Other(text) => formatter.write_str(text),
+        }
+    }
+}
+
+impl Serialize for ColumnType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ColumnType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::parse(&std::borrow::Cow::<'de, str>::deserialize(deserializer)?))
+    }
+}
+
+/// The colours of a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChoiceStyle {
+    /// Ground, `#rrggbb`.
+    pub fill_color: &'static str,
+    /// Text, at least 7:1 on the ground.
+    pub text_color: &'static str,
+}
+
+/// How a column shows its values: the JSON text of `widgetOptions`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WidgetOptions(serde_json::Map<String, serde_json::Value>);
+
+impl WidgetOptions {
+    /// Reads the text of a column's metadata; no options when it is not JSON.
+    pub fn parse(text: &str) -> Self {
+        Self(serde_json::from_str(text).unwrap_or_default())
+    }
+
+    /// A choice column's options, in order, with the colours of some.
+    pub fn choices<'a>(choices: impl IntoIterator<Item = (&'a str, Option<ChoiceStyle>)>) -> Self {
+        let mut names = Vec::new();
+        let mut styles = serde_json::Map::new();
+        for (name, style) in choices {
+            names.push(serde_json::Value::from(name));
+            if let Some(style) = style {
+                styles.insert(name.to_owned(), serde_json::json!({ "fillColor": style.fill_color, "textColor": style.text_color }));
+            }
+        }
+        let mut options = serde_json::Map::from_iter([("choices".to_owned(), serde_json::Value::Array(names))]);
+        if !styles.is_empty() {
+            options.insert("choiceOptions".to_owned(), serde_json::Value::Object(styles));
+        }
+        Self(options)
+    }
+
+    /// A date as French agents read it: 31/01/2026, and 14:32 in a DateTime column.
+    pub fn french_date(with_time: bool) -> Self {
+        let mut options = serde_json::Map::from_iter([
+            ("dateFormat".to_owned(), serde_json::Value::from("DD/MM/YYYY")),
+            ("isCustomDateFormat".to_owned(), serde_json::Value::from(true)),
+        ]);
+        if with_time {
+            options.insert("timeFormat".to_owned(), serde_json::Value::from("HH:mm"));
+            options.insert("isCustomTimeFormat".to_owned(), serde_json::Value::from(true));
+        }
+        Self(options)
+    }
+
+    /// A whole number: no decimals, no separators (a number of a dossier is a name).
+    pub fn integer() -> Self {
+        Self(serde_json::Map::from_iter([
+            ("decimals".to_owned(), serde_json::Value::from(0)),
+            ("maxDecimals".to_owned(), serde_json::Value::from(0)),
+        ]))
+    }
+
+    /// An amount or a quantity: separators of thousands.
+    pub fn decimal() -> Self {
+        Self(serde_json::Map::from_iter([("numMode".to_owned(), serde_json::Value::from("decimal"))]))
+    }
+
+    /// A text that holds an address: « libellé https://… ».
+    pub fn hyperlink() -> Self {
+        Self(serde_json::Map::from_iter([("widget".to_owned(), serde_json::Value::from("HyperLink"))]))
+    }
+
+    /// The choices of a choice column.
+    pub fn choice_names(&self) -> impl Iterator<Item = &str> {
+        self.0.get("choices").and_then(serde_json::Value::as_array).into_iter().flatten().filter_map(serde_json::Value::as_str)
+    }
+
+    /// These options with more choices at the end; those that agents added, and their colours, stay.
+    #[must_use]
+    pub fn with_choices<'a>(&self, added: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut options = self.0.clone();
+        let choices = options.entry("choices").or_insert_with(|| serde_json::Value::Array(Vec::new()));
+        if let Some(choices) = choices.as_array_mut() {
+            choices.extend(added.into_iter().map(serde_json::Value::from));
+        }
+        Self(options)
+    }
+}
+
+impl fmt::Display for WidgetOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let text = serde_json::to_string(&self.0).map_err(|_| fmt::Error)?;
+        formatter.write_str(&text)
+    }
+}

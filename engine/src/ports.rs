@@ -1,0 +1,47 @@
+//! What the engine needs of the outside world: a source of dossiers, a document, a clock. Each has one implementation per
+//! place where the engine runs (the browser, later the proxy's scheduler), and one in the tests.
+
+#![expect(async_fn_in_trait, reason = "the engine is generic over its ports and never needs their futures to be Send")]
+
+use crate::{
+    Timestamp,
+    ds::{Operation, SourceError},
+    grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
+};
+
+/// Where dossiers come from: DS, behind the proxy.
+pub trait Source {
+    /// The body of DS's answer to an operation: a GraphQL envelope, which may hold errors. What never reached DS, or was
+    /// refused before it, is an error here.
+    async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError>;
+}
+
+/// The rows of a table, column by column: a large table is never held twice.
+pub trait Rows {
+    /// The ids of its rows, in the order of the columns' values.
+    fn row_ids(&self) -> Vec<i64>;
+
+    /// The values of a column, one a row; none when the column is not there or may not be read.
+    fn column(&self, column: &ColumnId) -> Option<Vec<CellValue>>;
+}
+
+/// Where rows go: a Grist document.
+pub trait Document {
+    /// What [`Self::fetch_table`] gives.
+    type Rows: Rows;
+
+    /// A whole table, metadata tables included.
+    async fn fetch_table(&self, table: &TableId) -> Result<Self::Rows, DocumentError>;
+
+    /// Applies actions, all or none.
+    async fn apply(&self, actions: &[UserAction], options: &ApplyOptions) -> Result<Applied, DocumentError>;
+}
+
+/// The time, as the proxy has it: an agent's own clock may be wrong by hours.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+
+    /// Waits.
+    async fn sleep(&self, milliseconds: u32);
+}
