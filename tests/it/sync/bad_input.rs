@@ -1,10 +1,6 @@
 //! What can be wrong from outside: each is a typed error, and leaves the document whole.
 
-use relais_engine::{
-    ds::SourceErrorCode,
-    mapping::Preset,
-    sync::Stop,
-};
+use relais_engine::{ds::SourceErrorCode, mapping::Preset, sync::Stop};
 use relais_tests::ds::{self, faults::Fault};
 use serde_json::json;
 

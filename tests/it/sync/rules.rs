@@ -119,7 +119,13 @@ async fn rule_4_a_removed_column_is_reported_and_not_made_again() {
     world.apply(json!([["RemoveColumn", table, "Intitule_du_projet"]])).await;
     let outcome = world.run().await;
     assert_eq!(outcome.stop, None);
-    assert!(outcome.report.problems.iter().any(|problem| matches!(&problem.kind, ProblemKind::MissingColumn { column } if column == "Intitulé du projet")));
+    assert!(
+        outcome
+            .report
+            .problems
+            .iter()
+            .any(|problem| matches!(&problem.kind, ProblemKind::MissingColumn { column } if column == "Intitulé du projet"))
+    );
     assert!(world.table(&table).await.get("Intitule_du_projet").is_none());
 }
 
@@ -192,7 +198,13 @@ async fn rule_10_a_dossier_that_ds_cannot_serve_arrives_at_a_later_run() {
     assert_eq!(outcome.stop, None);
     assert!(!outcome.is_success());
     assert_eq!(outcome.report.added, 129);
-    assert!(outcome.report.problems.iter().any(|problem| problem.dossier.unwrap().get() == i64::from(stuck) && problem.kind == ProblemKind::Unserved(SourceErrorCode::Timeout)));
+    assert!(
+        outcome
+            .report
+            .problems
+            .iter()
+            .any(|problem| problem.dossier.unwrap().get() == i64::from(stuck) && problem.kind == ProblemKind::Unserved(SourceErrorCode::Timeout))
+    );
     world.stack.ds.faults().unstick(stuck);
     let outcome = world.run().await;
     assert!(outcome.is_success());
@@ -270,8 +282,15 @@ async fn rule_17_pages_shrink_when_ds_times_out_and_grow_back() {
     let outcome = world.run().await;
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.report.added, 400);
-    let sizes: Vec<i64> =
-        world.stack.ds.requests().all().iter().filter(|request| request.operation.as_deref() == Some("getDossiers")).map(|request| request.variables["first"].as_i64().unwrap()).collect();
+    let sizes: Vec<i64> = world
+        .stack
+        .ds
+        .requests()
+        .all()
+        .iter()
+        .filter(|request| request.operation.as_deref() == Some("getDossiers"))
+        .map(|request| request.variables["first"].as_i64().unwrap())
+        .collect();
     assert_eq!(sizes[..3], [100, 50, 25]);
     assert!(sizes[3..].contains(&50) && sizes[3..].contains(&100), "{sizes:?}");
     world.assert_settled().await;
