@@ -1,3 +1,4 @@
 //! Sample services and whole journeys.
 pub mod ds;
 pub mod grist;
+pub mod ports;

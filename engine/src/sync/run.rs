@@ -485,7 +485,8 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         if is_whole {
             self.state.known_fields = demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()).collect();
         }
-        let spares_a_page = self.report.read > LARGEST_PAGE as usize;
+        // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
+        let spares_a_page = self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
         let has_news = !self.batch.is_empty() || self.has_written || self.state.retry != self.connexion.state.retry;
         if !has_news && !is_whole && !spares_a_page {
             // The state of the document stays as it was.

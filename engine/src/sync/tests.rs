@@ -60,6 +60,8 @@ struct SmallDs {
     fails_after: Cell<Option<(usize, SourceErrorCode)>>,
     label: RefCell<Option<String>>,
     retyped: Cell<bool>,
+    /// Changes while it is read: at this request, this dossier, to this text.
+    changes_at: RefCell<Option<(usize, u32, &'static str)>>,
 }
 
 fn instant(minute: u32) -> Timestamp {
@@ -145,6 +147,13 @@ impl Source for SmallDs {
             && self.requests.get() > requests
         {
             return Err(code.into());
+        }
+        let change = self.changes_at.borrow_mut().take_if(|(request, ..)| *request == self.requests.get());
+        if let Some((_, number, text)) = change {
+            let mut dossiers = self.dossiers.borrow_mut();
+            let latest = dossiers.values().map(|deposit| deposit.updated).max().unwrap();
+            let deposit = dossiers.get_mut(&number).unwrap();
+            (deposit.updated, deposit.text) = (latest + 1, text.to_owned());
         }
         let variables = operation.variables();
         let data = match operation {
@@ -378,6 +387,8 @@ struct World {
     ds: SmallDs,
     document: SmallDocument,
     onlooker: Onlooker,
+    /// The numbers alone: no change of a dossier is one of the document.
+    imports_nothing: bool,
 }
 
 impl World {
@@ -396,7 +407,7 @@ impl World {
         }
         let demarche = Demarche::read(json!({ "data": { "demarche": self.ds.demarche() } }).to_string().as_bytes()).unwrap();
         let mut proposal = Proposal::new(&demarche, &[]);
-        proposal.apply(Preset::Everything);
+        proposal.apply(if self.imports_nothing { Preset::Nothing } else { Preset::Everything });
         Connexion::new(proposal.into_mapping(), &[])
     }
 
@@ -622,7 +633,52 @@ fn rule_12_an_agent_can_stop_it() {
     world.ds.requests.set(0);
     let outcome = world.run();
     assert!(outcome.is_success());
-    assert_eq!(outcome.report.added, 600);
+    assert_eq!((outcome.report.added, outcome.report.read), (600, 600), "what was read is not read again");
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_11_the_watermark_is_the_latest_change_that_was_read() {
+    let world = World::with(3);
+    world.run();
+    assert_eq!(world.connexion().state.watermark, Some(instant(1_000_000)), "a first reading: when it started");
+    world.ds.deposit(1, 1_000_007, "changé", &[]);
+    world.run();
+    assert_eq!(world.connexion().state.watermark, Some(instant(1_000_007)));
+    // Within the overlap, by a server whose clock is late.
+    world.ds.deposit(2, 1_000_003, "changé aussi", &[]);
+    assert_eq!(world.run().report.updated, 1);
+    world.assert_faithful();
+    assert_eq!(world.connexion().state.watermark, Some(instant(1_000_007)), "it never goes back");
+}
+
+#[test]
+fn rule_11_the_watermark_is_written_alone_only_when_it_spares_a_page() {
+    let world = World { imports_nothing: true, ..World::with(250) };
+    world.run();
+    for (touched, writes) in [(90, 0), (150, 1), (0, 0)] {
+        let before = world.document.writes.get();
+        for number in 1..=touched {
+            world.ds.dossiers.borrow_mut().get_mut(&number).unwrap().updated = 1_000_100 + touched;
+        }
+        let outcome = world.run();
+        assert_eq!(outcome.report.unchanged, outcome.report.read);
+        assert_eq!(world.document.writes.get() - before, writes, "{touched} touched");
+    }
+}
+
+#[test]
+fn a_dossier_that_changes_while_it_is_read_is_seen_twice_and_ends_right() {
+    let world = World::with(250);
+    world.run();
+    for number in 1..=150 {
+        world.ds.deposit(number, 1_000_010 + number, "changé", &[(1, "Ada")]);
+    }
+    // Request 1 is the form, 2 the first page of changes.
+    *world.ds.changes_at.borrow_mut() = Some((3, 1, "changé deux fois"));
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(outcome.report.read, 151);
     world.assert_faithful();
 }
 
