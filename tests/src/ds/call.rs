@@ -30,22 +30,8 @@ pub(super) struct Call {
 
 impl Call {
     /// A request.
-    pub(super) fn new(
-        store: Arc<Store>,
-        scope: Scope,
-        text: QueryText,
-        files: Addresses,
-        stuck: HashSet<i32>,
-    ) -> Self {
-        Self {
-            store,
-            scope,
-            text,
-            files,
-            stuck,
-            timed_out: AtomicBool::new(false),
-            crashed: AtomicBool::new(false),
-        }
+    pub(super) fn new(store: Arc<Store>, scope: Scope, text: QueryText, files: Addresses, stuck: HashSet<i32>) -> Self {
+        Self { store, scope, text, files, stuck, timed_out: AtomicBool::new(false), crashed: AtomicBool::new(false) }
     }
 
     /// The request of a resolver.

@@ -38,10 +38,7 @@ fn clock_change(year: i32, month: Month) -> Option<Instant> {
 
 /// The same instant on the clocks of Paris.
 pub fn paris(at: Instant) -> OffsetDateTime {
-    let summer = match (
-        clock_change(at.year(), Month::March),
-        clock_change(at.year(), Month::October),
-    ) {
+    let summer = match (clock_change(at.year(), Month::March), clock_change(at.year(), Month::October)) {
         (Some(spring), Some(autumn)) => spring <= at && at < autumn,
         _ => false,
     };
@@ -65,12 +62,7 @@ pub fn iso(at: Instant) -> String {
 
 /// `2026-01-01`.
 pub fn iso_date(date: Date) -> String {
-    format!(
-        "{:04}-{:02}-{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    )
+    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
 /// `15 janvier 2025`: the `stringValue` of a date.
@@ -95,12 +87,7 @@ pub fn french_date(date: Date) -> String {
 /// `01 janvier 2026 12:12`: the `stringValue` of a date with its time.
 pub fn french_datetime(at: Instant) -> String {
     let at = paris(at);
-    format!(
-        "{} {:02}:{:02}",
-        french_date(at.date()),
-        at.hour(),
-        at.minute()
-    )
+    format!("{} {:02}:{:02}", french_date(at.date()), at.hour(), at.minute())
 }
 
 /// Reads an instant as the API's `ISO8601DateTime` does: with a time or without.
@@ -128,10 +115,7 @@ pub fn cursor(at: Instant, id: i32) -> String {
 
 /// What [`cursor`] wrote, with or without its padding.
 pub fn parse_cursor(cursor: &str) -> Option<(Instant, i32)> {
-    let bytes = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .or_else(|_| STANDARD_NO_PAD.decode(cursor.trim_end_matches('=')))
-        .ok()?;
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).or_else(|_| STANDARD_NO_PAD.decode(cursor.trim_end_matches('='))).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (at, id) = text.split_once(';')?;
     Some((parse(at)?, id.parse().ok()?))
@@ -153,26 +137,17 @@ mod tests {
         assert_eq!(iso(day(2026, 7, 14)), "2026-07-14T02:00:00+02:00");
         // In 2026 summer time goes from 29 March to 25 October.
         let spring = day(2026, 3, 29) + Duration::hours(1);
-        assert_eq!(
-            iso(spring - Duration::seconds(1)),
-            "2026-03-29T01:59:59+01:00"
-        );
+        assert_eq!(iso(spring - Duration::seconds(1)), "2026-03-29T01:59:59+01:00");
         assert_eq!(iso(spring), "2026-03-29T03:00:00+02:00");
         let autumn = day(2026, 10, 25) + Duration::hours(1);
-        assert_eq!(
-            iso(autumn - Duration::seconds(1)),
-            "2026-10-25T02:59:59+02:00"
-        );
+        assert_eq!(iso(autumn - Duration::seconds(1)), "2026-10-25T02:59:59+02:00");
         assert_eq!(iso(autumn), "2026-10-25T02:00:00+01:00");
     }
 
     #[test]
     fn dates_are_written_in_french() {
         assert_eq!(french_date(day(2025, 1, 15).date()), "15 janvier 2025");
-        assert_eq!(
-            french_datetime(parse("2026-08-01T12:12:00+02:00").unwrap()),
-            "01 août 2026 12:12"
-        );
+        assert_eq!(french_datetime(parse("2026-08-01T12:12:00+02:00").unwrap()), "01 août 2026 12:12");
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
-};
+use async_graphql::parser::types::{BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, Value, Variables};
 
 /// What matters of a query's text.
@@ -23,8 +21,7 @@ impl QueryText {
     pub(super) fn of(document: &ExecutableDocument) -> Self {
         let mut text = Self::default();
         for fragment in document.fragments.values() {
-            text.fragments
-                .insert(fragment.node.type_condition.node.on.node.to_string());
+            text.fragments.insert(fragment.node.type_condition.node.on.node.to_string());
             text.read(&fragment.node.selection_set.node);
         }
         for (_, operation) in document.operations.iter() {
@@ -66,21 +63,10 @@ impl QueryText {
 }
 
 /// The operation of a document that a request asks for.
-pub(super) fn operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a Positioned<OperationDefinition>> {
+pub(super) fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a Positioned<OperationDefinition>> {
     match name {
-        Some(name) => document
-            .operations
-            .iter()
-            .find(|(known, _)| known.is_some_and(|known| known.as_str() == name))
-            .map(|(_, operation)| operation),
-        None => document
-            .operations
-            .iter()
-            .next()
-            .map(|(_, operation)| operation),
+        Some(name) => document.operations.iter().find(|(known, _)| known.is_some_and(|known| known.as_str() == name)).map(|(_, operation)| operation),
+        None => document.operations.iter().next().map(|(_, operation)| operation),
     }
 }
 
@@ -97,32 +83,18 @@ pub(super) fn fill_defaults(operation: &OperationDefinition, variables: &mut Var
 }
 
 /// The first variable of type `Int` whose value does not fit 32 bits: its name, its type and its value.
-pub(super) fn overflow(
-    operation: &OperationDefinition,
-    variables: &Variables,
-) -> Option<(Name, String, Value)> {
-    operation
-        .variable_definitions
-        .iter()
-        .find_map(|definition| {
-            let variable_type = &definition.node.var_type.node;
-            let BaseType::Named(base) = &variable_type.base else {
-                return None;
-            };
-            let value = variables.get(&definition.node.name.node)?;
-            let Value::Number(number) = value else {
-                return None;
-            };
-            let fits = number
-                .as_i64()
-                .is_some_and(|number| i32::try_from(number).is_ok());
-            let overflows = base.as_str() == "Int" && !fits;
-            overflows.then(|| {
-                (
-                    definition.node.name.node.clone(),
-                    variable_type.to_string(),
-                    value.clone(),
-                )
-            })
-        })
+pub(super) fn overflow(operation: &OperationDefinition, variables: &Variables) -> Option<(Name, String, Value)> {
+    operation.variable_definitions.iter().find_map(|definition| {
+        let variable_type = &definition.node.var_type.node;
+        let BaseType::Named(base) = &variable_type.base else {
+            return None;
+        };
+        let value = variables.get(&definition.node.name.node)?;
+        let Value::Number(number) = value else {
+            return None;
+        };
+        let fits = number.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
+        let overflows = base.as_str() == "Int" && !fits;
+        overflows.then(|| (definition.node.name.node.clone(), variable_type.to_string(), value.clone()))
+    })
 }

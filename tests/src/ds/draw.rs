@@ -50,16 +50,12 @@ impl Draw {
     /// When there is nothing to choose from, which is an error of the sample's author.
     pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         let at = usize::try_from(self.below(choices.len() as u64)).unwrap_or(0);
-        choices
-            .get(at)
-            .unwrap_or_else(|| panic!("nothing to pick from"))
+        choices.get(at).unwrap_or_else(|| panic!("nothing to pick from"))
     }
 
     /// So many decimal digits.
     pub fn digits(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap_or(0)))
-            .collect()
+        (0..count).map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap_or(0))).collect()
     }
 }
 

@@ -65,11 +65,7 @@ struct Asked {
 
 /// The routes.
 pub(super) fn router(sample: Arc<Sample>) -> Router {
-    Router::new()
-        .route("/api/v2/graphql", post(graphql))
-        .route("/files/{key}", get(file))
-        .layer(DefaultBodyLimit::max(1 << 20))
-        .with_state(sample)
+    Router::new().route("/api/v2/graphql", post(graphql)).route("/files/{key}", get(file)).layer(DefaultBodyLimit::max(1 << 20)).with_state(sample)
 }
 
 /// An answer on its way: what to send, and what is noted of it.
@@ -83,50 +79,29 @@ impl Answer {
     /// A refusal, whose body is small.
     async fn of(response: Response) -> Self {
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX)
-            .await
-            .unwrap_or_default();
-        let codes = serde_json::from_slice(&bytes)
-            .map(|body| codes(&body))
-            .unwrap_or_default();
-        Self {
-            bytes: bytes.len(),
-            codes,
-            response: Response::from_parts(parts, Body::from(bytes)),
-        }
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let codes = serde_json::from_slice(&bytes).map(|body| codes(&body)).unwrap_or_default();
+        Self { bytes: bytes.len(), codes, response: Response::from_parts(parts, Body::from(bytes)) }
     }
 
     /// An answer in JSON.
     fn json(body: &Value) -> Self {
         let text = body.to_string();
         let codes = codes(body);
-        Self {
-            bytes: text.len(),
-            codes,
-            response: refusals::json_answer(StatusCode::OK, text),
-        }
+        Self { bytes: text.len(), codes, response: refusals::json_answer(StatusCode::OK, text) }
     }
 
     /// A connection cut without an answer.
     fn cut() -> Self {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(Cut);
-        Self {
-            response,
-            bytes: 0,
-            codes: Vec::new(),
-        }
+        Self { response, bytes: 0, codes: Vec::new() }
     }
 }
 
 fn codes(body: &Value) -> Vec<String> {
     let errors = body.get("errors").and_then(Value::as_array);
-    let code = |error: &Value| {
-        error
-            .pointer("/extensions/code")?
-            .as_str()
-            .map(str::to_owned)
-    };
+    let code = |error: &Value| error.pointer("/extensions/code")?.as_str().map(str::to_owned);
     errors.into_iter().flatten().filter_map(code).collect()
 }
 
@@ -136,9 +111,7 @@ async fn graphql(State(sample): State<Arc<Sample>>, headers: HeaderMap, body: By
         Ok(asked) => (asked.operation_name.clone(), asked.variables.clone()),
         Err(_) => (None, Value::Null),
     };
-    let authorization = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let answer = answer(&sample, authorization, asked).await;
     let cut = answer.response.extensions().get::<Cut>().is_some();
     sample.requests.record(Recorded {
@@ -151,11 +124,7 @@ async fn graphql(State(sample): State<Arc<Sample>>, headers: HeaderMap, body: By
     answer.response
 }
 
-async fn answer(
-    sample: &Sample,
-    authorization: Option<&str>,
-    asked: serde_json::Result<Asked>,
-) -> Answer {
+async fn answer(sample: &Sample, authorization: Option<&str>, asked: serde_json::Result<Asked>) -> Answer {
     let (operation, variables) = match &asked {
         Ok(asked) => (asked.operation_name.as_deref(), &asked.variables),
         Err(_) => (None, &Value::Null),
@@ -190,11 +159,7 @@ async fn answer(
         Err(refused) => return Answer::of(refusals::token(refused)).await,
     };
     let asked = match asked {
-        Ok(Asked {
-            query: Some(query),
-            operation_name,
-            variables,
-        }) => (query, operation_name, variables),
+        Ok(Asked { query: Some(query), operation_name, variables }) => (query, operation_name, variables),
         Ok(_) => return Answer::of(refusals::bad_request("No query, and no known queryId")).await,
         Err(_) => return Answer::of(refusals::bad_request("The body is not JSON")).await,
     };
@@ -205,17 +170,11 @@ async fn answer(
 }
 
 /// Runs a query, and gives the body of its answer.
-async fn run(
-    sample: &Sample,
-    scope: Scope,
-    (query, operation_name, variables): (String, Option<String>, Value),
-) -> Result<Value, Box<Response>> {
-    let parsed =
-        parse_query(&query).map_err(|error| Box::new(refusals::unreadable(&error.to_string())))?;
+async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): (String, Option<String>, Value)) -> Result<Value, Box<Response>> {
+    let parsed = parse_query(&query).map_err(|error| Box::new(refusals::unreadable(&error.to_string())))?;
     let mut variables = Variables::from_json(variables);
     if let Some(operation) = document::operation(&parsed, operation_name.as_deref()) {
-        if let Some((name, variable_type, value)) = document::overflow(&operation.node, &variables)
-        {
+        if let Some((name, variable_type, value)) = document::overflow(&operation.node, &variables) {
             let value = value.into_json().unwrap_or_default();
             return Ok(refusals::overflow(&name, &variable_type, &value));
         }
@@ -223,16 +182,11 @@ async fn run(
     }
     let text = QueryText::of(&parsed);
     if !sample.counts_dossiers && text.has_field("dossiersCount") {
-        return Ok(refusals::unknown_field(
-            "DemarcheDescriptor",
-            "dossiersCount",
-        ));
+        return Ok(refusals::unknown_field("DemarcheDescriptor", "dossiersCount"));
     }
     let (store, files) = (Arc::clone(&sample.store), sample.files.clone());
     let call = Arc::new(Call::new(store, scope, text, files, sample.faults.stuck()));
-    let mut request = Request::new(query)
-        .variables(variables)
-        .data(Arc::clone(&call));
+    let mut request = Request::new(query).variables(variables).data(Arc::clone(&call));
     if let Some(name) = operation_name {
         request = request.operation_name(name);
     }
@@ -246,11 +200,7 @@ async fn run(
     }
     let mut body = serde_json::to_value(&response).unwrap_or_default();
     for error in &response.errors {
-        let path: Vec<Value> = error
-            .path
-            .iter()
-            .filter_map(|step| serde_json::to_value(step).ok())
-            .collect();
+        let path: Vec<Value> = error.path.iter().filter_map(|step| serde_json::to_value(step).ok()).collect();
         if !path.is_empty() {
             propagate(&mut body, &path);
         }
@@ -281,12 +231,11 @@ fn propagate(body: &mut Value, path: &[Value]) {
 }
 
 fn at<'a>(data: &'a mut Value, path: &[Value]) -> Option<&'a mut Value> {
-    path.iter()
-        .try_fold(data, |place, step| match (step.as_str(), step.as_u64()) {
-            (Some(key), _) => place.get_mut(key),
-            (None, Some(index)) => place.get_mut(usize::try_from(index).ok()?),
-            (None, None) => None,
-        })
+    path.iter().try_fold(data, |place, step| match (step.as_str(), step.as_u64()) {
+        (Some(key), _) => place.get_mut(key),
+        (None, Some(index)) => place.get_mut(usize::try_from(index).ok()?),
+        (None, None) => None,
+    })
 }
 
 /// Breaks an answer as a fault wants it.
@@ -295,10 +244,7 @@ fn break_body(mut body: Value, fault: Option<&Fault>) -> Answer {
         Some(Fault::Timeout) => Answer::json(&refusals::timeout()),
         Some(Fault::PartialTimeout { served }) => {
             if let Some(nodes) = first_nodes(&mut body) {
-                nodes
-                    .iter_mut()
-                    .skip(*served)
-                    .for_each(|node| *node = Value::Null);
+                nodes.iter_mut().skip(*served).for_each(|node| *node = Value::Null);
                 let data = body.get_mut("data").map(Value::take);
                 Answer::json(&with(refusals::timeout(), "data", data.unwrap_or_default()))
             } else {
@@ -319,29 +265,17 @@ fn break_body(mut body: Value, fault: Option<&Fault>) -> Answer {
         Some(Fault::ResetInBody) => {
             let whole = Answer::json(&body);
             let text = body.to_string();
-            let half =
-                Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
+            let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
             let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
             // The second item ends the stream in error, which makes hyper cut the connection.
             let stream = futures::stream::iter([Ok(half), Err(broken)]);
-            Answer {
-                response: refusals::json_answer(StatusCode::OK, Body::from_stream(stream)),
-                ..whole
-            }
+            Answer { response: refusals::json_answer(StatusCode::OK, Body::from_stream(stream)), ..whole }
         }
         Some(Fault::TruncatedBody) => {
             let whole = Answer::json(&body);
             let text = body.to_string();
-            let half = text
-                .as_bytes()
-                .get(..text.len() / 2)
-                .unwrap_or_default()
-                .to_vec();
-            Answer {
-                bytes: half.len(),
-                response: refusals::json_answer(StatusCode::OK, half),
-                ..whole
-            }
+            let half = text.as_bytes().get(..text.len() / 2).unwrap_or_default().to_vec();
+            Answer { bytes: half.len(), response: refusals::json_answer(StatusCode::OK, half), ..whole }
         }
         _ => Answer::json(&body),
     }
@@ -358,13 +292,7 @@ fn with(mut object: Value, key: &str, value: Value) -> Value {
 /// The first list of `nodes` in an answer, wherever it is and whatever its alias above.
 fn first_nodes(body: &mut Value) -> Option<&mut Vec<Value>> {
     match body {
-        Value::Object(fields) => fields.iter_mut().find_map(|(key, value)| {
-            if key == "nodes" {
-                value.as_array_mut()
-            } else {
-                first_nodes(value)
-            }
-        }),
+        Value::Object(fields) => fields.iter_mut().find_map(|(key, value)| if key == "nodes" { value.as_array_mut() } else { first_nodes(value) }),
         _ => None,
     }
 }
@@ -376,23 +304,10 @@ struct Signed {
     temp_url_expires: i64,
 }
 
-async fn file(
-    State(sample): State<Arc<Sample>>,
-    Path(key): Path<String>,
-    Query(signed): Query<Signed>,
-) -> Response {
-    match sample
-        .files
-        .open(&key, &signed.temp_url_sig, signed.temp_url_expires)
-    {
-        Some(bytes) => {
-            ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
-        }
+async fn file(State(sample): State<Arc<Sample>>, Path(key): Path<String>, Query(signed): Query<Signed>) -> Response {
+    match sample.files.open(&key, &signed.temp_url_sig, signed.temp_url_expires) {
+        Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
         // What OpenStack answers to an address past its hour.
-        None => (
-            StatusCode::UNAUTHORIZED,
-            "401 Unauthorized: Temp URL invalid",
-        )
-            .into_response(),
+        None => (StatusCode::UNAUTHORIZED, "401 Unauthorized: Temp URL invalid").into_response(),
     }
 }

@@ -57,22 +57,12 @@ pub struct Rule {
 impl Fault {
     /// Strikes the next so many requests.
     pub fn times(self, times: u32) -> Rule {
-        Rule {
-            times: Some(times),
-            ..self.always()
-        }
+        Rule { times: Some(times), ..self.always() }
     }
 
     /// Strikes every request.
     pub fn always(self) -> Rule {
-        Rule {
-            fault: self,
-            operation: None,
-            dossiers: None,
-            page_above: None,
-            skip: 0,
-            times: None,
-        }
+        Rule { fault: self, operation: None, dossiers: None, page_above: None, skip: 0, times: None }
     }
 }
 
@@ -106,26 +96,15 @@ impl Rule {
     }
 
     fn matches(&self, operation: Option<&str>, variables: &Value) -> bool {
-        let numbers = || {
-            variables
-                .as_object()
-                .into_iter()
-                .flat_map(|all| all.values())
-                .filter_map(Value::as_i64)
-        };
-        self.operation
-            .as_deref()
-            .is_none_or(|name| operation == Some(name))
-            && self.dossiers.as_ref().is_none_or(|dossiers| {
-                numbers().any(|number| {
-                    i32::try_from(number).is_ok_and(|number| dossiers.contains(&number))
-                })
-            })
+        let numbers = || variables.as_object().into_iter().flat_map(|all| all.values()).filter_map(Value::as_i64);
+        self.operation.as_deref().is_none_or(|name| operation == Some(name))
+            && self
+                .dossiers
+                .as_ref()
+                .is_none_or(|dossiers| numbers().any(|number| i32::try_from(number).is_ok_and(|number| dossiers.contains(&number))))
             && self.page_above.is_none_or(|size| {
                 // A page without a size is one of 100.
-                let asked = ["first", "last"]
-                    .iter()
-                    .find_map(|name| variables.get(*name)?.as_i64());
+                let asked = ["first", "last"].iter().find_map(|name| variables.get(*name)?.as_i64());
                 asked.unwrap_or(100) > size
             })
     }
@@ -177,11 +156,7 @@ impl Faults {
     }
 
     /// How long to wait, and what then happens, to a request. One fault besides latency strikes at a time.
-    pub(super) fn strike(
-        &self,
-        operation: Option<&str>,
-        variables: &Value,
-    ) -> (Duration, Option<Fault>) {
+    pub(super) fn strike(&self, operation: Option<&str>, variables: &Value) -> (Duration, Option<Fault>) {
         let mut wait = Duration::ZERO;
         let mut struck = None;
         for rule in lock(&self.rules).iter_mut() {

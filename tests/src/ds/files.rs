@@ -34,8 +34,7 @@ impl Addresses {
         let key = format!("{:016x}-{}", attachment.seed, attachment.size);
         let expires = (clock::now() + LIFE).unix_timestamp();
         let signature = self.signature(&key, expires);
-        let filename: String =
-            url::form_urlencoded::byte_serialize(attachment.filename.as_bytes()).collect();
+        let filename: String = url::form_urlencoded::byte_serialize(attachment.filename.as_bytes()).collect();
         File {
             byte_size: i32::try_from(attachment.size).unwrap_or(i32::MAX),
             byte_size_big_int: BigInt(i64::try_from(attachment.size).unwrap_or(i64::MAX)),
@@ -43,10 +42,7 @@ impl Addresses {
             content_type: attachment.content_type.to_owned(),
             created_at: IsoDateTime(attachment.created),
             filename: attachment.filename.clone(),
-            url: Url(format!(
-                "{}/files/{key}?temp_url_sig={signature}&temp_url_expires={expires}&filename={filename}&inline",
-                self.base
-            )),
+            url: Url(format!("{}/files/{key}?temp_url_sig={signature}&temp_url_expires={expires}&filename={filename}&inline", self.base)),
             virus_scan_result: attachment.scan.to_owned(),
         }
     }
@@ -57,10 +53,7 @@ impl Addresses {
             return None;
         }
         let (seed, size) = key.split_once('-')?;
-        Some(bytes(
-            u64::from_str_radix(seed, 16).ok()?,
-            size.parse().ok()?,
-        ))
+        Some(bytes(u64::from_str_radix(seed, 16).ok()?, size.parse().ok()?))
     }
 
     fn signature(&self, key: &str, expires: i64) -> String {

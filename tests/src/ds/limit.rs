@@ -15,27 +15,18 @@ pub(super) struct Limit {
 impl Limit {
     /// So many requests a minute.
     pub(super) fn new(per_minute: u32) -> Self {
-        Self {
-            per_minute,
-            counts: Mutex::new(HashMap::new()),
-        }
+        Self { per_minute, counts: Mutex::new(HashMap::new()) }
     }
 
     /// Counts a request; when it is one too many, the Unix time at which requests are taken again.
     pub(super) fn count(&self, authorization: &str) -> Result<(), i64> {
         let minute = clock::now().unix_timestamp() / 60;
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let (counted, count) = counts
-            .entry(authorization.to_owned())
-            .or_insert((minute, 0));
+        let (counted, count) = counts.entry(authorization.to_owned()).or_insert((minute, 0));
         if *counted != minute {
             (*counted, *count) = (minute, 0);
         }
         *count += 1;
-        if *count > self.per_minute {
-            Err((minute + 1) * 60)
-        } else {
-            Ok(())
-        }
+        if *count > self.per_minute { Err((minute + 1) * 60) } else { Ok(()) }
     }
 }

@@ -69,15 +69,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            port: 0,
-            seed: 1,
-            complete: 60,
-            everyday: 250,
-            bench: 0,
-            requests_per_minute: 400,
-            counts_dossiers: true,
-        }
+        Self { port: 0, seed: 1, complete: 60, everyday: 250, bench: 0, requests_per_minute: 400, counts_dossiers: true }
     }
 }
 
@@ -96,22 +88,10 @@ impl SampleDs {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let store = Store::default();
-        store.insert(
-            samples::complete::demarche(),
-            options.seed,
-            options.complete,
-        );
-        store.insert(
-            samples::everyday::demarche(),
-            options.seed,
-            options.everyday,
-        );
+        store.insert(samples::complete::demarche(), options.seed, options.complete);
+        store.insert(samples::everyday::demarche(), options.seed, options.everyday);
         store.insert(samples::bench::demarche(), options.seed, options.bench);
-        store.insert(
-            samples::everyday::neighbour(),
-            options.seed,
-            options.everyday.min(50),
-        );
+        store.insert(samples::everyday::neighbour(), options.seed, options.everyday.min(50));
         let tokens = Tokens::default();
         let token = tokens.add(Scope::Only(vec![COMPLETE, EVERYDAY, BENCH]));
         let sample = Arc::new(Sample {
@@ -124,16 +104,8 @@ impl SampleDs {
             api: ApiHandle(schema::api()),
             counts_dossiers: options.counts_dossiers,
         });
-        let serving = tokio::spawn(server::serve(
-            listener,
-            endpoint::router(Arc::clone(&sample)),
-        ));
-        Ok(Self {
-            url,
-            token,
-            sample,
-            serving,
-        })
+        let serving = tokio::spawn(server::serve(listener, endpoint::router(Arc::clone(&sample))));
+        Ok(Self { url, token, sample, serving })
     }
 
     /// `http://127.0.0.1:PORT`. The API is below, at `/api/v2/graphql`.

@@ -16,36 +16,23 @@ pub(super) fn json_answer(status: StatusCode, body: impl Into<Body>) -> Response
 fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
 fn single(status: StatusCode, message: &str, extensions: &Value) -> Response {
-    let body =
-        json!({ "errors": [{ "message": message, "extensions": extensions }], "data": null });
+    let body = json!({ "errors": [{ "message": message, "extensions": extensions }], "data": null });
     json_answer(status, body.to_string())
 }
 
 /// A token refused.
 pub(super) fn token(refused: Refused) -> Response {
     match refused {
-        Refused::Unknown => single(
-            StatusCode::FORBIDDEN,
-            "Without a token, only persisted queries are allowed",
-            &json!({ "code": "forbidden" }),
-        ),
-        Refused::Expired => single(
-            StatusCode::UNAUTHORIZED,
-            "Token expired",
-            &json!({ "code": "unauthorized" }),
-        ),
+        Refused::Unknown => single(StatusCode::FORBIDDEN, "Without a token, only persisted queries are allowed", &json!({ "code": "forbidden" })),
+        Refused::Expired => single(StatusCode::UNAUTHORIZED, "Token expired", &json!({ "code": "unauthorized" })),
         Refused::Address(address) => single(
             StatusCode::FORBIDDEN,
-            &format!(
-                "Request issued from a forbidden network. Add {address}/32 to your allowed adresses in your /profil"
-            ),
+            &format!("Request issued from a forbidden network. Add {address}/32 to your allowed adresses in your /profil"),
             &json!({ "code": "forbidden" }),
         ),
     }
@@ -53,31 +40,19 @@ pub(super) fn token(refused: Refused) -> Response {
 
 /// A body that is not what it should be.
 pub(super) fn bad_request(message: &str) -> Response {
-    single(
-        StatusCode::BAD_REQUEST,
-        message,
-        &json!({ "code": "bad_request" }),
-    )
+    single(StatusCode::BAD_REQUEST, message, &json!({ "code": "bad_request" }))
 }
 
 /// A query that is not GraphQL.
 pub(super) fn unreadable(message: &str) -> Response {
-    single(
-        StatusCode::BAD_REQUEST,
-        message,
-        &json!({ "code": "graphql_parse_failed" }),
-    )
+    single(StatusCode::BAD_REQUEST, message, &json!({ "code": "graphql_parse_failed" }))
 }
 
 /// A server that broke.
 pub(super) fn server_error() -> Response {
     let id = format!("{:032x}", rand::random::<u128>());
     let extensions = json!({ "code": "internal_server_error", "exception_id": id });
-    single(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Internal Server Error",
-        &extensions,
-    )
+    single(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error", &extensions)
 }
 
 /// Too many requests, until then.
@@ -85,12 +60,8 @@ pub(super) fn too_many_requests(reset: i64) -> Response {
     let text = "Calme toi, cowboy ! T'enchaines un peu trop les requêtes. Respire un peu réessaie dans un petit \
                 moment.\nCalm down, cowboy! You're making too many requests. Take a breather and try again soon.\n";
     let mut response = answer(StatusCode::TOO_MANY_REQUESTS, "text/plain", text);
-    response
-        .headers_mut()
-        .insert("RateLimit-Remaining", HeaderValue::from_static("0"));
-    response
-        .headers_mut()
-        .insert("RateLimit-Reset", HeaderValue::from(reset));
+    response.headers_mut().insert("RateLimit-Remaining", HeaderValue::from_static("0"));
+    response.headers_mut().insert("RateLimit-Reset", HeaderValue::from(reset));
     response
 }
 
@@ -102,8 +73,7 @@ pub(super) fn too_many_requests_for(seconds: u64) -> Response {
 /// A page of the machine in front of the server.
 pub(super) fn html(status: StatusCode) -> Response {
     let reason = status.canonical_reason().unwrap_or_default();
-    let page =
-        format!("<html><head><title>{reason}</title></head><body><h1>{reason}</h1></body></html>");
+    let page = format!("<html><head><title>{reason}</title></head><body><h1>{reason}</h1></body></html>");
     answer(status, "text/html; charset=utf-8", page)
 }
 

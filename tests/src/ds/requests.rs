@@ -31,10 +31,7 @@ impl Requests {
 
     /// How many there were for an operation.
     pub fn count_of(&self, operation: &str) -> usize {
-        self.lock()
-            .iter()
-            .filter(|request| request.operation.as_deref() == Some(operation))
-            .count()
+        self.lock().iter().filter(|request| request.operation.as_deref() == Some(operation)).count()
     }
 
     /// All of them.

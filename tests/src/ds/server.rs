@@ -45,20 +45,14 @@ async fn connection(stream: TcpStream, router: Router) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let service =
-        service_fn(move |request: hyper::Request<Incoming>| respond(router.clone(), request));
-    let served = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let service = service_fn(move |request: hyper::Request<Incoming>| respond(router.clone(), request));
+    let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended");
     }
 }
 
-fn respond(
-    router: Router,
-    request: hyper::Request<Incoming>,
-) -> impl Future<Output = Result<Response, CutOnPurpose>> {
+fn respond(router: Router, request: hyper::Request<Incoming>) -> impl Future<Output = Result<Response, CutOnPurpose>> {
     let request: Request = request.map(Body::new);
     async move {
         let answered: Result<Response, Infallible> = router.oneshot(request).await;

@@ -58,12 +58,7 @@ impl Tokens {
     /// A new token that may read this.
     pub fn add(&self, scope: Scope) -> String {
         let token = fresh();
-        let known = Known {
-            scope,
-            expired: false,
-            expires_after: None,
-            elsewhere: false,
-        };
+        let known = Known { scope, expired: false, expires_after: None, elsewhere: false };
         self.lock().insert(token.clone(), known);
         token
     }
@@ -112,19 +107,10 @@ impl Tokens {
 
     /// What the bearer of this header may read.
     pub fn check(&self, authorization: Option<&str>, from: Ipv4Addr) -> Result<Scope, Refused> {
-        let bearer = authorization
-            .and_then(|header| header.strip_prefix("Bearer "))
-            .map(str::trim);
-        let token = bearer.map(|bearer| {
-            bearer
-                .strip_prefix("token=")
-                .unwrap_or(bearer)
-                .trim_matches('"')
-        });
+        let bearer = authorization.and_then(|header| header.strip_prefix("Bearer ")).map(str::trim);
+        let token = bearer.map(|bearer| bearer.strip_prefix("token=").unwrap_or(bearer).trim_matches('"'));
         let mut tokens = self.lock();
-        let known = token
-            .and_then(|token| tokens.get_mut(token))
-            .ok_or(Refused::Unknown)?;
+        let known = token.and_then(|token| tokens.get_mut(token)).ok_or(Refused::Unknown)?;
         match &mut known.expires_after {
             Some(0) => known.expired = true,
             Some(left) => *left -= 1,
@@ -154,8 +140,7 @@ impl Tokens {
 fn fresh() -> String {
     let id: u128 = rand::random();
     let hex = format!("{id:032x}");
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)]
-        .map(|(from, to)| hex.get(from..to).unwrap_or(""));
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| hex.get(from..to).unwrap_or(""));
     let secret: u128 = rand::random();
     URL_SAFE.encode(format!("{};{secret:032x}", parts.join("-")))
 }

@@ -35,14 +35,10 @@ pub fn fill(fields: &[Arc<Descriptor>], key: &[u64], values: &mut Values) {
 fn answer(field: &Descriptor, draw: &mut Draw, key: &[u64]) -> Option<Value> {
     let value = match field.kind {
         Kind::HeaderSection | Kind::Explication => return None,
-        Kind::Date => {
-            Value::Date((clock::day(1960, 1, 1) + Duration::days(draw.between(0, 24_000))).date())
-        }
+        Kind::Date => Value::Date((clock::day(1960, 1, 1) + Duration::days(draw.between(0, 24_000))).date()),
         Kind::Datetime => {
             // All through 2025, so that both of Paris's offsets are met.
-            Value::Datetime(
-                clock::day(2025, 1, 1) + Duration::minutes(draw.between(0, 365 * 96) * 15),
-            )
+            Value::Datetime(clock::day(2025, 1, 1) + Duration::minutes(draw.between(0, 365 * 96) * 15))
         }
         Kind::IntegerNumber | Kind::Number => Value::Integer(integer(field, draw)),
         Kind::DecimalNumber => Value::Decimal(decimal(field, draw)),
@@ -57,12 +53,7 @@ fn answer(field: &Descriptor, draw: &mut Draw, key: &[u64]) -> Option<Value> {
             }
         }
         Kind::MultipleDropDownList => {
-            let chosen: Vec<String> = field
-                .options
-                .iter()
-                .filter(|_| draw.chance(40))
-                .cloned()
-                .collect();
+            let chosen: Vec<String> = field.options.iter().filter(|_| draw.chance(40)).cloned().collect();
             if chosen.is_empty() {
                 return None;
             }
@@ -71,9 +62,7 @@ fn answer(field: &Descriptor, draw: &mut Draw, key: &[u64]) -> Option<Value> {
         Kind::LinkedDropDownList => linked(field, draw),
         Kind::Pays => Value::Pays(places::country(*draw.pick(places::COUNTRIES))),
         Kind::Region => Value::Region(places::region(*draw.pick(places::REGIONS))),
-        Kind::Departement => {
-            Value::Departement(places::departement(*draw.pick(places::DEPARTEMENTS)))
-        }
+        Kind::Departement => Value::Departement(places::departement(*draw.pick(places::DEPARTEMENTS))),
         Kind::Commune => {
             let site = places::Site::drawn(draw);
             Value::Commune(site.commune(), site.departement())
@@ -84,35 +73,23 @@ fn answer(field: &Descriptor, draw: &mut Draw, key: &[u64]) -> Option<Value> {
         }
         Kind::Address => {
             let site = places::Site::drawn(draw);
-            Value::Address(Box::new(if draw.chance(3) {
-                places::abroad()
-            } else {
-                site.address(draw)
-            }))
+            Value::Address(Box::new(if draw.chance(3) { places::abroad() } else { site.address(draw) }))
         }
         Kind::Siret => {
             let siret = bodies::siret(draw);
             // The INSEE does not always answer: the number is then all there is.
-            let known = draw
-                .chance(88)
-                .then(|| Box::new(bodies::establishment(draw, &siret)));
+            let known = draw.chance(88).then(|| Box::new(bodies::establishment(draw, &siret)));
             Value::Siret(siret, known)
         }
         Kind::Rna => Value::Rna(Box::new(bodies::rna(draw))),
         Kind::Rnf => Value::Rnf(Box::new(bodies::rnf(draw))),
-        Kind::DossierLink => {
-            Value::Dossier(i32::try_from(draw.between(1_000_000, 9_999_999)).unwrap_or(1))
-        }
+        Kind::DossierLink => Value::Dossier(i32::try_from(draw.between(1_000_000, 9_999_999)).unwrap_or(1)),
         Kind::PieceJustificative => {
             let count = draw.between(1, 2);
             Value::Files(files(draw, count))
         }
         Kind::Carte => zones(draw),
-        Kind::Repetition => Value::Rows(
-            (0..draw.below(4))
-                .map(|at| row(field, draw, &[key, &[at]].concat()))
-                .collect(),
-        ),
+        Kind::Repetition => Value::Rows((0..draw.below(4)).map(|at| row(field, draw, &[key, &[at]].concat())).collect()),
         _ => Value::Text(text(field, draw)),
     };
     Some(value)
@@ -138,16 +115,11 @@ fn text(field: &Descriptor, draw: &mut Draw) -> String {
         // 01 99 00 xx xx: numbers that the regulator keeps for fiction.
         Kind::Phone => format!("019900{}", draw.digits(4)),
         Kind::Iban => bodies::iban(draw),
-        Kind::AnnuaireEducation => format!(
-            "Lycée des Tilleuls, Val-de-Sauldre (041{}X)",
-            draw.digits(4)
-        ),
+        Kind::AnnuaireEducation => format!("Lycée des Tilleuls, Val-de-Sauldre (041{}X)", draw.digits(4)),
         Kind::Cojo => format!("{} – {}", draw.digits(8), "1990-05-04"),
         Kind::Referentiel => format!("REF-{}", draw.digits(6)),
         Kind::QuotientFamilial => draw.between(200, 2_400).to_string(),
-        Kind::Aah | Kind::Aeeh | Kind::Ars => {
-            (*draw.pick(&["Bénéficiaire", "Non bénéficiaire"])).to_owned()
-        }
+        Kind::Aah | Kind::Aeeh | Kind::Ars => (*draw.pick(&["Bénéficiaire", "Non bénéficiaire"])).to_owned(),
         Kind::EtudiantBoursier => (*draw.pick(&["Boursier, échelon 3", "Non boursier"])).to_owned(),
         Kind::PreRempli => format!("Dossier {} de la campagne 2024", draw.digits(5)),
         Kind::EngagementJuridique => format!("21{}", draw.digits(8)),
@@ -192,10 +164,7 @@ fn linked(field: &Descriptor, draw: &mut Draw) -> Value {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     let mut primary = "";
     for option in &field.options {
-        match option
-            .strip_prefix("--")
-            .and_then(|rest| rest.strip_suffix("--"))
-        {
+        match option.strip_prefix("--").and_then(|rest| rest.strip_suffix("--")) {
             Some(name) => primary = name,
             None => pairs.push((primary, option)),
         }
@@ -232,12 +201,7 @@ fn zones(draw: &mut Draw) -> Value {
     let count = draw.between(1, 4);
     let areas = (0..count).map(|_| {
         let (x, y) = site.near(draw);
-        let corners = [
-            (x, y),
-            (x + 0.002, y),
-            (x + 0.002, y + 0.001),
-            (x, y + 0.001),
-        ];
+        let corners = [(x, y), (x + 0.002, y), (x + 0.002, y + 0.001), (x, y + 0.001)];
         let id = global_id("GeoArea", draw.below(10_000_000)).into();
         match draw.below(5) {
             0 | 1 => GeoArea::ParcelleCadastrale(ParcelleCadastrale {
@@ -262,11 +226,7 @@ fn zones(draw: &mut Draw) -> Value {
             }),
             shape => GeoArea::SelectionUtilisateur(SelectionUtilisateur {
                 description: draw.chance(60).then(|| "Mare".to_owned()),
-                geometry: if shape == 3 {
-                    GeoJson::point(x, y)
-                } else {
-                    GeoJson::line(&corners[..3])
-                },
+                geometry: if shape == 3 { GeoJson::point(x, y) } else { GeoJson::line(&corners[..3]) },
                 id,
                 source: GeoAreaSource::SelectionUtilisateur,
             }),
@@ -278,10 +238,7 @@ fn zones(draw: &mut Draw) -> Value {
 fn row(field: &Descriptor, draw: &mut Draw, key: &[u64]) -> Row {
     let mut values = Values::new();
     fill(&field.children, key, &mut values);
-    Row {
-        id: ulid(draw),
-        values,
-    }
+    Row { id: ulid(draw), values }
 }
 
 /// 26 characters of Crockford's base 32, the first below 8.

@@ -35,11 +35,7 @@ pub fn siret(draw: &mut Draw) -> String {
 
 /// The name of an association.
 pub fn association(draw: &mut Draw) -> String {
-    format!(
-        "{} {}",
-        draw.pick(words::ASSOCIATION_KINDS),
-        draw.pick(words::ASSOCIATION_NAMES)
-    )
+    format!("{} {}", draw.pick(words::ASSOCIATION_KINDS), draw.pick(words::ASSOCIATION_NAMES))
 }
 
 /// The number of an association.
@@ -65,19 +61,11 @@ pub fn establishment(draw: &mut Draw, siret: &str) -> PersonneMorale {
     });
     let entreprise = Entreprise {
         // The API says -1 when the capital is unknown.
-        capital_social: Some(BigInt(if draw.chance(70) {
-            -1
-        } else {
-            draw.between(1_000, 3_000_000_000)
-        })),
+        capital_social: Some(BigInt(if draw.chance(70) { -1 } else { draw.between(1_000, 3_000_000_000) })),
         code_effectif_entreprise: Some(format!("{:02}", draw.between(0, 12))),
         date_creation: Some(created),
         enseigne: None,
-        etat_administratif: Some(if draw.chance(95) {
-            EtatAdministratif::Actif
-        } else {
-            EtatAdministratif::Ferme
-        }),
+        etat_administratif: Some(if draw.chance(95) { EtatAdministratif::Actif } else { EtatAdministratif::Ferme }),
         forme_juridique: Some(form.1.to_owned()),
         forme_juridique_code: Some(form.0.to_owned()),
         inline_adresse: address.label.clone(),
@@ -107,11 +95,7 @@ pub fn establishment(draw: &mut Draw, siret: &str) -> PersonneMorale {
 pub fn rna(draw: &mut Draw) -> Rna {
     let title = association(draw).to_uppercase();
     let address = places::Site::drawn(draw).address(draw);
-    Rna {
-        address: Some(address),
-        id: rna_number(draw),
-        title: Some(title),
-    }
+    Rna { address: Some(address), id: rna_number(draw), title: Some(title) }
 }
 
 /// A foundation of the national register.
@@ -119,22 +103,14 @@ pub fn rnf(draw: &mut Draw) -> Rnf {
     let title = format!("Fondation {}", draw.pick(words::ASSOCIATION_NAMES));
     let address = places::Site::drawn(draw).address(draw);
     let id = format!("075-FDD-{}-{}", draw.digits(5), draw.digits(2));
-    Rnf {
-        address: Some(address),
-        id,
-        title: Some(title),
-    }
+    Rnf { address: Some(address), id, title: Some(title) }
 }
 
 /// An IBAN of a bank that does not exist, with its two check digits right (ISO 13616).
 pub fn iban(draw: &mut Draw) -> String {
     let account = format!("99999{}{}", draw.digits(16), draw.digits(2));
     // F and R are 15 and 27 in the arithmetic of the check digits.
-    let remainder = format!("{account}152700")
-        .bytes()
-        .fold(0_u32, |remainder, byte| {
-            (remainder * 10 + u32::from(byte.wrapping_sub(b'0'))) % 97
-        });
+    let remainder = format!("{account}152700").bytes().fold(0_u32, |remainder, byte| (remainder * 10 + u32::from(byte.wrapping_sub(b'0'))) % 97);
     format!("FR{:02}{account}", 98 - remainder)
 }
 
@@ -153,9 +129,7 @@ mod tests {
             let iban = iban(&mut draw);
             assert_eq!(iban.len(), 27);
             let turned = format!("{}1527{}", &iban[4..], &iban[2..4]);
-            let remainder = turned.bytes().fold(0_u32, |left, byte| {
-                (left * 10 + u32::from(byte - b'0')) % 97
-            });
+            let remainder = turned.bytes().fold(0_u32, |left, byte| (left * 10 + u32::from(byte - b'0')) % 97);
             assert_eq!(remainder, 1);
         }
     }

@@ -21,12 +21,7 @@ enum Purpose {
 }
 
 fn draw(demarche: &Demarche, seed: u64, index: u32, purpose: Purpose) -> Draw {
-    Draw::of(&[
-        seed,
-        u64::from(demarche.number.unsigned_abs()),
-        u64::from(index),
-        purpose as u64,
-    ])
+    Draw::of(&[seed, u64::from(demarche.number.unsigned_abs()), u64::from(index), purpose as u64])
 }
 
 /// The months over which dossiers are filed: well before today, so that whatever a test changes comes after.
@@ -34,8 +29,7 @@ const FIRST_DAY: (i32, u8, u8) = (2024, 9, 2);
 const SPAN: Duration = Duration::days(300);
 
 fn later(draw: &mut Draw, at: Instant, most_days: i64) -> Instant {
-    at + Duration::seconds(draw.between(60, most_days * 86_400))
-        + Duration::microseconds(draw.between(0, 999_999))
+    at + Duration::seconds(draw.between(60, most_days * 86_400)) + Duration::microseconds(draw.between(0, 999_999))
 }
 
 /// What filters and orders look at, of dossier `index` among `count`.
@@ -44,9 +38,7 @@ pub fn facts(demarche: &Demarche, seed: u64, count: u32, index: u32) -> Facts {
     let step = SPAN / count.max(1);
     let step_micros = i64::try_from(step.whole_microseconds()).unwrap_or(1).max(1);
     let (year, month, day) = FIRST_DAY;
-    let filed = clock::day(year, month, day)
-        + step * index
-        + Duration::microseconds(draw.between(0, step_micros - 1));
+    let filed = clock::day(year, month, day) + step * index + Duration::microseconds(draw.between(0, step_micros - 1));
     let state = match draw.below(100) {
         0..30 => DossierState::EnConstruction,
         30..52 => DossierState::EnInstruction,
@@ -54,31 +46,14 @@ pub fn facts(demarche: &Demarche, seed: u64, count: u32, index: u32) -> Facts {
         88..95 => DossierState::Refuse,
         _ => DossierState::SansSuite,
     };
-    let champs_changed = if draw.chance(30) {
-        later(&mut draw, filed, 8)
-    } else {
-        filed
-    };
-    let examined =
-        (state != DossierState::EnConstruction).then(|| later(&mut draw, champs_changed, 20));
-    let decided = examined
-        .filter(|_| state.is_decided())
-        .map(|at| later(&mut draw, at, 60));
+    let champs_changed = if draw.chance(30) { later(&mut draw, filed, 8) } else { filed };
+    let examined = (state != DossierState::EnConstruction).then(|| later(&mut draw, champs_changed, 20));
+    let decided = examined.filter(|_| state.is_decided()).map(|at| later(&mut draw, at, 60));
     let annotations_changed = examined.map_or(filed, |at| later(&mut draw, at, 5));
-    let last = [
-        Some(champs_changed),
-        examined,
-        decided,
-        Some(annotations_changed),
-    ]
-    .into_iter()
-    .flatten()
-    .max();
+    let last = [Some(champs_changed), examined, decided, Some(annotations_changed)].into_iter().flatten().max();
     let groupe = draw.pick(&demarche.groupes).number;
     Facts {
-        number: demarche
-            .first_dossier
-            .saturating_add(i32::try_from(index).unwrap_or(i32::MAX)),
+        number: demarche.first_dossier.saturating_add(i32::try_from(index).unwrap_or(i32::MAX)),
         state,
         filed,
         updated: last.unwrap_or(filed) + Duration::seconds(draw.between(0, 3_600)),
@@ -93,11 +68,7 @@ pub fn facts(demarche: &Demarche, seed: u64, count: u32, index: u32) -> Facts {
 
 /// A title, a first name and a name.
 pub fn person(draw: &mut Draw) -> (Civilite, &'static str, &'static str) {
-    let (civilite, first) = if draw.chance(50) {
-        (Civilite::Madame, *draw.pick(words::WOMEN))
-    } else {
-        (Civilite::Monsieur, *draw.pick(words::MEN))
-    };
+    let (civilite, first) = if draw.chance(50) { (Civilite::Madame, *draw.pick(words::WOMEN)) } else { (Civilite::Monsieur, *draw.pick(words::MEN)) };
     (civilite, first, *draw.pick(words::LAST_NAMES))
 }
 
@@ -124,10 +95,7 @@ pub fn instructeur(at: u64) -> Profile {
     let mut draw = Draw::of(&[at]);
     let (_, first, last) = person(&mut draw);
     let email = mail(first, last).replace("example.org", "prefecture.example");
-    Profile {
-        email,
-        id: global_id("Instructeur", 700 + at).into(),
-    }
+    Profile { email, id: global_id("Instructeur", 700 + at).into() }
 }
 
 /// Who dossier `index` is about.
@@ -158,43 +126,20 @@ pub fn cover(demarche: &Demarche, seed: u64, index: u32, facts: &Facts) -> Cover
         }
     };
     let third_party = draw.chance(8).then(|| person(&mut draw));
-    let labels = demarche
-        .labels
-        .iter()
-        .filter(|_| draw.chance(18))
-        .map(|label| label.id)
-        .collect();
+    let labels = demarche.labels.iter().filter(|_| draw.chance(18)).map(|label| label.id).collect();
     let followers = demarche
         .groupe(facts.groupe)
-        .map(|groupe| {
-            groupe
-                .instructeurs
-                .iter()
-                .filter(|_| facts.examined.is_some() && draw.chance(50))
-                .cloned()
-                .collect()
-        })
+        .map(|groupe| groupe.instructeurs.iter().filter(|_| facts.examined.is_some() && draw.chance(50)).cloned().collect())
         .unwrap_or_default();
     let motivation = match facts.state {
-        DossierState::Accepte => draw
-            .chance(70)
-            .then(|| (*draw.pick(words::GRANTS)).to_owned()),
-        DossierState::Refuse | DossierState::SansSuite => {
-            Some((*draw.pick(words::REFUSALS)).to_owned())
-        }
+        DossierState::Accepte => draw.chance(70).then(|| (*draw.pick(words::GRANTS)).to_owned()),
+        DossierState::Refuse | DossierState::SansSuite => Some((*draw.pick(words::REFUSALS)).to_owned()),
         DossierState::EnConstruction | DossierState::EnInstruction => None,
     };
     let deleted = draw.chance(2);
     Cover {
         demandeur,
-        usager: Profile {
-            email: mail(first, last),
-            id: if deleted {
-                "<deleted>".into()
-            } else {
-                global_id("User", facts.number).into()
-            },
-        },
+        usager: Profile { email: mail(first, last), id: if deleted { "<deleted>".into() } else { global_id("User", facts.number).into() } },
         connection: match draw.below(3) {
             _ if deleted => ConnectionUsager::Deleted,
             0 => ConnectionUsager::FranceConnect,
@@ -210,11 +155,7 @@ pub fn cover(demarche: &Demarche, seed: u64, index: u32, facts: &Facts) -> Cover
 
 /// What dossier `index` holds.
 pub fn content(demarche: &Demarche, seed: u64, index: u32) -> Content {
-    let key = [
-        seed,
-        u64::from(demarche.number.unsigned_abs()),
-        u64::from(index),
-    ];
+    let key = [seed, u64::from(demarche.number.unsigned_abs()), u64::from(index)];
     let mut draw = draw(demarche, seed, index, Purpose::Content);
     // Fields of every version: a decided dossier keeps what only an old one asked.
     let mut champs = Values::new();
@@ -230,49 +171,18 @@ pub fn content(demarche: &Demarche, seed: u64, index: u32) -> Content {
     for turn in 0..draw.below(4) {
         let asks = turn % 2 == 0;
         let sent = start + Duration::days(i64::try_from(turn).unwrap_or(0));
-        let texts = if asks {
-            words::REQUESTS
-        } else {
-            words::REPLIES
-        };
-        let correction = (asks && draw.chance(40)).then(|| {
-            (
-                CorrectionReason::Incomplete,
-                draw.chance(50).then(|| sent + Duration::days(1)),
-            )
-        });
-        let attachments = if asks {
-            Vec::new()
-        } else {
-            answers::files(&mut draw, 1)
-        };
-        let email = if asks {
-            instructeur(1 + turn).email
-        } else {
-            "porteur@example.org".to_owned()
-        };
+        let texts = if asks { words::REQUESTS } else { words::REPLIES };
+        let correction = (asks && draw.chance(40)).then(|| (CorrectionReason::Incomplete, draw.chance(50).then(|| sent + Duration::days(1))));
+        let attachments = if asks { Vec::new() } else { answers::files(&mut draw, 1) };
+        let email = if asks { instructeur(1 + turn).email } else { "porteur@example.org".to_owned() };
         let body = (*draw.pick(texts)).to_owned();
-        messages.push(Message {
-            id: base * 10 + turn,
-            email,
-            body,
-            created: sent,
-            correction,
-            attachments,
-        });
+        messages.push(Message { id: base * 10 + turn, email, body, created: sent, correction, attachments });
     }
     let avis = (0..draw.below(3))
         .map(|turn| {
             let asked = start + Duration::days(5);
-            let answer = draw
-                .chance(60)
-                .then(|| ("Avis favorable.".to_owned(), asked + Duration::days(4)));
-            let yes_no = draw.chance(30).then(|| {
-                (
-                    "Le projet est-il conforme au plan local ?".to_owned(),
-                    answer.as_ref().map(|_| true),
-                )
-            });
+            let answer = draw.chance(60).then(|| ("Avis favorable.".to_owned(), asked + Duration::days(4)));
+            let yes_no = draw.chance(30).then(|| ("Le projet est-il conforme au plan local ?".to_owned(), answer.as_ref().map(|_| true)));
             Avis {
                 id: base * 10 + turn,
                 question: "Le projet vous paraît-il recevable ?".to_owned(),
@@ -284,10 +194,5 @@ pub fn content(demarche: &Demarche, seed: u64, index: u32) -> Content {
             }
         })
         .collect();
-    Content {
-        champs,
-        annotations,
-        messages,
-        avis,
-    }
+    Content { champs, annotations, messages, avis }
 }

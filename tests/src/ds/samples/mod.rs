@@ -45,10 +45,7 @@ fn groupes(first: i32, names: &[&str]) -> Vec<Groupe> {
                 number,
                 label: (*name).to_owned(),
                 closed: false,
-                instructeurs: vec![
-                    generate::instructeur(member),
-                    generate::instructeur(member + 1),
-                ],
+                instructeurs: vec![generate::instructeur(member), generate::instructeur(member + 1)],
             }
         })
         .collect()
@@ -56,12 +53,5 @@ fn groupes(first: i32, names: &[&str]) -> Vec<Groupe> {
 
 /// Labels numbered from there.
 fn labels(first: u32, names: &[(&str, LabelColor)]) -> Vec<Label> {
-    (first..)
-        .zip(names)
-        .map(|(id, (name, color))| Label {
-            id,
-            name: (*name).to_owned(),
-            color: *color,
-        })
-        .collect()
+    (first..).zip(names).map(|(id, (name, color))| Label { id, name: (*name).to_owned(), color: *color }).collect()
 }

@@ -264,65 +264,42 @@ pub struct Site {
 
 /// A country by its place in the list.
 pub fn country(at: (&str, &str)) -> Pays {
-    Pays {
-        code: at.0.to_owned(),
-        name: at.1.to_owned(),
-    }
+    Pays { code: at.0.to_owned(), name: at.1.to_owned() }
 }
 
 /// A région.
 pub fn region(at: (&str, &str)) -> Region {
-    Region {
-        code: at.0.to_owned(),
-        name: at.1.to_owned(),
-    }
+    Region { code: at.0.to_owned(), name: at.1.to_owned() }
 }
 
 /// A département.
 pub fn departement(at: (&str, &str)) -> Departement {
-    Departement {
-        code: at.0.to_owned(),
-        name: at.1.to_owned(),
-    }
+    Departement { code: at.0.to_owned(), name: at.1.to_owned() }
 }
 
 fn name_of(list: &[(&str, &str)], code: &str) -> String {
-    list.iter()
-        .find(|known| known.0 == code)
-        .map_or_else(String::new, |known| known.1.to_owned())
+    list.iter().find(|known| known.0 == code).map_or_else(String::new, |known| known.1.to_owned())
 }
 
 impl Site {
     /// One of the places.
     pub fn drawn(draw: &mut Draw) -> Self {
-        Self {
-            place: draw.pick(PLACES),
-        }
+        Self { place: draw.pick(PLACES) }
     }
 
     /// Its commune.
     pub fn commune(&self) -> Commune {
-        Commune {
-            code: self.place.insee.to_owned(),
-            name: self.place.commune.to_owned(),
-            postal_code: Some(self.place.postal.to_owned()),
-        }
+        Commune { code: self.place.insee.to_owned(), name: self.place.commune.to_owned(), postal_code: Some(self.place.postal.to_owned()) }
     }
 
     /// Its département.
     pub fn departement(&self) -> Departement {
-        departement((
-            self.place.departement,
-            &name_of(DEPARTEMENTS, self.place.departement),
-        ))
+        departement((self.place.departement, &name_of(DEPARTEMENTS, self.place.departement)))
     }
 
     /// Its group of communes.
     pub fn epci(&self) -> Epci {
-        Epci {
-            code: self.place.epci_code.to_owned(),
-            name: self.place.epci.to_owned(),
-        }
+        Epci { code: self.place.epci_code.to_owned(), name: self.place.epci.to_owned() }
     }
 
     /// Somewhere near its centre: longitude and latitude.
@@ -348,10 +325,7 @@ impl Site {
             department_code: Some(self.place.departement.to_owned()),
             department_name: Some(name_of(DEPARTEMENTS, self.place.departement)),
             geometry: Some(GeoJson::point(at.0, at.1)),
-            label: format!(
-                "{number} {street} {} {}",
-                self.place.postal, self.place.commune
-            ),
+            label: format!("{number} {street} {} {}", self.place.postal, self.place.commune),
             postal_code: self.place.postal.to_owned(),
             region_code: Some(self.place.region.to_owned()),
             region_name: Some(name_of(REGIONS, self.place.region)),

@@ -35,23 +35,8 @@ pub const LAST_NAMES: &[&str] = &[
 ];
 
 /// First names of women.
-pub const WOMEN: &[&str] = &[
-    "Camille",
-    "Inès",
-    "Zoé",
-    "Fatou",
-    "Anne-Laure",
-    "Hélène",
-    "Maëlle",
-    "Léa",
-    "Chloé",
-    "Aïcha",
-    "Solène",
-    "Jeanne",
-    "Nadia",
-    "Élodie",
-    "Lucie",
-];
+pub const WOMEN: &[&str] =
+    &["Camille", "Inès", "Zoé", "Fatou", "Anne-Laure", "Hélène", "Maëlle", "Léa", "Chloé", "Aïcha", "Solène", "Jeanne", "Nadia", "Élodie", "Lucie"];
 
 /// First names of men.
 pub const MEN: &[&str] = &[
@@ -151,29 +136,20 @@ pub const GRANTS: &[&str] = &[
 ];
 
 /// Why a dossier was refused or closed.
-pub const REFUSALS: &[&str] = &[
-    "L’enveloppe de l’année est épuisée.",
-    "Dépenses engagées avant le dépôt de la demande.",
-    "Demande retirée par le porteur du projet.",
-];
+pub const REFUSALS: &[&str] =
+    &["L’enveloppe de l’année est épuisée.", "Dépenses engagées avant le dépôt de la demande.", "Demande retirée par le porteur du projet."];
 
 /// Legal forms: their code and name.
 pub const LEGAL_FORMS: &[(&str, &str)] = &[
     ("9220", "Association déclarée"),
     ("7210", "Commune et commune nouvelle"),
-    (
-        "5499",
-        "Société à responsabilité limitée (sans autre indication)",
-    ),
+    ("5499", "Société à responsabilité limitée (sans autre indication)"),
     ("5710", "SAS, société par actions simplifiée"),
 ];
 
 /// Activities: their code and name.
 pub const ACTIVITIES: &[(&str, &str)] = &[
-    (
-        "9499Z",
-        "Autres organisations fonctionnant par adhésion volontaire",
-    ),
+    ("9499Z", "Autres organisations fonctionnant par adhésion volontaire"),
     ("8411Z", "Administration publique générale"),
     ("9001Z", "Arts du spectacle vivant"),
     ("4120A", "Construction de maisons individuelles"),

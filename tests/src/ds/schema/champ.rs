@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{
-    Context, ContextSelectionSet, ID, Name, OutputType, Positioned, ServerResult, SimpleObject,
-    Value as Answer,
-};
+use async_graphql::{Context, ContextSelectionSet, ID, Name, OutputType, Positioned, ServerResult, SimpleObject, Value as Answer};
 
 use super::column::{self, Column};
 use super::declared::{self, Declared, Nested};
@@ -56,18 +53,14 @@ pub struct EngagementJuridique {
 fn typename(kind: Kind, call: &Call) -> &'static str {
     let own = kind.champ_type();
     let older = match own {
-        "AddressChamp" | "CommuneChamp" | "DepartementChamp" | "RegionChamp" | "PaysChamp"
-        | "DropDownListChamp" | "HeaderSectionChamp" | "ExplicationChamp" => "TextChamp",
+        "AddressChamp" | "CommuneChamp" | "DepartementChamp" | "RegionChamp" | "PaysChamp" | "DropDownListChamp" | "HeaderSectionChamp"
+        | "ExplicationChamp" => "TextChamp",
         "YesNoChamp" => "CheckboxChamp",
         "DatetimeChamp" => "DateChamp",
         "TitreIdentiteChamp" => "PieceJustificativeChamp",
         _ => return own,
     };
-    if call.text.has_fragment(own) {
-        own
-    } else {
-        older
-    }
+    if call.text.has_fragment(own) { own } else { older }
 }
 
 /// The champs of a form that are shown, with what they hold; only that of `id` when one is given.
@@ -128,32 +121,18 @@ impl Champ {
 
     /// `value`, which nine types of champ have and each has its own way.
     fn own_value(&self) -> Option<Answer> {
-        let text = || {
-            self.string_value()
-                .filter(|text| !text.is_empty())
-                .map_or(Answer::Null, Answer::String)
-        };
+        let text = || self.string_value().filter(|text| !text.is_empty()).map_or(Answer::Null, Answer::String);
         let answer = match (self.typename, &self.value) {
-            ("TextChamp" | "DropDownListChamp", Some(Value::Text(text))) => {
-                Answer::String(text.clone())
-            }
+            ("TextChamp" | "DropDownListChamp", Some(Value::Text(text))) => Answer::String(text.clone()),
             ("TextChamp" | "DropDownListChamp", _) => text(),
             ("CheckboxChamp" | "YesNoChamp", Some(Value::Flag(flag))) => Answer::Boolean(*flag),
             ("CheckboxChamp", _) => Answer::Boolean(false),
-            ("IntegerNumberChamp", Some(Value::Integer(number))) => {
-                Answer::String(number.to_string())
-            }
+            ("IntegerNumberChamp", Some(Value::Integer(number))) => Answer::String(number.to_string()),
             ("DecimalNumberChamp", Some(Value::Decimal(text))) => decimal(text),
             ("CiviliteChamp", Some(Value::Civilite(civilite))) => word(*civilite),
-            ("DateChamp", Some(Value::Date(date))) => {
-                Answer::String(clock::iso(date.midnight().assume_utc()))
-            }
+            ("DateChamp", Some(Value::Date(date))) => Answer::String(clock::iso(date.midnight().assume_utc())),
             ("DateChamp", Some(Value::Datetime(at))) => Answer::String(clock::iso(*at)),
-            (
-                "YesNoChamp" | "IntegerNumberChamp" | "DecimalNumberChamp" | "CiviliteChamp"
-                | "DateChamp",
-                _,
-            ) => Answer::Null,
+            ("YesNoChamp" | "IntegerNumberChamp" | "DecimalNumberChamp" | "CiviliteChamp" | "DateChamp", _) => Answer::Null,
             _ => return None,
         };
         Some(answer)
@@ -162,11 +141,9 @@ impl Champ {
     fn files(&self) -> Vec<File> {
         match &self.value {
             // An infected or broken file is left out of the list without a word.
-            Some(Value::Files(files)) => files
-                .iter()
-                .filter(|file| !matches!(file.scan, "infected" | "integrity_error"))
-                .map(|file| self.call.files.describe(file))
-                .collect(),
+            Some(Value::Files(files)) => {
+                files.iter().filter(|file| !matches!(file.scan, "infected" | "integrity_error")).map(|file| self.call.files.describe(file)).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -176,14 +153,7 @@ impl Champ {
             return Vec::new();
         };
         let row = |row: &StoredRow| Row {
-            champs: champs(
-                &self.call,
-                &self.field.children,
-                &row.values,
-                Some(&row.id),
-                self.updated,
-                None,
-            ),
+            champs: champs(&self.call, &self.field.children, &row.values, Some(&row.id), self.updated, None),
             id: global_id("Row", &row.id).into(),
         };
         rows.iter().map(row).collect()
@@ -202,30 +172,20 @@ impl Champ {
         match &self.value {
             Some(Value::Commune(commune, _)) => Some(commune.clone()),
             // An address abroad has no commune.
-            _ => self
-                .address()
-                .filter(|address| !address.postal_code.is_empty())
-                .map(|address| Commune {
-                    code: address.city_code.clone(),
-                    name: address.city_name.clone(),
-                    postal_code: Some(address.postal_code.clone()),
-                }),
+            _ => self.address().filter(|address| !address.postal_code.is_empty()).map(|address| Commune {
+                code: address.city_code.clone(),
+                name: address.city_name.clone(),
+                postal_code: Some(address.postal_code.clone()),
+            }),
         }
     }
 
     fn departement(&self) -> Option<Departement> {
         match &self.value {
-            Some(
-                Value::Departement(departement)
-                | Value::Commune(_, departement)
-                | Value::Epci(_, departement),
-            ) => Some(departement.clone()),
+            Some(Value::Departement(departement) | Value::Commune(_, departement) | Value::Epci(_, departement)) => Some(departement.clone()),
             _ => self.address().and_then(|address| {
                 let code = address.department_code.clone()?;
-                Some(Departement {
-                    code,
-                    name: address.department_name.clone()?,
-                })
+                Some(Departement { code, name: address.department_name.clone()? })
             }),
         }
     }
@@ -238,20 +198,14 @@ impl Champ {
         if self.call.scope.reads(demarche.number) {
             return Some(Dossier::new(demarche, dossier));
         }
-        let hidden = refusal(
-            "An object of type Dossier was hidden due to permissions",
-            "unauthorized",
-        );
+        let hidden = refusal("An object of type Dossier was hidden due to permissions", "unauthorized");
         context.add_error(context.set_error_path(hidden.into_server_error(context.item.pos)));
         None
     }
 }
 
 fn decimal(text: &str) -> Answer {
-    text.parse()
-        .ok()
-        .and_then(serde_json::Number::from_f64)
-        .map_or(Answer::Null, Answer::Number)
+    text.parse().ok().and_then(serde_json::Number::from_f64).map_or(Answer::Null, Answer::Number)
 }
 
 impl Declared for Champ {
@@ -262,8 +216,7 @@ impl Declared for Champ {
     }
 
     fn leaf(&self, name: &str) -> Option<Answer> {
-        let text =
-            |text: Option<&String>| text.map_or(Answer::Null, |text| Answer::String(text.clone()));
+        let text = |text: Option<&String>| text.map_or(Answer::Null, |text| Answer::String(text.clone()));
         Some(match name {
             "champDescriptorId" => Answer::String(global_id("Champ", self.field.id)),
             "id" => Answer::String(self.id()),
@@ -274,9 +227,7 @@ impl Declared for Champ {
             "value" => return self.own_value(),
             "date" => match &self.value {
                 Some(Value::Date(date)) => Answer::String(clock::iso_date(*date)),
-                Some(Value::Datetime(at)) => {
-                    Answer::String(clock::iso_date(clock::paris(*at).date()))
-                }
+                Some(Value::Datetime(at)) => Answer::String(clock::iso_date(clock::paris(*at).date())),
                 _ => Answer::Null,
             },
             "datetime" => match &self.value {
@@ -284,18 +235,12 @@ impl Declared for Champ {
                 _ => Answer::Null,
             },
             "values" => match &self.value {
-                Some(Value::Choices(choices)) => {
-                    Answer::List(choices.iter().cloned().map(Answer::String).collect())
-                }
+                Some(Value::Choices(choices)) => Answer::List(choices.iter().cloned().map(Answer::String).collect()),
                 _ => Answer::List(Vec::new()),
             },
             "primaryValue" | "secondaryValue" => {
                 let chosen = match &self.value {
-                    Some(Value::Linked(primary, secondary)) => Some(if name == "primaryValue" {
-                        primary
-                    } else {
-                        secondary
-                    }),
+                    Some(Value::Linked(primary, secondary)) => Some(if name == "primaryValue" { primary } else { secondary }),
                     _ => None,
                 };
                 text(chosen.filter(|chosen| !chosen.is_empty()))
@@ -319,8 +264,7 @@ impl Declared for Champ {
             }
             match context.item.node.name.node.as_str() {
                 "columns" => {
-                    let columns: Vec<Column> =
-                        column::columns(&self.field, self.value.as_ref(), &self.call.files);
+                    let columns: Vec<Column> = column::columns(&self.field, self.value.as_ref(), &self.call.files);
                     answer!(columns)
                 }
                 "address" => answer!(self.address().cloned()),
@@ -365,8 +309,7 @@ impl Declared for Champ {
                 "files" => answer!(self.files()),
                 "rows" => answer!(self.rows()),
                 "champs" => {
-                    let all: Vec<Champ> =
-                        self.rows().into_iter().flat_map(|row| row.champs).collect();
+                    let all: Vec<Champ> = self.rows().into_iter().flat_map(|row| row.champs).collect();
                     answer!(all)
                 }
                 _ => Err(declared::unanswered(self, context)),
@@ -412,11 +355,7 @@ impl OutputType for Champ {
         Cow::Borrowed(self.typename)
     }
 
-    async fn resolve(
-        &self,
-        context: &ContextSelectionSet<'_>,
-        _: &Positioned<Field>,
-    ) -> ServerResult<Answer> {
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Answer> {
         declared::resolve(self, context).await
     }
 }

@@ -76,11 +76,7 @@ pub struct GeoJSONFeatureProperties {
 
 /// A typed part of a champ.
 #[derive(Interface, Clone, Debug)]
-#[graphql(
-    field(name = "id", ty = "&ID"),
-    field(name = "label", ty = "&String"),
-    field(name = "string_value", ty = "&Option<String>")
-)]
+#[graphql(field(name = "id", ty = "&ID"), field(name = "label", ty = "&String"), field(name = "string_value", ty = "&Option<String>"))]
 #[expect(missing_docs, reason = "each is named after what it holds")]
 pub enum Column {
     Attachments(AttachmentsColumn),
@@ -103,49 +99,28 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn id(&self, path: &str) -> ID {
-        let suffix = if path.is_empty() {
-            String::new()
-        } else {
-            format!("-$.{path}")
-        };
+        let suffix = if path.is_empty() { String::new() } else { format!("-$.{path}") };
         clock::global_id("Column", format!("type_de_champ/{}{suffix}", self.field.id)).into()
     }
 
     fn label(&self, part: &str) -> String {
-        if part.is_empty() {
-            self.field.label.clone()
-        } else {
-            format!("{} – {part}", self.field.label)
-        }
+        if part.is_empty() { self.field.label.clone() } else { format!("{} – {part}", self.field.label) }
     }
 
     fn text(&mut self, path: &str, part: &str, value: Option<String>) {
-        let column = TextColumn {
-            id: self.id(path),
-            label: self.label(part),
-            string_value: value.clone(),
-            value,
-        };
+        let column = TextColumn { id: self.id(path), label: self.label(part), string_value: value.clone(), value };
         self.columns.push(Column::Text(column));
     }
 }
 
 /// The columns of a field that holds this: its own value, and for some kinds the parts of it.
 pub(super) fn columns(field: &Descriptor, value: Option<&Value>, files: &Addresses) -> Vec<Column> {
-    let mut writer = Writer {
-        field,
-        columns: Vec::new(),
-    };
+    let mut writer = Writer { field, columns: Vec::new() };
     let (id, label) = (writer.id(""), writer.label(""));
     let string_value = value.and_then(|value| value.text(field.kind));
     macro_rules! own {
         ($variant:ident, $type:ident, $value:expr) => {
-            writer.columns.push(Column::$variant($type {
-                id,
-                label,
-                string_value,
-                value: $value,
-            }))
+            writer.columns.push(Column::$variant($type { id, label, string_value, value: $value }))
         };
     }
     match (field.kind, value) {
@@ -179,10 +154,7 @@ pub(super) fn columns(field: &Descriptor, value: Option<&Value>, files: &Address
             own!(Decimal, DecimalColumn, value);
         }
         (Kind::IntegerNumber | Kind::Number, _) => {
-            let value = string_value
-                .as_deref()
-                .and_then(|text| text.parse().ok())
-                .map(BigInt);
+            let value = string_value.as_deref().and_then(|text| text.parse().ok()).map(BigInt);
             own!(Integer, IntegerColumn, value);
         }
         (Kind::DropDownList, _) => {
@@ -200,12 +172,7 @@ pub(super) fn columns(field: &Descriptor, value: Option<&Value>, files: &Address
         (Kind::Carte, value) => own!(GeoJson, GeoJSONColumn, features(value)),
         (Kind::PieceJustificative, value) => {
             let described = match value {
-                Some(Value::Files(attachments)) => Some(
-                    attachments
-                        .iter()
-                        .map(|file| files.describe(file))
-                        .collect(),
-                ),
+                Some(Value::Files(attachments)) => Some(attachments.iter().map(|file| files.describe(file)).collect()),
                 _ => None,
             };
             own!(Attachments, AttachmentsColumn, described);
@@ -220,11 +187,7 @@ pub(super) fn columns(field: &Descriptor, value: Option<&Value>, files: &Address
         (Kind::Siret, Some(Value::Siret(_, Some(body)))) => {
             writer.text("", "", string_value);
             let enterprise = body.entreprise.as_ref();
-            writer.text(
-                "entreprise_siren",
-                "SIREN",
-                enterprise.map(|known| known.siren.clone()),
-            );
+            writer.text("entreprise_siren", "SIREN", enterprise.map(|known| known.siren.clone()));
             let name = enterprise.map(|known| known.raison_sociale.clone());
             writer.text("entreprise_raison_sociale", "Raison sociale", name);
             writer.text("libelle_naf", "Activité", Some(body.libelle_naf.clone()));
@@ -257,35 +220,19 @@ fn features(value: Option<&Value>) -> Vec<GeoJSONFeature> {
         .iter()
         .map(|area| {
             let (description, shape) = super::champ::outline(area);
-            GeoJSONFeature {
-                geometry: geometry(shape),
-                properties: GeoJSONFeatureProperties {
-                    description: description.clone(),
-                },
-            }
+            GeoJSONFeature { geometry: geometry(shape), properties: GeoJSONFeatureProperties { description: description.clone() } }
         })
         .collect()
 }
 
 fn geometry(shape: &GeoJson) -> GeoJSONGeometry {
-    GeoJSONGeometry {
-        coordinates: shape.coordinates.clone(),
-        kind: shape.kind.clone(),
-    }
+    GeoJSONGeometry { coordinates: shape.coordinates.clone(), kind: shape.kind.clone() }
 }
 
 fn of_address(writer: &mut Writer<'_>, address: &Address) {
-    writer.text(
-        "postal_code",
-        "Code postal",
-        Some(address.postal_code.clone()),
-    );
+    writer.text("postal_code", "Code postal", Some(address.postal_code.clone()));
     writer.text("city_name", "Commune", Some(address.city_name.clone()));
-    writer.text(
-        "department_code",
-        "Département",
-        address.department_code.clone(),
-    );
+    writer.text("department_code", "Département", address.department_code.clone());
     writer.text("region_name", "Région", address.region_name.clone());
 }
 
@@ -306,18 +253,12 @@ fn bank_account(writer: &mut Writer<'_>, value: Option<&Value>) {
 fn of_reference(writer: &mut Writer<'_>, reference: &str) {
     let digits: String = reference.chars().filter(char::is_ascii_digit).collect();
     let number: i64 = digits.parse().unwrap_or(0);
-    writer.text(
-        "denomination",
-        "Dénomination",
-        Some(format!("Site n° {number}")),
-    );
+    writer.text("denomination", "Dénomination", Some(format!("Site n° {number}")));
     let protected = number % 2 == 0;
-    let column = BooleanColumn {
-        id: writer.id("protege"),
-        label: writer.label("Protégé"),
-        string_value: Some(protected.to_string()),
-        value: Some(protected),
-    };
+    let column =
+        BooleanColumn {
+            id: writer.id("protege"), label: writer.label("Protégé"), string_value: Some(protected.to_string()), value: Some(protected)
+        };
     writer.columns.push(Column::Boolean(column));
     let column = IntegerColumn {
         id: writer.id("visiteurs"),

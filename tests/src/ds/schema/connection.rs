@@ -61,27 +61,12 @@ impl DossierConnection {
 #[Object]
 impl DossierConnection {
     async fn edges(&self) -> Option<Vec<Option<DossierEdge>>> {
-        let edge = |(cursor, dossier): &(String, Arc<Stored>)| DossierEdge {
-            cursor: cursor.clone(),
-            node: Some(self.dossier(dossier)),
-        };
-        Some(
-            self.page
-                .items
-                .iter()
-                .map(|item| Some(edge(item)))
-                .collect(),
-        )
+        let edge = |(cursor, dossier): &(String, Arc<Stored>)| DossierEdge { cursor: cursor.clone(), node: Some(self.dossier(dossier)) };
+        Some(self.page.items.iter().map(|item| Some(edge(item))).collect())
     }
 
     async fn nodes(&self) -> Option<Vec<Option<Dossier>>> {
-        Some(
-            self.page
-                .items
-                .iter()
-                .map(|(_, dossier)| Some(self.dossier(dossier)))
-                .collect(),
-        )
+        Some(self.page.items.iter().map(|(_, dossier)| Some(self.dossier(dossier))).collect())
     }
 
     async fn page_info(&self) -> PageInfo {
@@ -114,25 +99,8 @@ pub struct DeletedDossierEdge {
 impl From<Page<Gone>> for DeletedDossierConnection {
     fn from(page: Page<Gone>) -> Self {
         let page_info = PageInfo::from(&page);
-        let nodes = page
-            .items
-            .iter()
-            .map(|(_, gone)| Some(DeletedDossier::from(*gone)))
-            .collect();
-        let edges = page
-            .items
-            .into_iter()
-            .map(|(cursor, gone)| {
-                Some(DeletedDossierEdge {
-                    cursor,
-                    node: Some(gone.into()),
-                })
-            })
-            .collect();
-        Self {
-            edges: Some(edges),
-            nodes: Some(nodes),
-            page_info,
-        }
+        let nodes = page.items.iter().map(|(_, gone)| Some(DeletedDossier::from(*gone))).collect();
+        let edges = page.items.into_iter().map(|(cursor, gone)| Some(DeletedDossierEdge { cursor, node: Some(gone.into()) })).collect();
+        Self { edges: Some(edges), nodes: Some(nodes), page_info }
     }
 }

@@ -10,14 +10,9 @@ use std::pin::Pin;
 
 use async_graphql::indexmap::{IndexMap, IndexSet};
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{
-    EnumType, Field, FieldDefinition, FragmentDefinition, Selection, SelectionSet, TypeKind,
-    TypeSystemDefinition,
-};
+use async_graphql::parser::types::{EnumType, Field, FieldDefinition, FragmentDefinition, Selection, SelectionSet, TypeKind, TypeSystemDefinition};
 use async_graphql::registry::{Deprecation, MetaEnumValue, MetaField, MetaType, Registry};
-use async_graphql::{
-    CacheControl, Context, ContextSelectionSet, Name, Positioned, ServerError, ServerResult, Value,
-};
+use async_graphql::{CacheControl, Context, ContextSelectionSet, Name, Positioned, ServerError, ServerResult, Value};
 
 /// What a nested field resolves to.
 pub type Nested<'a> = Pin<Box<dyn Future<Output = ServerResult<Value>> + Send + 'a>>;
@@ -38,17 +33,9 @@ pub trait Declared: Send + Sync {
 }
 
 /// Resolves a value of a family.
-pub async fn resolve<T: Declared>(
-    value: &T,
-    context: &ContextSelectionSet<'_>,
-) -> ServerResult<Value> {
+pub async fn resolve<T: Declared>(value: &T, context: &ContextSelectionSet<'_>) -> ServerResult<Value> {
     let mut fields = Vec::new();
-    collect(
-        value,
-        &context.item.node,
-        &context.query_env.fragments,
-        &mut fields,
-    );
+    collect(value, &context.item.node, &context.query_env.fragments, &mut fields);
     let mut object: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
     for field in fields {
         let key = &field.node.response_key().node;
@@ -95,10 +82,7 @@ fn merge(known: &mut Value, more: Value) {
 /// The error of a field that a family declares and does not answer.
 pub fn unanswered<T: Declared>(value: &T, context: &Context<'_>) -> ServerError {
     let name = &context.item.node.name.node;
-    ServerError::new(
-        format!("{}.{name} is declared and not answered", value.typename()),
-        Some(context.item.pos),
-    )
+    ServerError::new(format!("{}.{name} is declared and not answered", value.typename()), Some(context.item.pos))
 }
 
 fn collect<'a, T: Declared>(
@@ -135,13 +119,10 @@ pub fn register(registry: &mut Registry, declaration: &str) {
         unreachable!("the declaration is not GraphQL")
     };
     let definitions = || {
-        document
-            .definitions
-            .iter()
-            .filter_map(|definition| match definition {
-                TypeSystemDefinition::Type(definition) => Some(&definition.node),
-                _ => None,
-            })
+        document.definitions.iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => Some(&definition.node),
+            _ => None,
+        })
     };
     let mut common = IndexMap::new();
     let mut possible_types = IndexSet::new();
@@ -219,10 +200,7 @@ fn enumeration(name: &str, kind: &EnumType) -> MetaType {
         tags: Vec::new(),
         directive_invocations: Vec::new(),
     };
-    let names = kind
-        .values
-        .iter()
-        .map(|known| known.node.value.node.to_string());
+    let names = kind.values.iter().map(|known| known.node.value.node.to_string());
     MetaType::Enum {
         name: name.to_owned(),
         description: None,
@@ -238,20 +216,13 @@ fn enumeration(name: &str, kind: &EnumType) -> MetaType {
 
 fn fields(definitions: &[Positioned<FieldDefinition>]) -> IndexMap<String, MetaField> {
     let field = |definition: &FieldDefinition| {
-        let deprecated = definition
-            .directives
-            .iter()
-            .any(|directive| directive.node.name.node == "deprecated");
+        let deprecated = definition.directives.iter().any(|directive| directive.node.name.node == "deprecated");
         MetaField {
             name: definition.name.node.to_string(),
             description: None,
             args: IndexMap::new(),
             ty: definition.ty.node.to_string(),
-            deprecation: if deprecated {
-                Deprecation::Deprecated { reason: None }
-            } else {
-                Deprecation::NoDeprecated
-            },
+            deprecation: if deprecated { Deprecation::Deprecated { reason: None } } else { Deprecation::NoDeprecated },
             cache_control: CacheControl::default(),
             external: false,
             requires: None,
@@ -266,13 +237,5 @@ fn fields(definitions: &[Positioned<FieldDefinition>]) -> IndexMap<String, MetaF
             requires_scopes: Vec::new(),
         }
     };
-    definitions
-        .iter()
-        .map(|definition| {
-            (
-                definition.node.name.node.to_string(),
-                field(&definition.node),
-            )
-        })
-        .collect()
+    definitions.iter().map(|definition| (definition.node.name.node.to_string(), field(&definition.node))).collect()
 }

@@ -26,12 +26,7 @@ pub struct Revision {
 
 impl From<&world::Revision> for Revision {
     fn from(revision: &world::Revision) -> Self {
-        Self {
-            id: revision.id,
-            published: revision.published,
-            champs: revision.champs.clone(),
-            annotations: revision.annotations.clone(),
-        }
+        Self { id: revision.id, published: revision.published, champs: revision.champs.clone(), annotations: revision.annotations.clone() }
     }
 }
 
@@ -69,11 +64,7 @@ pub struct Label {
 
 impl From<&world::Label> for Label {
     fn from(label: &world::Label) -> Self {
-        Self {
-            color: label.color,
-            id: global_id("Label", label.id).into(),
-            name: label.name.clone(),
-        }
+        Self { color: label.color, id: global_id("Label", label.id).into(), name: label.name.clone() }
     }
 }
 
@@ -108,29 +99,14 @@ struct Lists<'a> {
 
 impl Lists<'_> {
     fn dossiers(&self, window: &Window, filter: Filter) -> Result<DossierConnection> {
-        let filter = Filter {
-            groupe: self.groupe,
-            ..filter
-        };
-        let page = self
-            .call
-            .store
-            .dossiers(self.demarche.number, &filter, window)
-            .map_err(bad_window)?;
+        let filter = Filter { groupe: self.groupe, ..filter };
+        let page = self.call.store.dossiers(self.demarche.number, &filter, window).map_err(bad_window)?;
         Ok(DossierConnection::new(Arc::clone(self.demarche), page))
     }
 
-    fn gone(
-        &self,
-        window: &Window,
-        deleted: bool,
-        since: Option<IsoDateTime>,
-    ) -> Result<DeletedDossierConnection> {
+    fn gone(&self, window: &Window, deleted: bool, since: Option<IsoDateTime>) -> Result<DeletedDossierConnection> {
         let since = since.map(|since| since.0);
-        let page = self
-            .call
-            .store
-            .gone(self.demarche.number, self.groupe, deleted, since, window);
+        let page = self.call.store.gone(self.demarche.number, self.groupe, deleted, since, window);
         Ok(page.map_err(bad_window)?.into())
     }
 }
@@ -140,11 +116,7 @@ pub struct Demarche(pub Arc<world::Demarche>);
 
 impl Demarche {
     fn lists<'a>(&'a self, context: &Context<'a>) -> Result<Lists<'a>> {
-        Ok(Lists {
-            call: Call::of(context)?,
-            demarche: &self.0,
-            groupe: None,
-        })
+        Ok(Lists { call: Call::of(context)?, demarche: &self.0, groupe: None })
     }
 }
 
@@ -188,10 +160,7 @@ impl Demarche {
     }
 
     async fn date_publication(&self) -> Option<IsoDateTime> {
-        self.0
-            .revisions
-            .first()
-            .map(|revision| IsoDateTime(revision.published))
+        self.0.revisions.first().map(|revision| IsoDateTime(revision.published))
     }
 
     async fn deleted_dossiers(
@@ -203,16 +172,7 @@ impl Demarche {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<DeletedDossierConnection> {
-        self.lists(context)?.gone(
-            &Window {
-                after,
-                before,
-                first,
-                last,
-            },
-            true,
-            deleted_since,
-        )
+        self.lists(context)?.gone(&Window { after, before, first, last }, true, deleted_since)
     }
 
     async fn description(&self) -> &str {
@@ -232,15 +192,7 @@ impl Demarche {
         updated_since: Option<IsoDateTime>,
     ) -> Result<DossierConnection> {
         let filter = filter(archived, created_since, state, updated_since);
-        self.lists(context)?.dossiers(
-            &Window {
-                after,
-                before,
-                first,
-                last,
-            },
-            filter,
-        )
+        self.lists(context)?.dossiers(&Window { after, before, first, last }, filter)
     }
 
     async fn draft_revision(&self) -> Revision {
@@ -249,12 +201,7 @@ impl Demarche {
 
     async fn groupe_instructeurs(&self, closed: Option<bool>) -> Vec<GroupeInstructeur> {
         let kept = |groupe: &&world::Groupe| closed.is_none_or(|closed| groupe.closed == closed);
-        self.0
-            .groupes
-            .iter()
-            .filter(kept)
-            .map(GroupeInstructeur::from)
-            .collect()
+        self.0.groupes.iter().filter(kept).map(GroupeInstructeur::from).collect()
     }
 
     async fn id(&self) -> ID {
@@ -278,16 +225,7 @@ impl Demarche {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<DeletedDossierConnection> {
-        self.lists(context)?.gone(
-            &Window {
-                after,
-                before,
-                first,
-                last,
-            },
-            false,
-            deleted_since,
-        )
+        self.lists(context)?.gone(&Window { after, before, first, last }, false, deleted_since)
     }
 
     async fn published_revision(&self) -> Option<Revision> {
@@ -311,19 +249,8 @@ impl Demarche {
     }
 }
 
-fn filter(
-    archived: Option<bool>,
-    created_since: Option<IsoDateTime>,
-    state: Option<DossierState>,
-    updated_since: Option<IsoDateTime>,
-) -> Filter {
-    Filter {
-        state,
-        archived,
-        groupe: None,
-        created_since: created_since.map(|since| since.0),
-        updated_since: updated_since.map(|since| since.0),
-    }
+fn filter(archived: Option<bool>, created_since: Option<IsoDateTime>, state: Option<DossierState>, updated_since: Option<IsoDateTime>) -> Filter {
+    Filter { state, archived, groupe: None, created_since: created_since.map(|since| since.0), updated_since: updated_since.map(|since| since.0) }
 }
 
 /// A group of instructeurs, with its dossiers.
@@ -336,11 +263,7 @@ pub struct GroupeInstructeurWithDossiers {
 
 impl GroupeInstructeurWithDossiers {
     fn lists<'a>(&'a self, context: &Context<'a>) -> Result<Lists<'a>> {
-        Ok(Lists {
-            call: Call::of(context)?,
-            demarche: &self.demarche,
-            groupe: Some(self.groupe.number),
-        })
+        Ok(Lists { call: Call::of(context)?, demarche: &self.demarche, groupe: Some(self.groupe.number) })
     }
 }
 
@@ -362,16 +285,7 @@ impl GroupeInstructeurWithDossiers {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<DeletedDossierConnection> {
-        self.lists(context)?.gone(
-            &Window {
-                after,
-                before,
-                first,
-                last,
-            },
-            true,
-            deleted_since,
-        )
+        self.lists(context)?.gone(&Window { after, before, first, last }, true, deleted_since)
     }
 
     async fn dossiers(
@@ -387,15 +301,7 @@ impl GroupeInstructeurWithDossiers {
         updated_since: Option<IsoDateTime>,
     ) -> Result<DossierConnection> {
         let filter = filter(archived, created_since, state, updated_since);
-        self.lists(context)?.dossiers(
-            &Window {
-                after,
-                before,
-                first,
-                last,
-            },
-            filter,
-        )
+        self.lists(context)?.dossiers(&Window { after, before, first, last }, filter)
     }
 
     async fn id(&self) -> ID {
@@ -423,16 +329,7 @@ impl GroupeInstructeurWithDossiers {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<DeletedDossierConnection> {
-        self.lists(context)?.gone(
-            &Window {
-                after,
-                before,
-                first,
-                last,
-            },
-            false,
-            deleted_since,
-        )
+        self.lists(context)?.gone(&Window { after, before, first, last }, false, deleted_since)
     }
 }
 
@@ -491,18 +388,12 @@ impl DemarcheDescriptor {
     }
 
     async fn date_publication(&self) -> Option<IsoDateTime> {
-        self.demarche
-            .revisions
-            .first()
-            .map(|revision| IsoDateTime(revision.published))
+        self.demarche.revisions.first().map(|revision| IsoDateTime(revision.published))
     }
 
     #[graphql(name = "demarcheURL")]
     async fn demarche_url(&self) -> Option<Url> {
-        Some(Url(format!(
-            "https://demarche.example/commencer/demarche-{}",
-            self.demarche.number
-        )))
+        Some(Url(format!("https://demarche.example/commencer/demarche-{}", self.demarche.number)))
     }
 
     async fn description(&self) -> &str {
@@ -536,11 +427,7 @@ impl DemarcheDescriptor {
 
     /// Without its annotations for a token that may not read the démarche.
     async fn revision(&self, context: &Context<'_>) -> Result<Revision> {
-        let shown = self
-            .demarche
-            .revisions
-            .iter()
-            .find(|revision| revision.id == self.shown);
+        let shown = self.demarche.revisions.iter().find(|revision| revision.id == self.shown);
         let mut revision = Revision::from(shown.unwrap_or_else(|| self.demarche.active_revision()));
         if !Call::of(context)?.scope.reads(self.demarche.number) {
             revision.annotations.clear();

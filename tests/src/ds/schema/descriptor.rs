@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{
-    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value as Answer,
-};
+use async_graphql::{Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value as Answer};
 
 use super::champ::bare_word;
 use super::declared::{self, Declared, Nested};
@@ -41,10 +39,7 @@ impl Declared for ChampDescriptor {
     fn leaf(&self, name: &str) -> Option<Answer> {
         let field = &self.0;
         Some(match name {
-            "description" => field
-                .description
-                .clone()
-                .map_or(Answer::Null, Answer::String),
+            "description" => field.description.clone().map_or(Answer::Null, Answer::String),
             "id" => Answer::String(global_id("Champ", field.id)),
             "label" => Answer::String(field.label.clone()),
             "required" => Answer::Boolean(field.required),
@@ -66,28 +61,17 @@ impl Declared for ChampDescriptor {
         Box::pin(async move {
             let set = context.with_selection_set(&context.item.node.selection_set);
             match (context.item.node.name.node.as_str(), self.0.kind) {
-                ("champDescriptors", _) => {
-                    OutputType::resolve(&self.children(), &set, context.item).await
-                }
+                ("champDescriptors", _) => OutputType::resolve(&self.children(), &set, context.item).await,
                 ("options", Kind::Departement) => {
-                    let all: Vec<Departement> = places::DEPARTEMENTS
-                        .iter()
-                        .map(|known| places::departement(*known))
-                        .collect();
+                    let all: Vec<Departement> = places::DEPARTEMENTS.iter().map(|known| places::departement(*known)).collect();
                     OutputType::resolve(&all, &set, context.item).await
                 }
                 ("options", Kind::Region) => {
-                    let all: Vec<Region> = places::REGIONS
-                        .iter()
-                        .map(|known| places::region(*known))
-                        .collect();
+                    let all: Vec<Region> = places::REGIONS.iter().map(|known| places::region(*known)).collect();
                     OutputType::resolve(&all, &set, context.item).await
                 }
                 ("options", Kind::Pays) => {
-                    let all: Vec<Pays> = places::COUNTRIES
-                        .iter()
-                        .map(|known| places::country(*known))
-                        .collect();
+                    let all: Vec<Pays> = places::COUNTRIES.iter().map(|known| places::country(*known)).collect();
                     OutputType::resolve(&all, &set, context.item).await
                 }
                 _ => Err(declared::unanswered(self, context)),
@@ -116,11 +100,7 @@ impl OutputType for ChampDescriptor {
         Cow::Borrowed(self.typename())
     }
 
-    async fn resolve(
-        &self,
-        context: &ContextSelectionSet<'_>,
-        _: &Positioned<Field>,
-    ) -> ServerResult<Answer> {
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Answer> {
         declared::resolve(self, context).await
     }
 }

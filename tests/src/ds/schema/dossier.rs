@@ -45,14 +45,7 @@ impl Dossier {
         let fields = &self.demarche.revision_of(self.facts()).annotations;
         let content = self.stored.content();
         let changed = self.facts().annotations_changed;
-        Ok(champs(
-            call,
-            fields,
-            &content.annotations,
-            None,
-            changed,
-            id.as_ref().map(|id| id.as_str()),
-        ))
+        Ok(champs(call, fields, &content.annotations, None, changed, id.as_ref().map(|id| id.as_str())))
     }
 
     async fn archived(&self) -> bool {
@@ -64,16 +57,8 @@ impl Dossier {
     }
 
     async fn avis(&self, id: Option<ID>) -> Vec<Avis> {
-        let avis = self
-            .stored
-            .content()
-            .avis
-            .iter()
-            .map(Avis::from)
-            .collect::<Vec<_>>();
-        avis.into_iter()
-            .filter(|avis| id.as_ref().is_none_or(|id| avis.id == *id))
-            .collect()
+        let avis = self.stored.content().avis.iter().map(Avis::from).collect::<Vec<_>>();
+        avis.into_iter().filter(|avis| id.as_ref().is_none_or(|id| avis.id == *id)).collect()
     }
 
     async fn champs(&self, context: &Context<'_>, id: Option<ID>) -> Result<Vec<Champ>> {
@@ -82,14 +67,7 @@ impl Dossier {
         let fields = &self.demarche.revision_of(self.facts()).champs;
         let content = self.stored.content();
         let changed = self.facts().champs_changed;
-        Ok(champs(
-            call,
-            fields,
-            &content.champs,
-            None,
-            changed,
-            id.as_ref().map(|id| id.as_str()),
-        ))
+        Ok(champs(call, fields, &content.champs, None, changed, id.as_ref().map(|id| id.as_str())))
     }
 
     async fn connection_usager(&self) -> ConnectionUsager {
@@ -102,11 +80,7 @@ impl Dossier {
 
     async fn date_derniere_correction_en_attente(&self) -> Option<IsoDateTime> {
         let content = self.stored.content();
-        let open = content
-            .messages
-            .iter()
-            .rev()
-            .find(|message| matches!(message.correction, Some((_, None))));
+        let open = content.messages.iter().rev().find(|message| matches!(message.correction, Some((_, None))));
         open.map(|message| IsoDateTime(message.created))
     }
 
@@ -160,11 +134,7 @@ impl Dossier {
     async fn demandeur(&self, context: &Context<'_>) -> Result<Demandeur> {
         let demandeur = &self.stored.cover.demandeur;
         let degraded = matches!(demandeur, Demandeur::PersonneMoraleIncomplete(_));
-        if degraded
-            && !Call::of(context)?
-                .text
-                .has_fragment("PersonneMoraleIncomplete")
-        {
+        if degraded && !Call::of(context)?.text.has_fragment("PersonneMoraleIncomplete") {
             // It is then taken for a PersonneMorale, whose address may not be null.
             let message = "Cannot return null for non-nullable field PersonneMorale.address";
             return Err(refusal(message, "invalid_null"));
@@ -196,25 +166,14 @@ impl Dossier {
 
     async fn labels(&self) -> Vec<Label> {
         let carried = |id: &u32| self.demarche.labels.iter().find(|label| label.id == *id);
-        self.stored
-            .cover
-            .labels
-            .iter()
-            .filter_map(carried)
-            .map(Label::from)
-            .collect()
+        self.stored.cover.labels.iter().filter_map(carried).map(Label::from).collect()
     }
 
     async fn messages(&self, context: &Context<'_>, id: Option<ID>) -> Result<Vec<Message>> {
         let call = Call::of(context)?;
         let content = self.stored.content();
-        let messages = content
-            .messages
-            .iter()
-            .map(|message| Message::new(message, &call.files));
-        Ok(messages
-            .filter(|message| id.as_ref().is_none_or(|id| message.id == *id))
-            .collect())
+        let messages = content.messages.iter().map(|message| Message::new(message, &call.files));
+        Ok(messages.filter(|message| id.as_ref().is_none_or(|id| message.id == *id)).collect())
     }
 
     async fn motivation(&self) -> Option<&String> {
@@ -256,11 +215,7 @@ impl Dossier {
     }
 
     async fn prenom_mandataire(&self) -> Option<&String> {
-        self.stored
-            .cover
-            .mandataire
-            .as_ref()
-            .map(|(first, _)| first)
+        self.stored.cover.mandataire.as_ref().map(|(first, _)| first)
     }
 
     #[graphql(deprecation = "demarche.revision")]
@@ -281,26 +236,12 @@ impl Dossier {
             DossierState::EnConstruction | DossierState::EnInstruction => None,
         };
         let steps = [
-            Some((
-                TraitementEvent::Depose,
-                DossierState::EnConstruction,
-                facts.filed,
-            )),
-            facts.examined.map(|at| {
-                (
-                    TraitementEvent::PasseEnInstruction,
-                    DossierState::EnInstruction,
-                    at,
-                )
-            }),
-            decision
-                .zip(facts.decided)
-                .map(|(event, at)| (event, facts.state, at)),
+            Some((TraitementEvent::Depose, DossierState::EnConstruction, facts.filed)),
+            facts.examined.map(|at| (TraitementEvent::PasseEnInstruction, DossierState::EnInstruction, at)),
+            decision.zip(facts.decided).map(|(event, at)| (event, facts.state, at)),
         ];
         let groupe = self.demarche.groupe(facts.groupe);
-        let agent = groupe
-            .and_then(|groupe| groupe.instructeurs.first())
-            .map(|agent| agent.email.clone());
+        let agent = groupe.and_then(|groupe| groupe.instructeurs.first()).map(|agent| agent.email.clone());
         let revision = self.demarche.revision_of(facts);
         (0_u64..)
             .zip(steps.into_iter().flatten())
@@ -309,17 +250,8 @@ impl Dossier {
                 date_traitement: IsoDateTime(at),
                 email_agent_traitant: agent.clone().filter(|_| event != TraitementEvent::Depose),
                 event,
-                id: global_id(
-                    "Traitement",
-                    u64::from(facts.number.unsigned_abs()) * 10 + step,
-                )
-                .into(),
-                motivation: self
-                    .stored
-                    .cover
-                    .motivation
-                    .clone()
-                    .filter(|_| state.is_decided()),
+                id: global_id("Traitement", u64::from(facts.number.unsigned_abs()) * 10 + step).into(),
+                motivation: self.stored.cover.motivation.clone().filter(|_| state.is_decided()),
                 revision: Some(Revision::from(revision)),
                 state,
             })

@@ -69,16 +69,9 @@ pub struct Message {
 impl Message {
     /// A message, with the addresses of its files.
     pub(super) fn new(message: &dossier::Message, files: &Addresses) -> Self {
-        let correction = |(reason, done): (CorrectionReason, Option<_>)| Correction {
-            date_resolution: done.map(IsoDateTime),
-            reason,
-        };
+        let correction = |(reason, done): (CorrectionReason, Option<_>)| Correction { date_resolution: done.map(IsoDateTime), reason };
         Self {
-            attachments: message
-                .attachments
-                .iter()
-                .map(|file| files.describe(file))
-                .collect(),
+            attachments: message.attachments.iter().map(|file| files.describe(file)).collect(),
             body: message.body.clone(),
             correction: message.correction.map(correction),
             created_at: IsoDateTime(message.created),

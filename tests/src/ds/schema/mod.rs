@@ -35,10 +35,7 @@ fn not_found(kind: &str) -> async_graphql::Error {
 }
 
 fn hidden(kind: &str) -> async_graphql::Error {
-    refusal(
-        format!("An object of type {kind} was hidden due to permissions"),
-        "unauthorized",
-    )
+    refusal(format!("An object of type {kind} was hidden due to permissions"), "unauthorized")
 }
 
 /// The root of queries.
@@ -47,54 +44,26 @@ fn hidden(kind: &str) -> async_graphql::Error {
 impl Query {
     async fn demarche(&self, context: &Context<'_>, number: i32) -> Result<Demarche> {
         let call = Call::of(context)?;
-        let demarche = call
-            .store
-            .demarche(number)
-            .ok_or_else(|| not_found("Demarche"))?;
-        if call.scope.reads(number) {
-            Ok(Demarche(demarche))
-        } else {
-            Err(hidden("Demarche"))
-        }
+        let demarche = call.store.demarche(number).ok_or_else(|| not_found("Demarche"))?;
+        if call.scope.reads(number) { Ok(Demarche(demarche)) } else { Err(hidden("Demarche")) }
     }
 
-    async fn demarche_descriptor(
-        &self,
-        context: &Context<'_>,
-        demarche: FindDemarche,
-    ) -> Result<Option<DemarcheDescriptor>> {
+    async fn demarche_descriptor(&self, context: &Context<'_>, demarche: FindDemarche) -> Result<Option<DemarcheDescriptor>> {
         let call = Call::of(context)?;
         let number = match demarche {
             FindDemarche::Number(number) => Some(number),
-            FindDemarche::Id(id) => call
-                .store
-                .demarches()
-                .into_iter()
-                .find(|number| id.as_str() == global_id("Procedure", number)),
+            FindDemarche::Id(id) => call.store.demarches().into_iter().find(|number| id.as_str() == global_id("Procedure", number)),
         };
-        Ok(number
-            .and_then(|number| call.store.demarche(number))
-            .map(DemarcheDescriptor::new))
+        Ok(number.and_then(|number| call.store.demarche(number)).map(DemarcheDescriptor::new))
     }
 
     async fn dossier(&self, context: &Context<'_>, number: i32) -> Result<Dossier> {
         let call = Call::of(context)?;
-        let (demarche, dossier) = call
-            .store
-            .dossier(number)
-            .ok_or_else(|| not_found("Dossier"))?;
-        if call.scope.reads(demarche.number) {
-            Ok(Dossier::new(demarche, dossier))
-        } else {
-            Err(hidden("Dossier"))
-        }
+        let (demarche, dossier) = call.store.dossier(number).ok_or_else(|| not_found("Dossier"))?;
+        if call.scope.reads(demarche.number) { Ok(Dossier::new(demarche, dossier)) } else { Err(hidden("Dossier")) }
     }
 
-    async fn groupe_instructeur(
-        &self,
-        context: &Context<'_>,
-        number: i32,
-    ) -> Result<GroupeInstructeurWithDossiers> {
+    async fn groupe_instructeur(&self, context: &Context<'_>, number: i32) -> Result<GroupeInstructeurWithDossiers> {
         let call = Call::of(context)?;
         let missing = || not_found("GroupeInstructeurWithDossiers");
         let demarche = call.store.demarche_of_groupe(number).ok_or_else(missing)?;
@@ -108,10 +77,7 @@ impl Query {
 
 /// The schema, ready to answer.
 pub fn api() -> Api {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
-        .limit_depth(MAX_DEPTH)
-        .disable_suggestions()
-        .finish()
+    Schema::build(Query, EmptyMutation, EmptySubscription).limit_depth(MAX_DEPTH).disable_suggestions().finish()
 }
 
 /// The schema in GraphQL's own language.

@@ -120,10 +120,7 @@ pub struct Rnf {
 /// Who applies.
 #[derive(Interface, Clone, Debug)]
 #[graphql(field(name = "id", ty = "&ID"))]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one a dossier, and most of a sample's are of the large kind"
-)]
+#[expect(clippy::large_enum_variant, reason = "one a dossier, and most of a sample's are of the large kind")]
 pub enum Demandeur {
     /// A natural person.
     PersonnePhysique(PersonnePhysique),

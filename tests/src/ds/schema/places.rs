@@ -88,35 +88,25 @@ pub struct GeoJson {
 impl GeoJson {
     /// A point.
     pub fn point(longitude: f64, latitude: f64) -> Self {
-        Self {
-            kind: "Point".to_owned(),
-            coordinates: Coordinates(pair(&(longitude, latitude))),
-        }
+        Self { kind: "Point".to_owned(), coordinates: Coordinates(pair(&(longitude, latitude))) }
     }
 
     /// A line through these points.
     pub fn line(points: &[(f64, f64)]) -> Self {
         let coordinates = Value::List(points.iter().map(pair).collect());
-        Self {
-            kind: "LineString".to_owned(),
-            coordinates: Coordinates(coordinates),
-        }
+        Self { kind: "LineString".to_owned(), coordinates: Coordinates(coordinates) }
     }
 
     /// A polygon without holes; its ring is closed here.
     pub fn polygon(corners: &[(f64, f64)]) -> Self {
         let ring = corners.iter().chain(corners.first()).map(pair).collect();
-        Self {
-            kind: "Polygon".to_owned(),
-            coordinates: Coordinates(Value::List(vec![Value::List(ring)])),
-        }
+        Self { kind: "Polygon".to_owned(), coordinates: Coordinates(Value::List(vec![Value::List(ring)])) }
     }
 }
 
 /// A position, as GeoJSON writes it.
 fn pair(point: &(f64, f64)) -> Value {
-    let number =
-        |value: f64| serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number);
+    let number = |value: f64| serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number);
     Value::List(vec![number(point.0), number(point.1)])
 }
 

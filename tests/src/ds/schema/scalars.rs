@@ -9,16 +9,11 @@ use crate::ds::clock::{self, Instant};
 #[derive(Clone, Copy, Debug)]
 pub struct IsoDateTime(pub Instant);
 
-#[Scalar(
-    name = "ISO8601DateTime",
-    specified_by_url = "https://tools.ietf.org/html/rfc3339"
-)]
+#[Scalar(name = "ISO8601DateTime", specified_by_url = "https://tools.ietf.org/html/rfc3339")]
 impl ScalarType for IsoDateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => clock::parse(text)
-                .map(Self)
-                .ok_or_else(|| InputValueError::custom("not an instant")),
+            Value::String(text) => clock::parse(text).map(Self).ok_or_else(|| InputValueError::custom("not an instant")),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -32,16 +27,11 @@ impl ScalarType for IsoDateTime {
 #[derive(Clone, Copy, Debug)]
 pub struct IsoDate(pub Date);
 
-#[Scalar(
-    name = "ISO8601Date",
-    specified_by_url = "https://tools.ietf.org/html/rfc3339"
-)]
+#[Scalar(name = "ISO8601Date", specified_by_url = "https://tools.ietf.org/html/rfc3339")]
 impl ScalarType for IsoDate {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => clock::parse(text)
-                .map(|at| Self(at.date()))
-                .ok_or_else(|| InputValueError::custom("not a day")),
+            Value::String(text) => clock::parse(text).map(|at| Self(at.date())).ok_or_else(|| InputValueError::custom("not a day")),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
@@ -60,10 +50,7 @@ impl ScalarType for BigInt {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::String(text) => Ok(Self(text.parse().map_err(InputValueError::custom)?)),
-            Value::Number(number) => number
-                .as_i64()
-                .map(Self)
-                .ok_or_else(|| InputValueError::custom("not an integer")),
+            Value::Number(number) => number.as_i64().map(Self).ok_or_else(|| InputValueError::custom("not an integer")),
             _ => Err(InputValueError::expected_type(value)),
         }
     }

@@ -35,12 +35,7 @@ impl Reply {
 
     /// The code of the first error.
     pub(super) fn code(&self) -> Option<String> {
-        Some(
-            self.json()
-                .pointer("/errors/0/extensions/code")?
-                .as_str()?
-                .to_owned(),
-        )
+        Some(self.json().pointer("/errors/0/extensions/code")?.as_str()?.to_owned())
     }
 }
 
@@ -48,14 +43,9 @@ impl Bench {
     pub(super) async fn start(options: Options) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
-            rustls::crypto::ring::default_provider()
-                .install_default()
-                .unwrap();
+            rustls::crypto::ring::default_provider().install_default().unwrap();
         });
-        Self {
-            ds: SampleDs::start(options).await.unwrap(),
-            http: reqwest::Client::new(),
-        }
+        Self { ds: SampleDs::start(options).await.unwrap(), http: reqwest::Client::new() }
     }
 
     /// One with its usual contents.
@@ -66,29 +56,19 @@ impl Bench {
     /// Sends a body with a token.
     pub(super) async fn send(&self, token: Option<&str>, body: String) -> reqwest::Result<Reply> {
         let url = format!("{}/api/v2/graphql", self.ds.url());
-        let mut request = self
-            .http
-            .post(url)
-            .header("content-type", "application/json")
-            .body(body);
+        let mut request = self.http.post(url).header("content-type", "application/json").body(body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Reply {
-            status,
-            headers,
-            text: response.text().await?,
-        })
+        Ok(Reply { status, headers, text: response.text().await? })
     }
 
     /// Sends a query with variables and the sample's own token.
     pub(super) async fn ask(&self, query: &str, variables: Value) -> Reply {
         let body = json!({ "query": query, "variables": variables, "operationName": name(query) });
-        self.send(Some(self.ds.token()), body.to_string())
-            .await
-            .unwrap()
+        self.send(Some(self.ds.token()), body.to_string()).await.unwrap()
     }
 
     /// The data of a query that must succeed.
@@ -101,10 +81,7 @@ impl Bench {
     /// Gets an address.
     pub(super) async fn get(&self, url: &str) -> (u16, Vec<u8>) {
         let response = self.http.get(url).send().await.unwrap();
-        (
-            response.status().as_u16(),
-            response.bytes().await.unwrap().to_vec(),
-        )
+        (response.status().as_u16(), response.bytes().await.unwrap().to_vec())
     }
 }
 
@@ -118,8 +95,5 @@ fn name(query: &str) -> Option<&str> {
 /// The numbers of the dossiers of a page, under `demarche.dossiers.nodes`.
 pub(super) fn numbers(data: &Value) -> Vec<i64> {
     let nodes = data["demarche"]["dossiers"]["nodes"].as_array().unwrap();
-    nodes
-        .iter()
-        .map(|node| node["number"].as_i64().unwrap())
-        .collect()
+    nodes.iter().map(|node| node["number"].as_i64().unwrap()).collect()
 }

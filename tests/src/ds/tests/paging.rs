@@ -33,13 +33,7 @@ async fn scan(bench: &Bench, mut variables: Value) -> (Vec<i64>, usize) {
 #[tokio::test]
 async fn a_list_is_read_whole_and_in_order_whatever_the_size_of_its_pages() {
     let bench = Bench::usual().await;
-    let expected: Vec<i64> = bench
-        .ds
-        .store()
-        .numbers(EVERYDAY)
-        .into_iter()
-        .map(i64::from)
-        .collect();
+    let expected: Vec<i64> = bench.ds.store().numbers(EVERYDAY).into_iter().map(i64::from).collect();
     assert_eq!(expected.len(), 250);
     for (first, pages) in [(100, 3), (60, 5), (7, 36)] {
         let (all, read) = scan(&bench, json!({ "number": EVERYDAY, "first": first })).await;
@@ -51,10 +45,7 @@ async fn a_list_is_read_whole_and_in_order_whatever_the_size_of_its_pages() {
 #[tokio::test]
 async fn a_page_holds_a_hundred_at_most_without_a_word() {
     let bench = Bench::usual().await;
-    for asked in [
-        json!({ "number": EVERYDAY, "first": 1_000 }),
-        json!({ "number": EVERYDAY }),
-    ] {
+    for asked in [json!({ "number": EVERYDAY, "first": 1_000 }), json!({ "number": EVERYDAY })] {
         assert_eq!(numbers(&bench.data(PAGE, asked).await).len(), 100);
     }
 }
@@ -62,46 +53,23 @@ async fn a_page_holds_a_hundred_at_most_without_a_word() {
 #[tokio::test]
 async fn a_list_is_read_backwards_with_last_and_before() {
     let bench = Bench::usual().await;
-    let expected: Vec<i64> = bench
-        .ds
-        .store()
-        .numbers(EVERYDAY)
-        .into_iter()
-        .map(i64::from)
-        .collect();
-    let data = bench
-        .data(PAGE, json!({ "number": EVERYDAY, "last": 30 }))
-        .await;
+    let expected: Vec<i64> = bench.ds.store().numbers(EVERYDAY).into_iter().map(i64::from).collect();
+    let data = bench.data(PAGE, json!({ "number": EVERYDAY, "last": 30 })).await;
     assert_eq!(numbers(&data), expected[220..]);
     let info = data["demarche"]["dossiers"]["pageInfo"].clone();
-    assert_eq!(
-        (&info["hasNextPage"], &info["hasPreviousPage"]),
-        (&json!(false), &json!(true))
-    );
+    assert_eq!((&info["hasNextPage"], &info["hasPreviousPage"]), (&json!(false), &json!(true)));
     let before = &info["startCursor"];
-    let data = bench
-        .data(
-            PAGE,
-            json!({ "number": EVERYDAY, "last": 30, "before": before }),
-        )
-        .await;
+    let data = bench.data(PAGE, json!({ "number": EVERYDAY, "last": 30, "before": before })).await;
     assert_eq!(numbers(&data), expected[190..220]);
-    assert_eq!(
-        data["demarche"]["dossiers"]["pageInfo"]["hasNextPage"],
-        true
-    );
+    assert_eq!(data["demarche"]["dossiers"]["pageInfo"]["hasNextPage"], true);
 }
 
 #[tokio::test]
 async fn past_the_end_a_page_is_empty_and_has_no_cursor() {
     let bench = Bench::usual().await;
-    let last = bench
-        .data(PAGE, json!({ "number": EVERYDAY, "last": 1 }))
-        .await;
+    let last = bench.data(PAGE, json!({ "number": EVERYDAY, "last": 1 })).await;
     let after = &last["demarche"]["dossiers"]["pageInfo"]["endCursor"];
-    let data = bench
-        .data(PAGE, json!({ "number": EVERYDAY, "after": after }))
-        .await;
+    let data = bench.data(PAGE, json!({ "number": EVERYDAY, "after": after })).await;
     let page = &data["demarche"]["dossiers"];
     assert_eq!(page["nodes"], json!([]));
     assert_eq!(page["pageInfo"]["endCursor"], Value::Null);
@@ -111,9 +79,7 @@ async fn past_the_end_a_page_is_empty_and_has_no_cursor() {
 #[tokio::test]
 async fn cursors_are_those_of_the_edges_and_hold_the_instant_and_the_number() {
     let bench = Bench::usual().await;
-    let data = bench
-        .data(PAGE, json!({ "number": COMPLETE, "first": 2 }))
-        .await;
+    let data = bench.data(PAGE, json!({ "number": COMPLETE, "first": 2 })).await;
     let page = &data["demarche"]["dossiers"];
     assert_eq!(page["edges"][1]["cursor"], page["pageInfo"]["endCursor"]);
     assert_eq!(page["edges"][0]["cursor"], page["pageInfo"]["startCursor"]);
@@ -131,61 +97,27 @@ async fn changes_are_listed_in_the_order_of_changes() {
     let everything = bench.ds.store().numbers(EVERYDAY);
     let expected: std::collections::BTreeSet<i64> = everything
         .iter()
-        .filter(|&&number| {
-            bench.ds.store().dossier(number).unwrap().1.facts.updated
-                >= clock::parse(since).unwrap()
-        })
+        .filter(|&&number| bench.ds.store().dossier(number).unwrap().1.facts.updated >= clock::parse(since).unwrap())
         .map(|&number| i64::from(number))
         .collect();
     assert!(expected.len() > 20 && expected.len() < everything.len());
-    assert_eq!(
-        changed
-            .iter()
-            .copied()
-            .collect::<std::collections::BTreeSet<_>>(),
-        expected
-    );
-    let updated = |number: &i64| {
-        bench
-            .ds
-            .store()
-            .dossier(i32::try_from(*number).unwrap())
-            .unwrap()
-            .1
-            .facts
-            .updated
-    };
+    assert_eq!(changed.iter().copied().collect::<std::collections::BTreeSet<_>>(), expected);
+    let updated = |number: &i64| bench.ds.store().dossier(i32::try_from(*number).unwrap()).unwrap().1.facts.updated;
     assert!(changed.iter().map(updated).is_sorted());
-    assert!(
-        !changed.is_sorted(),
-        "the order of changes is not that of filing"
-    );
+    assert!(!changed.is_sorted(), "the order of changes is not that of filing");
 }
 
 #[tokio::test]
 async fn filters_are_applied_at_the_source() {
     let bench = Bench::usual().await;
-    let nodes = |data: Value| {
-        data["demarche"]["dossiers"]["nodes"]
-            .as_array()
-            .unwrap()
-            .clone()
-    };
+    let nodes = |data: Value| data["demarche"]["dossiers"]["nodes"].as_array().unwrap().clone();
     for (name, value) in [("state", json!("accepte")), ("archived", json!(true))] {
-        let found = nodes(
-            bench
-                .data(PAGE, json!({ "number": EVERYDAY, name: value }))
-                .await,
-        );
+        let found = nodes(bench.data(PAGE, json!({ "number": EVERYDAY, name: value })).await);
         assert!(!found.is_empty());
         assert!(found.iter().all(|node| node[name] == value), "{name}");
     }
     let since = "2025-04-01T00:00:00Z";
-    let recent = nodes(
-        bench
-            .data(PAGE, json!({ "number": EVERYDAY, "createdSince": since }))
-            .await,
-    );
+    let recent = nodes(bench.data(PAGE, json!({ "number": EVERYDAY, "createdSince": since })).await);
     assert!(!recent.is_empty() && recent.len() < 100);
     // `updatedSince` wins over `createdSince`.
     let both = json!({ "number": EVERYDAY, "createdSince": "2030-01-01T00:00:00Z", "updatedSince": since });
@@ -194,11 +126,7 @@ async fn filters_are_applied_at_the_source() {
 
 #[tokio::test]
 async fn the_dossiers_of_the_groupes_are_those_of_the_demarche() {
-    let bench = Bench::start(Options {
-        bench: 40,
-        ..Options::default()
-    })
-    .await;
+    let bench = Bench::start(Options { bench: 40, ..Options::default() }).await;
     let query = "query groupes($number: Int!) {
         demarche(number: $number) { groupeInstructeurs { number label } dossiers { nodes { number } } } }";
     let data = bench.data(query, json!({ "number": BENCH })).await;
@@ -208,13 +136,8 @@ async fn the_dossiers_of_the_groupes_are_those_of_the_demarche() {
     for groupe in groupes {
         let query = "query groupe($number: Int!) { groupeInstructeur(number: $number) {
             number dossiers { nodes { number groupeInstructeur { number } } } } }";
-        let found = bench
-            .data(query, json!({ "number": groupe["number"] }))
-            .await;
-        for node in found["groupeInstructeur"]["dossiers"]["nodes"]
-            .as_array()
-            .unwrap()
-        {
+        let found = bench.data(query, json!({ "number": groupe["number"] })).await;
+        for node in found["groupeInstructeur"]["dossiers"]["nodes"].as_array().unwrap() {
             assert_eq!(node["groupeInstructeur"]["number"], groupe["number"]);
             all.push(node["number"].as_i64().unwrap());
         }
@@ -237,10 +160,7 @@ async fn windows_without_sense_are_bad_requests() {
         assert_eq!(reply.status, 200);
         assert_eq!(reply.code().as_deref(), Some("bad_request"), "{asked}");
         assert_eq!(reply.json()["data"], Value::Null);
-        assert_eq!(
-            reply.json()["errors"][0]["path"],
-            json!(["demarche", "dossiers"])
-        );
+        assert_eq!(reply.json()["errors"][0]["path"], json!(["demarche", "dossiers"]));
     }
 }
 
@@ -250,11 +170,7 @@ async fn the_same_seed_gives_the_same_dossiers_and_another_gives_others() {
         number dateDepot state champs { id stringValue } } } } }";
     let mut seen = Vec::new();
     for seed in [1, 1, 2] {
-        let bench = Bench::start(Options {
-            seed,
-            ..Options::default()
-        })
-        .await;
+        let bench = Bench::start(Options { seed, ..Options::default() }).await;
         seen.push(bench.data(query, json!({ "number": COMPLETE })).await);
     }
     assert_eq!(seen[0], seen[1]);

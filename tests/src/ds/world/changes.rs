@@ -17,11 +17,7 @@ const TRASH: Duration = Duration::weeks(2);
 
 impl Store {
     /// Changes a dossier in any way; `change` gets the instant of the change. Dates it, as most changes do.
-    pub fn edit(
-        &self,
-        number: i32,
-        change: impl FnOnce(&mut Dossier, Instant),
-    ) -> Result<(), NoSuch> {
+    pub fn edit(&self, number: i32, change: impl FnOnce(&mut Dossier, Instant)) -> Result<(), NoSuch> {
         self.edit_with(number, |dossier, at| {
             change(dossier, at);
             dossier.facts.updated = at;
@@ -38,12 +34,7 @@ impl Store {
     }
 
     /// Fills an annotation, or empties it.
-    pub fn set_annotation(
-        &self,
-        number: i32,
-        field: u32,
-        value: Option<Value>,
-    ) -> Result<(), NoSuch> {
+    pub fn set_annotation(&self, number: i32, field: u32, value: Option<Value>) -> Result<(), NoSuch> {
         self.edit(number, |dossier, at| {
             dossier.facts.annotations_changed = at;
             put(&mut dossier.content_mut().annotations, field, value);
@@ -51,18 +42,11 @@ impl Store {
     }
 
     /// Changes the rows of a répétition among the champs: add, remove, re-order, fill.
-    pub fn set_rows(
-        &self,
-        number: i32,
-        field: u32,
-        change: impl FnOnce(&mut Vec<Row>),
-    ) -> Result<(), NoSuch> {
+    pub fn set_rows(&self, number: i32, field: u32, change: impl FnOnce(&mut Vec<Row>)) -> Result<(), NoSuch> {
         self.edit(number, |dossier, at| {
             dossier.facts.champs_changed = at;
             let champs = &mut dossier.content_mut().champs;
-            let value = champs
-                .entry(field)
-                .or_insert_with(|| Value::Rows(Vec::new()));
+            let value = champs.entry(field).or_insert_with(|| Value::Rows(Vec::new()));
             if !matches!(value, Value::Rows(_)) {
                 *value = Value::Rows(Vec::new());
             }
@@ -82,19 +66,14 @@ impl Store {
                 _ => facts.examined.or(Some(at)),
             };
             facts.decided = state.is_decided().then_some(at);
-            dossier.cover.motivation = state
-                .is_decided()
-                .then(|| "Décision prise en commission.".to_owned());
+            dossier.cover.motivation = state.is_decided().then(|| "Décision prise en commission.".to_owned());
         })
     }
 
     /// Gives a dossier these labels and no other. Not dated: the join table touches nothing.
     pub fn set_labels(&self, number: i32, labels: &[u32]) -> Result<(), NoSuch> {
         let (demarche, _) = self.dossier(number).ok_or(NoSuch::Dossier(number))?;
-        if let Some(&unknown) = labels
-            .iter()
-            .find(|&&id| demarche.labels.iter().all(|label| label.id != id))
-        {
+        if let Some(&unknown) = labels.iter().find(|&&id| demarche.labels.iter().all(|label| label.id != id)) {
             return Err(NoSuch::Label(unknown));
         }
         self.edit_with(number, |dossier, _| {
@@ -121,14 +100,7 @@ impl Store {
             let messages = &mut dossier.content_mut().messages;
             let id = unused(messages.iter().map(|message| message.id), number);
             let (email, body) = (email.to_owned(), body.to_owned());
-            messages.push(Message {
-                id,
-                email,
-                body,
-                created: at,
-                correction: None,
-                attachments: Vec::new(),
-            });
+            messages.push(Message { id, email, body, created: at, correction: None, attachments: Vec::new() });
         })
     }
 
@@ -139,23 +111,13 @@ impl Store {
             let id = unused(avis.iter().map(|avis| avis.id), number);
             let (claimant, expert) = (generate::instructeur(1), generate::instructeur(2));
             let question = question.to_owned();
-            avis.push(Avis {
-                id,
-                question,
-                asked: at,
-                claimant,
-                expert,
-                yes_no: None,
-                answer: None,
-            });
+            avis.push(Avis { id, question, asked: at, claimant, expert, yes_no: None, answer: None });
         })
     }
 
     /// Files a new dossier, filled as the generator would, and returns its number.
     pub fn add(&self, demarche: i32, seed: u64) -> Result<i32, NoSuch> {
-        self.add_filled(demarche, |demarche, number| {
-            generate::content(demarche, seed, u32::try_from(number).unwrap_or(0))
-        })
+        self.add_filled(demarche, |demarche, number| generate::content(demarche, seed, u32::try_from(number).unwrap_or(0)))
     }
 
     /// Files a new, empty dossier, and returns its number.
@@ -170,16 +132,7 @@ impl Store {
         let holding = world.holding_of(number)?;
         let facts = holding.facts(number).ok_or(NoSuch::Dossier(number))?;
         holding.unlist(number);
-        holding.gone.insert(
-            number,
-            Gone {
-                number,
-                at,
-                reason,
-                state: facts.state,
-                deleted: false,
-            },
-        );
+        holding.gone.insert(number, Gone { number, at, reason, state: facts.state, deleted: false });
         Ok(())
     }
 
@@ -203,29 +156,16 @@ impl Store {
         let holding = world.holding_of(number)?;
         let facts = holding.facts(number).ok_or(NoSuch::Dossier(number))?;
         holding.unlist(number);
-        let backdated =
-            reason == DeletionReason::UserRequest && facts.state == DossierState::EnConstruction;
+        let backdated = reason == DeletionReason::UserRequest && facts.state == DossierState::EnConstruction;
         let at = if backdated { now - TRASH } else { now };
-        holding.gone.insert(
-            number,
-            Gone {
-                number,
-                at,
-                reason,
-                state: facts.state,
-                deleted: true,
-            },
-        );
+        holding.gone.insert(number, Gone { number, at, reason, state: facts.state, deleted: true });
         Ok(())
     }
 
     /// The stable id of the first field with this label, among champs then annotations, in répétitions too.
     pub fn field(&self, demarche: i32, label: &str) -> Option<u32> {
         fn seek(fields: &[Arc<form::Descriptor>], label: &str) -> Option<u32> {
-            let own = fields
-                .iter()
-                .find(|field| field.label == label)
-                .map(|field| field.id);
+            let own = fields.iter().find(|field| field.label == label).map(|field| field.id);
             own.or_else(|| fields.iter().find_map(|field| seek(&field.children, label)))
         }
         let demarche = self.demarche(demarche)?;
@@ -233,11 +173,7 @@ impl Store {
         seek(&revision.champs, label).or_else(|| seek(&revision.annotations, label))
     }
 
-    fn add_filled(
-        &self,
-        demarche: i32,
-        fill: impl FnOnce(&super::demarche::Demarche, i32) -> Content,
-    ) -> Result<i32, NoSuch> {
+    fn add_filled(&self, demarche: i32, fill: impl FnOnce(&super::demarche::Demarche, i32) -> Content) -> Result<i32, NoSuch> {
         let mut world = self.write();
         let at = world.tick();
         let holding = world.holding(demarche)?;
@@ -258,19 +194,11 @@ impl Store {
         };
         let cover = generate::cover(&demarche, 0, u32::try_from(number).unwrap_or(0), &facts);
         let source = Source::Kept(Arc::new(fill(&demarche, number)));
-        holding.keep(Dossier {
-            facts,
-            cover,
-            source,
-        });
+        holding.keep(Dossier { facts, cover, source });
         Ok(number)
     }
 
-    fn edit_with(
-        &self,
-        number: i32,
-        change: impl FnOnce(&mut Dossier, Instant) -> Result<(), NoSuch>,
-    ) -> Result<(), NoSuch> {
+    fn edit_with(&self, number: i32, change: impl FnOnce(&mut Dossier, Instant) -> Result<(), NoSuch>) -> Result<(), NoSuch> {
         let mut world = self.write();
         let at = world.tick();
         let holding = world.holding_of(number)?;

@@ -86,9 +86,7 @@ pub struct Demarche {
 impl Demarche {
     /// The present version of the form.
     pub fn active_revision(&self) -> &Revision {
-        self.revisions
-            .last()
-            .unwrap_or_else(|| unreachable!("a démarche has a revision"))
+        self.revisions.last().unwrap_or_else(|| unreachable!("a démarche has a revision"))
     }
 
     /// The version a dossier is shown with: the present one, which open dossiers follow, or the one of the decision.
@@ -96,14 +94,8 @@ impl Demarche {
         let Some(decided) = facts.decided.filter(|_| facts.state.is_decided()) else {
             return self.active_revision();
         };
-        let known = self
-            .revisions
-            .iter()
-            .rev()
-            .find(|revision| revision.published <= decided);
-        known
-            .or(self.revisions.first())
-            .unwrap_or_else(|| self.active_revision())
+        let known = self.revisions.iter().rev().find(|revision| revision.published <= decided);
+        known.or(self.revisions.first()).unwrap_or_else(|| self.active_revision())
     }
 
     /// A groupe by its number.
@@ -113,8 +105,6 @@ impl Demarche {
 
     /// The groupe for new dossiers.
     pub fn default_groupe(&self) -> &Groupe {
-        self.groupes
-            .first()
-            .unwrap_or_else(|| unreachable!("a démarche has a groupe"))
+        self.groupes.first().unwrap_or_else(|| unreachable!("a démarche has a groupe"))
     }
 }

@@ -136,11 +136,7 @@ impl Dossier {
     pub fn content(&self) -> Arc<Content> {
         match &self.source {
             Source::Kept(content) => Arc::clone(content),
-            Source::Generated {
-                original,
-                seed,
-                index,
-            } => Arc::new(generate::content(original, *seed, *index)),
+            Source::Generated { original, seed, index } => Arc::new(generate::content(original, *seed, *index)),
         }
     }
 

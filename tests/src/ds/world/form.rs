@@ -105,11 +105,7 @@ impl Kind {
             Self::Aah => ("AAHChampDescriptor", "aah", "TextChamp"),
             Self::Address => ("AddressChampDescriptor", "address", "AddressChamp"),
             Self::Aeeh => ("AEEHChampDescriptor", "aeeh", "TextChamp"),
-            Self::AnnuaireEducation => (
-                "AnnuaireEducationChampDescriptor",
-                "annuaire_education",
-                "TextChamp",
-            ),
+            Self::AnnuaireEducation => ("AnnuaireEducationChampDescriptor", "annuaire_education", "TextChamp"),
             Self::Ars => ("ARSChampDescriptor", "ars", "TextChamp"),
             Self::Carte => ("CarteChampDescriptor", "carte", "CarteChamp"),
             Self::Checkbox => ("CheckboxChampDescriptor", "checkbox", "CheckboxChamp"),
@@ -118,79 +114,27 @@ impl Kind {
             Self::Commune => ("CommuneChampDescriptor", "communes", "CommuneChamp"),
             Self::Date => ("DateChampDescriptor", "date", "DateChamp"),
             Self::Datetime => ("DatetimeChampDescriptor", "datetime", "DatetimeChamp"),
-            Self::DecimalNumber => (
-                "DecimalNumberChampDescriptor",
-                "decimal_number",
-                "DecimalNumberChamp",
-            ),
-            Self::Departement => (
-                "DepartementChampDescriptor",
-                "departements",
-                "DepartementChamp",
-            ),
-            Self::DossierLink => (
-                "DossierLinkChampDescriptor",
-                "dossier_link",
-                "DossierLinkChamp",
-            ),
-            Self::DropDownList => (
-                "DropDownListChampDescriptor",
-                "drop_down_list",
-                "DropDownListChamp",
-            ),
+            Self::DecimalNumber => ("DecimalNumberChampDescriptor", "decimal_number", "DecimalNumberChamp"),
+            Self::Departement => ("DepartementChampDescriptor", "departements", "DepartementChamp"),
+            Self::DossierLink => ("DossierLinkChampDescriptor", "dossier_link", "DossierLinkChamp"),
+            Self::DropDownList => ("DropDownListChampDescriptor", "drop_down_list", "DropDownListChamp"),
             Self::Email => ("EmailChampDescriptor", "email", "TextChamp"),
-            Self::EngagementJuridique => (
-                "EngagementJuridiqueChampDescriptor",
-                "engagement_juridique",
-                "EngagementJuridiqueChamp",
-            ),
+            Self::EngagementJuridique => ("EngagementJuridiqueChampDescriptor", "engagement_juridique", "EngagementJuridiqueChamp"),
             Self::Epci => ("EpciChampDescriptor", "epci", "EpciChamp"),
-            Self::EtudiantBoursier => (
-                "EtudiantBoursierChampDescriptor",
-                "etudiant_boursier",
-                "TextChamp",
-            ),
-            Self::Explication => (
-                "ExplicationChampDescriptor",
-                "explication",
-                "ExplicationChamp",
-            ),
+            Self::EtudiantBoursier => ("EtudiantBoursierChampDescriptor", "etudiant_boursier", "TextChamp"),
+            Self::Explication => ("ExplicationChampDescriptor", "explication", "ExplicationChamp"),
             Self::Formatted => ("FormattedChampDescriptor", "formatted", "TextChamp"),
-            Self::HeaderSection => (
-                "HeaderSectionChampDescriptor",
-                "header_section",
-                "HeaderSectionChamp",
-            ),
+            Self::HeaderSection => ("HeaderSectionChampDescriptor", "header_section", "HeaderSectionChamp"),
             Self::Iban => ("IbanChampDescriptor", "iban", "TextChamp"),
-            Self::IntegerNumber => (
-                "IntegerNumberChampDescriptor",
-                "integer_number",
-                "IntegerNumberChamp",
-            ),
-            Self::LinkedDropDownList => (
-                "LinkedDropDownListChampDescriptor",
-                "linked_drop_down_list",
-                "LinkedDropDownListChamp",
-            ),
-            Self::MultipleDropDownList => (
-                "MultipleDropDownListChampDescriptor",
-                "multiple_drop_down_list",
-                "MultipleDropDownListChamp",
-            ),
+            Self::IntegerNumber => ("IntegerNumberChampDescriptor", "integer_number", "IntegerNumberChamp"),
+            Self::LinkedDropDownList => ("LinkedDropDownListChampDescriptor", "linked_drop_down_list", "LinkedDropDownListChamp"),
+            Self::MultipleDropDownList => ("MultipleDropDownListChampDescriptor", "multiple_drop_down_list", "MultipleDropDownListChamp"),
             Self::Number => ("NumberChampDescriptor", "number", "IntegerNumberChamp"),
             Self::Pays => ("PaysChampDescriptor", "pays", "PaysChamp"),
             Self::Phone => ("PhoneChampDescriptor", "phone", "TextChamp"),
-            Self::PieceJustificative => (
-                "PieceJustificativeChampDescriptor",
-                "piece_justificative",
-                "PieceJustificativeChamp",
-            ),
+            Self::PieceJustificative => ("PieceJustificativeChampDescriptor", "piece_justificative", "PieceJustificativeChamp"),
             Self::PreRempli => ("PreRempliChampDescriptor", "pre_rempli", "TextChamp"),
-            Self::QuotientFamilial => (
-                "QuotientFamilialChampDescriptor",
-                "quotient_familial",
-                "TextChamp",
-            ),
+            Self::QuotientFamilial => ("QuotientFamilialChampDescriptor", "quotient_familial", "TextChamp"),
             Self::Referentiel => ("ReferentielChampDescriptor", "referentiel", "TextChamp"),
             Self::Region => ("RegionChampDescriptor", "regions", "RegionChamp"),
             Self::Repetition => ("RepetitionChampDescriptor", "repetition", "RepetitionChamp"),
@@ -200,11 +144,7 @@ impl Kind {
             Self::Text => ("TextChampDescriptor", "text", "TextChamp"),
             Self::Textarea => ("TextareaChampDescriptor", "textarea", "TextChamp"),
             // The type became a nature of the pièce justificative: the enumeration has no word of its own for it.
-            Self::TitreIdentite => (
-                "TitreIdentiteChampDescriptor",
-                "piece_justificative",
-                "TitreIdentiteChamp",
-            ),
+            Self::TitreIdentite => ("TitreIdentiteChampDescriptor", "piece_justificative", "TitreIdentiteChamp"),
             Self::YesNo => ("YesNoChampDescriptor", "yes_no", "YesNoChamp"),
         }
     }
@@ -354,10 +294,7 @@ impl Descriptor {
 
     /// Shows it only when that other field has that value.
     pub fn when(&mut self, field: u32, equals: &str) -> &mut Self {
-        self.condition = Some(Condition {
-            field,
-            equals: equals.to_owned(),
-        });
+        self.condition = Some(Condition { field, equals: equals.to_owned() });
         self
     }
 }
@@ -372,10 +309,7 @@ pub struct Form {
 impl Form {
     /// An empty form whose fields are numbered from there.
     pub fn from_id(first: u32) -> Self {
-        Self {
-            next: first,
-            fields: Vec::new(),
-        }
+        Self { next: first, fields: Vec::new() }
     }
 
     /// Adds a field.
@@ -426,13 +360,7 @@ impl Form {
 
 /// Finds a field, in répétitions too.
 pub fn find(fields: &[Arc<Descriptor>], id: u32) -> Option<&Descriptor> {
-    fields.iter().find_map(|field| {
-        if field.id == id {
-            Some(field.as_ref())
-        } else {
-            find(&field.children, id)
-        }
-    })
+    fields.iter().find_map(|field| if field.id == id { Some(field.as_ref()) } else { find(&field.children, id) })
 }
 
 /// Finds a field to change it, in répétitions too.

@@ -10,11 +10,7 @@ use crate::ds::vocabulary::{DemarcheState, LabelColor};
 impl Store {
     /// Publishes a new version of the form. Open dossiers follow it without being dated; decided ones keep theirs.
     /// Returns the id of the version.
-    pub fn publish(
-        &self,
-        demarche: i32,
-        change: impl FnOnce(&mut Revision),
-    ) -> Result<u32, NoSuch> {
+    pub fn publish(&self, demarche: i32, change: impl FnOnce(&mut Revision)) -> Result<u32, NoSuch> {
         let mut world = self.write();
         let at = world.tick();
         let holding = world.holding(demarche)?;
@@ -51,25 +47,15 @@ impl Store {
     /// Publishes a version with one more field at its end, and returns its stable id.
     pub fn add_field(&self, demarche: i32, kind: Kind, label: &str) -> Result<u32, NoSuch> {
         fn highest(fields: &[Arc<Descriptor>]) -> u32 {
-            fields
-                .iter()
-                .map(|field| field.id.max(highest(&field.children)))
-                .max()
-                .unwrap_or(0)
+            fields.iter().map(|field| field.id.max(highest(&field.children))).max().unwrap_or(0)
         }
         let mut id = 0;
         let known = self.demarche(demarche).ok_or(NoSuch::Demarche(demarche))?;
         self.publish(demarche, |revision| {
             // Past every id ever given, so that a removed field's is not given again.
-            let last = known
-                .revisions
-                .iter()
-                .flat_map(|old| [highest(&old.champs), highest(&old.annotations)])
-                .max();
+            let last = known.revisions.iter().flat_map(|old| [highest(&old.champs), highest(&old.annotations)]).max();
             id = last.unwrap_or(0) + 1;
-            revision
-                .champs
-                .push(Arc::new(Descriptor::new(id, kind, label)));
+            revision.champs.push(Arc::new(Descriptor::new(id, kind, label)));
         })?;
         Ok(id)
     }
@@ -94,18 +80,8 @@ impl Store {
     pub fn add_label(&self, demarche: i32, name: &str, color: LabelColor) -> Result<u32, NoSuch> {
         let mut id = 0;
         self.change_demarche(demarche, |demarche| {
-            id = demarche
-                .labels
-                .iter()
-                .map(|label| label.id)
-                .max()
-                .unwrap_or(0)
-                + 1;
-            demarche.labels.push(Label {
-                id,
-                name: name.to_owned(),
-                color,
-            });
+            id = demarche.labels.iter().map(|label| label.id).max().unwrap_or(0) + 1;
+            demarche.labels.push(Label { id, name: name.to_owned(), color });
         })?;
         Ok(id)
     }
@@ -127,11 +103,7 @@ impl Store {
         self.change_demarche(demarche, |demarche| demarche.state = state)
     }
 
-    fn change_demarche(
-        &self,
-        demarche: i32,
-        change: impl FnOnce(&mut Demarche),
-    ) -> Result<(), NoSuch> {
+    fn change_demarche(&self, demarche: i32, change: impl FnOnce(&mut Demarche)) -> Result<(), NoSuch> {
         let mut world = self.write();
         let at = world.tick();
         let demarche = Arc::make_mut(&mut world.holding(demarche)?.demarche);
@@ -140,18 +112,11 @@ impl Store {
         Ok(())
     }
 
-    fn change_field(
-        &self,
-        demarche: i32,
-        field: u32,
-        change: impl FnOnce(&mut Descriptor),
-    ) -> Result<(), NoSuch> {
+    fn change_field(&self, demarche: i32, field: u32, change: impl FnOnce(&mut Descriptor)) -> Result<(), NoSuch> {
         self.require_field(demarche, field)?;
         self.publish(demarche, |revision| {
             let champ = form::find_mut(&mut revision.champs, field);
-            if let Some(descriptor) =
-                champ.or_else(|| form::find_mut(&mut revision.annotations, field))
-            {
+            if let Some(descriptor) = champ.or_else(|| form::find_mut(&mut revision.annotations, field)) {
                 change(descriptor);
             }
         })?;
@@ -161,8 +126,7 @@ impl Store {
     fn require_field(&self, demarche: i32, field: u32) -> Result<(), NoSuch> {
         let known = self.demarche(demarche).ok_or(NoSuch::Demarche(demarche))?;
         let revision = known.active_revision();
-        let found = form::find(&revision.champs, field)
-            .or_else(|| form::find(&revision.annotations, field));
+        let found = form::find(&revision.champs, field).or_else(|| form::find(&revision.annotations, field));
         found.map(|_| ()).ok_or(NoSuch::Field(field))
     }
 }

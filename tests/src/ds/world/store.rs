@@ -55,9 +55,7 @@ impl Filter {
         };
         recent
             && self.state.is_none_or(|state| facts.state == state)
-            && self
-                .archived
-                .is_none_or(|archived| facts.archived == archived)
+            && self.archived.is_none_or(|archived| facts.archived == archived)
             && self.groupe.is_none_or(|groupe| facts.groupe == groupe)
     }
 }
@@ -95,24 +93,11 @@ pub(super) struct Holding {
 impl Holding {
     fn new(demarche: Demarche, seed: u64, generated: u32) -> Self {
         let original = Arc::new(demarche);
-        let facts =
-            || (0..generated).map(|index| generate::facts(&original, seed, generated, index));
+        let facts = || (0..generated).map(|index| generate::facts(&original, seed, generated, index));
         let by_filing = facts().map(|facts| (facts.filed, facts.number)).collect();
         let by_change = facts().map(|facts| (facts.updated, facts.number)).collect();
-        let next = original
-            .first_dossier
-            .saturating_add(i32::try_from(generated).unwrap_or(i32::MAX));
-        Self {
-            demarche: Arc::clone(&original),
-            original,
-            seed,
-            generated,
-            kept: HashMap::new(),
-            gone: BTreeMap::new(),
-            next,
-            by_filing,
-            by_change,
-        }
+        let next = original.first_dossier.saturating_add(i32::try_from(generated).unwrap_or(i32::MAX));
+        Self { demarche: Arc::clone(&original), original, seed, generated, kept: HashMap::new(), gone: BTreeMap::new(), next, by_filing, by_change }
     }
 
     fn index(&self, number: i32) -> Option<u32> {
@@ -125,8 +110,7 @@ impl Holding {
         if let Some(kept) = self.kept.get(&number) {
             return Some(kept.facts);
         }
-        self.index(number)
-            .map(|index| generate::facts(&self.original, self.seed, self.generated, index))
+        self.index(number).map(|index| generate::facts(&self.original, self.seed, self.generated, index))
     }
 
     /// A dossier, in the trash too.
@@ -137,16 +121,8 @@ impl Holding {
         let index = self.index(number)?;
         let facts = generate::facts(&self.original, self.seed, self.generated, index);
         let cover = generate::cover(&self.original, self.seed, index, &facts);
-        let source = Source::Generated {
-            original: Arc::clone(&self.original),
-            seed: self.seed,
-            index,
-        };
-        Some(Arc::new(Dossier {
-            facts,
-            cover,
-            source,
-        }))
+        let source = Source::Generated { original: Arc::clone(&self.original), seed: self.seed, index };
+        Some(Arc::new(Dossier { facts, cover, source }))
     }
 
     /// Keeps a dossier as it now is, in its place in both orders.
@@ -180,24 +156,17 @@ impl World {
     /// The present instant; later than any given before, so that two changes never share one.
     pub(super) fn tick(&mut self) -> Instant {
         let now = clock::now();
-        let tick = self
-            .last_tick
-            .map_or(now, |last| now.max(last + Duration::microseconds(1)));
+        let tick = self.last_tick.map_or(now, |last| now.max(last + Duration::microseconds(1)));
         self.last_tick = Some(tick);
         tick
     }
 
     pub(super) fn holding_of(&mut self, dossier: i32) -> Result<&mut Holding, NoSuch> {
-        self.holdings
-            .values_mut()
-            .find(|holding| holding.facts(dossier).is_some())
-            .ok_or(NoSuch::Dossier(dossier))
+        self.holdings.values_mut().find(|holding| holding.facts(dossier).is_some()).ok_or(NoSuch::Dossier(dossier))
     }
 
     pub(super) fn holding(&mut self, demarche: i32) -> Result<&mut Holding, NoSuch> {
-        self.holdings
-            .get_mut(&demarche)
-            .ok_or(NoSuch::Demarche(demarche))
+        self.holdings.get_mut(&demarche).ok_or(NoSuch::Demarche(demarche))
     }
 }
 
@@ -210,17 +179,12 @@ pub struct Store {
 impl Store {
     /// Puts in a démarche with so many generated dossiers.
     pub fn insert(&self, demarche: Demarche, seed: u64, generated: u32) {
-        self.write()
-            .holdings
-            .insert(demarche.number, Holding::new(demarche, seed, generated));
+        self.write().holdings.insert(demarche.number, Holding::new(demarche, seed, generated));
     }
 
     /// A démarche as it is now.
     pub fn demarche(&self, number: i32) -> Option<Arc<Demarche>> {
-        self.read()
-            .holdings
-            .get(&number)
-            .map(|holding| Arc::clone(&holding.demarche))
+        self.read().holdings.get(&number).map(|holding| Arc::clone(&holding.demarche))
     }
 
     /// The numbers of all démarches.
@@ -231,35 +195,20 @@ impl Store {
     /// The démarche that has a groupe of this number.
     pub fn demarche_of_groupe(&self, groupe: i32) -> Option<Arc<Demarche>> {
         let world = self.read();
-        let holding = world
-            .holdings
-            .values()
-            .find(|holding| holding.demarche.groupe(groupe).is_some())?;
+        let holding = world.holdings.values().find(|holding| holding.demarche.groupe(groupe).is_some())?;
         Some(Arc::clone(&holding.demarche))
     }
 
     /// How many dossiers were ever filed, deleted ones included: what `dossiersCount` says.
     pub fn ever_filed(&self, demarche: i32) -> i32 {
         let world = self.read();
-        world
-            .holdings
-            .get(&demarche)
-            .map_or(0, |holding| holding.next - holding.original.first_dossier)
+        world.holdings.get(&demarche).map_or(0, |holding| holding.next - holding.original.first_dossier)
     }
 
     /// The numbers of the dossiers that are served, in the order they were filed.
     pub fn numbers(&self, demarche: i32) -> Vec<i32> {
         let world = self.read();
-        world
-            .holdings
-            .get(&demarche)
-            .map_or_else(Vec::new, |holding| {
-                holding
-                    .by_filing
-                    .iter()
-                    .map(|(_, number)| *number)
-                    .collect()
-            })
+        world.holdings.get(&demarche).map_or_else(Vec::new, |holding| holding.by_filing.iter().map(|(_, number)| *number).collect())
     }
 
     /// A dossier that is served, with its démarche.
@@ -269,54 +218,29 @@ impl Store {
             .holdings
             .values()
             .filter(|holding| !holding.gone.contains_key(&number))
-            .find_map(|holding| {
-                holding
-                    .dossier(number)
-                    .map(|dossier| (Arc::clone(&holding.demarche), dossier))
-            })
+            .find_map(|holding| holding.dossier(number).map(|dossier| (Arc::clone(&holding.demarche), dossier)))
     }
 
     /// A page of a démarche's dossiers.
-    pub fn dossiers(
-        &self,
-        demarche: i32,
-        filter: &Filter,
-        window: &Window,
-    ) -> Result<Page<Arc<Dossier>>, BadWindow> {
+    pub fn dossiers(&self, demarche: i32, filter: &Filter, window: &Window) -> Result<Page<Arc<Dossier>>, BadWindow> {
         let world = self.read();
         let Some(holding) = world.holdings.get(&demarche) else {
             return window.read(&Order::new(), |_| None);
         };
-        let order = if filter.updated_since.is_some() {
-            &holding.by_change
-        } else {
-            &holding.by_filing
-        };
+        let order = if filter.updated_since.is_some() { &holding.by_change } else { &holding.by_filing };
         window.read(order, |number| {
             let facts = holding.facts(number)?;
-            if filter.keeps(&facts) {
-                holding.dossier(number)
-            } else {
-                None
-            }
+            if filter.keeps(&facts) { holding.dossier(number) } else { None }
         })
     }
 
     /// A page of what is no longer served: what is in the trash, or what is deleted for good.
-    pub fn gone(
-        &self,
-        demarche: i32,
-        groupe: Option<i32>,
-        deleted: bool,
-        since: Option<Instant>,
-        window: &Window,
-    ) -> Result<Page<Gone>, BadWindow> {
+    pub fn gone(&self, demarche: i32, groupe: Option<i32>, deleted: bool, since: Option<Instant>, window: &Window) -> Result<Page<Gone>, BadWindow> {
         let world = self.read();
         let Some(holding) = world.holdings.get(&demarche) else {
             return window.read(&Order::new(), |_| None);
         };
-        let of_groupe =
-            |number| groupe.is_none() || holding.facts(number).map(|facts| facts.groupe) == groupe;
+        let of_groupe = |number| groupe.is_none() || holding.facts(number).map(|facts| facts.groupe) == groupe;
         let order = holding
             .gone
             .values()

@@ -93,10 +93,7 @@ impl Value {
     /// Whether a field of this kind can hold this. A field that changed its type holds nothing until answered anew.
     pub fn suits(&self, kind: Kind) -> bool {
         match self {
-            Self::Text(_) => {
-                kind.champ_type() == "TextChamp"
-                    || matches!(kind, Kind::DropDownList | Kind::EngagementJuridique)
-            }
+            Self::Text(_) => kind.champ_type() == "TextChamp" || matches!(kind, Kind::DropDownList | Kind::EngagementJuridique),
             Self::Date(_) => kind == Kind::Date,
             Self::Datetime(_) => kind == Kind::Datetime,
             Self::Integer(_) => matches!(kind, Kind::IntegerNumber | Kind::Number),
@@ -182,11 +179,7 @@ fn spaced(number: &str) -> String {
 }
 
 /// What a field holds, if it is shown: the value (none when empty), or nothing at all when its condition hides it.
-pub fn shown<'a>(
-    field: &Descriptor,
-    fields: &[Arc<Descriptor>],
-    values: &'a Values,
-) -> Option<Option<&'a Value>> {
+pub fn shown<'a>(field: &Descriptor, fields: &[Arc<Descriptor>], values: &'a Values) -> Option<Option<&'a Value>> {
     if let Some(condition) = &field.condition {
         let looked_at = fields.iter().find(|other| other.id == condition.field)?;
         let text = match shown(looked_at, fields, values)? {
@@ -197,11 +190,7 @@ pub fn shown<'a>(
             return None;
         }
     }
-    Some(
-        values
-            .get(&field.id)
-            .filter(|value| value.suits(field.kind)),
-    )
+    Some(values.get(&field.id).filter(|value| value.suits(field.kind)))
 }
 
 #[cfg(test)]
@@ -210,33 +199,12 @@ mod tests {
 
     #[test]
     fn texts_are_those_of_the_api() {
-        assert_eq!(
-            Value::Text("0123456789".to_owned())
-                .text(Kind::Phone)
-                .as_deref(),
-            Some("01 23 45 67 89")
-        );
-        assert_eq!(
-            Value::Text("+33123".to_owned())
-                .text(Kind::Phone)
-                .as_deref(),
-            Some("+33123")
-        );
-        assert_eq!(
-            Value::Decimal("0.0".to_owned())
-                .text(Kind::DecimalNumber)
-                .as_deref(),
-            Some("0.0")
-        );
+        assert_eq!(Value::Text("0123456789".to_owned()).text(Kind::Phone).as_deref(), Some("01 23 45 67 89"));
+        assert_eq!(Value::Text("+33123".to_owned()).text(Kind::Phone).as_deref(), Some("+33123"));
+        assert_eq!(Value::Decimal("0.0".to_owned()).text(Kind::DecimalNumber).as_deref(), Some("0.0"));
         let several = Value::Choices(vec!["A, b".to_owned(), "C".to_owned()]);
-        assert_eq!(
-            several.text(Kind::MultipleDropDownList).as_deref(),
-            Some("A, b, C")
-        );
-        assert_eq!(
-            Value::Files(Vec::new()).text(Kind::PieceJustificative),
-            None
-        );
+        assert_eq!(several.text(Kind::MultipleDropDownList).as_deref(), Some("A, b, C"));
+        assert_eq!(Value::Files(Vec::new()).text(Kind::PieceJustificative), None);
         assert_eq!(empty_text(Kind::Checkbox).as_deref(), Some("false"));
         assert_eq!(empty_text(Kind::YesNo).as_deref(), Some(""));
     }
@@ -250,11 +218,7 @@ mod tests {
         second.when(1, "true");
         third.when(2, "true");
         let fields = [first, second, third].map(Arc::new);
-        let mut values = Values::from([
-            (1, Value::Flag(true)),
-            (2, Value::Flag(true)),
-            (3, Value::Text("oui".to_owned())),
-        ]);
+        let mut values = Values::from([(1, Value::Flag(true)), (2, Value::Flag(true)), (3, Value::Text("oui".to_owned()))]);
         assert!(shown(&fields[2], &fields, &values).is_some());
         values.insert(1, Value::Flag(false));
         assert!(shown(&fields[1], &fields, &values).is_none());
