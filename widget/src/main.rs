@@ -1,2 +1,4 @@
 //! The widget.
+use leptos as _;
+use gloo_net as _;
 fn main() {}
