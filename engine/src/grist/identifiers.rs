@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::naming::first_free;
+
 macro_rules! identifier {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
@@ -172,12 +174,8 @@ pub fn free_identifier(text: &str, fallback: &str, is_table: bool, taken: impl F
     if is_table && let Some(first) = base.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let free = |candidate: &str| !taken(&candidate.to_lowercase());
-    if free(&base) {
-        return base;
-    }
     let separator = if base.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
-    (2..u32::MAX).map(|number| format!("{base}{separator}{number}")).find(|candidate| free(candidate)).unwrap_or(base)
+    first_free(base, |base, number| format!("{base}{separator}{number}"), |candidate| !taken(&candidate.to_lowercase()))
 }
 
 #[cfg(test)]

@@ -1,1 +1,112 @@
-//! mapping
+//! What goes where: fields and facets, the mapping and its proposal, the document's half of it, and drift.
+
+mod binding;
+mod drift;
+mod facet;
+mod field;
+mod proposal;
+mod value;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use binding::{Binding, ColumnBinding, TableBinding};
+pub use drift::{Change, Drift};
+pub(crate) use facet::organisation;
+pub use facet::{Facet, FacetOffer, offers, read};
+pub use field::{DossierField, Field, RowField, TableKey, UnknownField};
+pub use proposal::{Line, Preset, Proposal, Section, SectionOrigin};
+pub use value::{Misfit, Unreadable, Value, encode};
+
+use crate::{
+    ds::{ChampType, DemarcheNumber, DescriptorId},
+    grist::ColumnType,
+};
+
+/// The format of a mapping in JSON; it changes when an older Relais could no longer read it.
+pub const FORMAT: u32 = 1;
+
+/// A field of the form as it was when it was mapped: what drift is measured against, and what a template will carry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownField {
+    /// Its label.
+    pub label: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub champ_type: ChampType,
+    /// The title of the section it stands in, empty before the first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub section: String,
+}
+
+/// One column and what fills it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnMapping {
+    /// Usually one. Several when fields of the form take turns: the first filled one is written.
+    pub sources: Vec<Field>,
+    /// The column's label when it is created; agents may change it afterwards.
+    pub name: String,
+    /// The help on its header: the whole label of the field.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Its type when it is created; agents may change it afterwards.
+    #[serde(rename = "type")]
+    pub column_type: ColumnType,
+}
+
+impl ColumnMapping {
+    /// What names the column in a binding: its first source. A mapping without a source has no column.
+    pub fn key(&self) -> Option<&Field> {
+        self.sources.first()
+    }
+}
+
+/// One table and its columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableMapping {
+    /// What its rows are.
+    pub key: TableKey,
+    /// Its name when it is created; agents may change it afterwards.
+    pub name: String,
+    /// Its columns, in the order of their creation.
+    pub columns: Vec<ColumnMapping>,
+}
+
+/// Which fields of a démarche go to which tables and columns. Portable: no token, no data, no reference of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mapping {
+    /// See [`FORMAT`].
+    pub format: u32,
+    /// The démarche.
+    pub demarche: DemarcheNumber,
+    /// Its title, for people.
+    pub title: String,
+    /// The main table first, then those of répétitions.
+    pub tables: Vec<TableMapping>,
+    /// The fields of the form that are mapped, as they were then.
+    pub fields: BTreeMap<DescriptorId, KnownField>,
+}
+
+impl Mapping {
+    /// A text that changes exactly when what is read or written does: names and help do not count.
+    pub fn fingerprint(&self) -> String {
+        use std::hash::{BuildHasher, Hash, Hasher};
+        let mut hasher = foldhash::quality::FixedState::default().build_hasher();
+        for table in &self.tables {
+            table.key.to_string().hash(&mut hasher);
+            for column in &table.columns {
+                column.sources.len().hash(&mut hasher);
+                for source in &column.sources {
+                    source.to_string().hash(&mut hasher);
+                }
+            }
+        }
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// The table of this key.
+    pub fn table(&self, key: &TableKey) -> Option<&TableMapping> {
+        self.tables.iter().find(|table| &table.key == key)
+    }
+}

@@ -1,1 +1,22 @@
-//! sync
+//! Doing it: `meta → plan → scan → convert → diff → bundles → write → journal` (DESIGN section 5).
+
+mod batch;
+mod connexion;
+mod convert;
+mod index;
+mod options;
+mod plan;
+mod problem;
+mod progress;
+mod run;
+mod scan;
+mod system_tables;
+
+pub use connexion::{Connexion, Loaded, Scan, ScanOrder, State, load};
+pub(crate) use convert::dossier_value;
+pub use convert::{Conversion, ConvertedRow, Converter};
+pub use index::TableIndex;
+pub use plan::{Plan, PlanError, PlannedColumn, PlannedTable, plan};
+pub use problem::{Problem, ProblemKind, Report};
+pub use progress::{Observer, Phase, Progress};
+pub use run::{Outcome, Ports, RunContext, Stop, run};

@@ -1,0 +1,87 @@
+//! The document's own half of a mapping.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Field, TableKey};
+use crate::grist::{ColumnId, ColumnRef, DocumentSchema, SchemaColumn, SchemaTable, TableId, TableRef};
+
+/// A column that Relais made or was given. By reference, so that agents may rename it freely; by the id it was made with
+/// as long as Grist has not told the reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnBinding {
+    /// Its reference, once known.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ColumnRef>,
+    /// Its id when it was bound.
+    pub id: ColumnId,
+}
+
+/// A table that Relais made or was given, and its columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableBinding {
+    /// Its reference, once known.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<TableRef>,
+    /// Its id when it was bound.
+    pub id: TableId,
+    /// Its columns, by what fills them.
+    #[serde(default)]
+    pub columns: BTreeMap<Field, ColumnBinding>,
+}
+
+impl TableBinding {
+    /// The table in the document, if it is still there.
+    pub fn find<'a>(&self, schema: &'a DocumentSchema) -> Option<&'a SchemaTable> {
+        match self.reference {
+            Some(reference) => schema.table(reference),
+            None => schema.table_by_id(self.id.as_str()),
+        }
+    }
+}
+
+impl ColumnBinding {
+    /// The column in its table, if it is still there.
+    pub fn find<'a>(&self, table: &'a SchemaTable) -> Option<&'a SchemaColumn> {
+        match self.reference {
+            Some(reference) => table.column(reference),
+            None => table.column_by_id(self.id.as_str()),
+        }
+    }
+}
+
+/// Which tables and columns of the document a mapping fills.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Binding {
+    /// By what their rows are.
+    pub tables: BTreeMap<TableKey, TableBinding>,
+}
+
+impl Binding {
+    /// Replaces the ids of what was just made by references. True when something changed.
+    pub fn resolve(&mut self, schema: &DocumentSchema) -> bool {
+        let before = self.clone();
+        for binding in self.tables.values_mut() {
+            let Some(table) = binding.find(schema) else { continue };
+            binding.reference = Some(table.reference);
+            for column in binding.columns.values_mut() {
+                if let Some(found) = column.find(table) {
+                    column.reference = Some(found.reference);
+                }
+            }
+        }
+        *self != before
+    }
+
+    /// Forgets what is no longer in the document, so that it is made anew: what an agent asks for by « Recréer ».
+    pub fn forget_missing(&mut self, schema: &DocumentSchema) {
+        self.tables.retain(|_, binding| binding.find(schema).is_some());
+        for binding in self.tables.values_mut() {
+            if let Some(table) = binding.find(schema).cloned() {
+                binding.columns.retain(|_, column| column.find(&table).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Connexions: the lasting links between a document and its démarches, kept in the document itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::system_tables::CONNEXIONS;
+use crate::{
+    Timestamp,
+    ds::{Cursor, DescriptorId, DossierNumber, RevisionId},
+    grist::{CellValue, ColumnId, DocumentError, DocumentSchema, TableId},
+    mapping::{Binding, Mapping},
+    naming::first_free,
+    ports::{Document, Rows},
+};
+
+/// The order of a list of dossiers: a cursor of one means nothing in the other (facts/ds-api.md, section 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanOrder {
+    /// All dossiers, as they were deposited.
+    Deposit,
+    /// Those changed since the watermark, as they were changed.
+    Change,
+}
+
+/// A reading of DS that has not reached its end: where to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// In which order.
+    pub order: ScanOrder,
+    /// When it started: what changed before is read by it.
+    pub started_at: Timestamp,
+    /// From which change, in the order of changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// The last dossier whose rows are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// The latest change seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Timestamp>,
+}
+
+/// What a connexion has done: written in the same bundles as the rows it speaks of (rule 11).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Up to when changes are surely in the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<Timestamp>,
+    /// A reading to go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
+    /// The revision of the form that was last read whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<RevisionId>,
+    /// The fingerprint of what was last read whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fingerprint: String,
+    /// Dossiers to ask for again, whatever the watermark.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub retry: BTreeSet<DossierNumber>,
+    /// The fields that the form had when it was last read whole.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub known_fields: BTreeSet<DescriptorId>,
+    /// The last run that wrote something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_run: Option<LastRun>,
+}
+
+/// The last run that wrote something, for the home screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastRun {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Rows of the main table, then.
+    pub dossiers: usize,
+    /// Dossiers that it could not bring up to date.
+    pub failed: usize,
+    /// Whether it was stopped before its end.
+    #[serde(default)]
+    pub interrupted: bool,
+}
+
+/// A connexion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connexion {
+    /// Its row in `Relais_Connexions`; none before its first run.
+    pub row: Option<i64>,
+    /// Its name in the journal: unlike the row's number, kept by copies of the document.
+    pub id: String,
+    /// What goes where.
+    pub mapping: Mapping,
+    /// In this document.
+    pub binding: Binding,
+    /// What it has done.
+    pub state: State,
+    /// Mapping and binding as the document has them; none before the first run.
+    saved: Option<(Mapping, Binding)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Configuration {
+    mapping: Mapping,
+    #[serde(default)]
+    binding: Binding,
+}
+
+impl Connexion {
+    /// A connexion that has not run. `others` are those of the document: its id differs from theirs.
+    pub fn new(mapping: Mapping, others: &[Self]) -> Self {
+        let is_free = |id: &str| others.iter().all(|other| other.id != id);
+        let id = first_free(mapping.demarche.to_string(), |base, number| format!("{base}-{number}"), is_free);
+        Self { row: None, id, mapping, binding: Binding::default(), state: State::default(), saved: None }
+    }
+
+    /// Whether the document does not have its mapping or binding as they are here.
+    pub(super) fn is_unsaved(&self) -> bool {
+        self.saved.as_ref().is_none_or(|(mapping, binding)| *mapping != self.mapping || *binding != self.binding)
+    }
+
+    /// Notes that the document has them.
+    pub(super) fn set_saved(&mut self) {
+        self.saved = Some((self.mapping.clone(), self.binding.clone()));
+    }
+
+    /// The cells of its row. The same types always have a JSON form.
+    pub(super) fn configuration_cells(&self) -> Vec<(ColumnId, CellValue)> {
+        let configuration = Configuration { mapping: self.mapping.clone(), binding: self.binding.clone() };
+        #[expect(clippy::cast_precision_loss, reason = "a number of DS has 31 bits")]
+        let demarche = self.mapping.demarche.get() as f64;
+        vec![
+            (ColumnId::from("connexion"), CellValue::text(&self.id)),
+            (ColumnId::from("demarche"), CellValue::Number(demarche)),
+            (ColumnId::from("titre"), CellValue::text(&self.mapping.title)),
+            (ColumnId::from("configuration"), CellValue::text(&serde_json::to_string(&configuration).unwrap_or_default())),
+        ]
+    }
+
+    /// The cell of its state.
+    pub(super) fn state_cell(state: &State) -> (ColumnId, CellValue) {
+        (ColumnId::from("etat"), CellValue::text(&serde_json::to_string(state).unwrap_or_default()))
+    }
+
+    /// The id of its main table in a document, as far as it is known.
+    pub fn main_table<'a>(&self, schema: &'a DocumentSchema) -> Option<&'a TableId> {
+        let binding = self.binding.tables.get(&crate::mapping::TableKey::Dossiers)?;
+        binding.find(schema).map(|table| &table.id)
+    }
+}
+
+/// The connexions of a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// In the order of their rows.
+    pub connexions: Vec<Connexion>,
+    /// By row, those that this version cannot read: edited by hand, or of a newer version.
+    pub unreadable: BTreeMap<i64, String>,
+    /// The tables of the document.
+    pub schema: DocumentSchema,
+}
+
+/// The tables and columns of a document.
+pub(super) async fn schema<D: Document>(document: &D) -> Result<DocumentSchema, DocumentError> {
+    let tables = document.fetch_table(&TableId::from("_grist_Tables")).await?;
+    let columns = document.fetch_table(&TableId::from("_grist_Tables_column")).await?;
+    Ok(DocumentSchema::read(&tables, &columns))
+}
+
+/// Reads the connexions of a document; none in one that Relais never wrote to.
+pub async fn load<D: Document>(document: &D) -> Result<Loaded, DocumentError> {
+    let schema = schema(document).await?;
+    let Some(table) = CONNEXIONS.find(&schema) else { return Ok(Loaded { schema, ..Loaded::default() }) };
+    let rows = document.fetch_table(&table).await?;
+    let texts = |name: &str| rows.column(&ColumnId::from(name)).unwrap_or_default();
+    let (ids, titles, configurations, states) = (texts("connexion"), texts("titre"), texts("configuration"), texts("etat"));
+    let mut loaded = Loaded { schema, ..Loaded::default() };
+    for (index, row) in rows.row_ids().into_iter().enumerate() {
+        let text = |values: &[CellValue]| values.get(index).and_then(CellValue::as_text).unwrap_or_default().to_owned();
+        let id = text(&ids);
+        let state = text(&states);
+        let state = if state.is_empty() { Ok(State::default()) } else { serde_json::from_str(&state) };
+        match (serde_json::from_str::<Configuration>(&text(&configurations)), state) {
+            (Ok(Configuration { mapping, binding }), Ok(state)) if mapping.format <= crate::mapping::FORMAT => {
+                let saved = Some((mapping.clone(), binding.clone()));
+                loaded.connexions.push(Connexion { row: Some(row), id, mapping, binding, state, saved });
+            }
+            _ => {
+                loaded.unreadable.insert(row, text(&titles));
+            }
+        }
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,316 @@
+//! The plan: which tables and columns a run fills, and which it must make first.
+
+use std::collections::HashSet;
+
+use super::{Problem, ProblemKind, convert::is_writable, options::widget_options};
+use crate::{
+    ds::{Demarche, DescriptorId, operations::Parts},
+    grist::{ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier},
+    mapping::{Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, Mapping, RowField, TableBinding, TableKey, TableMapping},
+};
+
+/// A column that the run fills.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedColumn {
+    /// What fills it.
+    pub sources: Vec<Field>,
+    /// Its id, now.
+    pub id: ColumnId,
+    /// Its label, now.
+    pub name: String,
+    /// Its type, now: agents may have changed it.
+    pub column_type: ColumnType,
+    /// How it shows values, now: a list of choices grows with what is written.
+    pub widget_options: WidgetOptions,
+}
+
+/// A table that the run fills.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedTable {
+    /// What its rows are.
+    pub key: TableKey,
+    /// Its id, now.
+    pub id: TableId,
+    /// Its name when it was made.
+    pub name: String,
+    /// Whether the run makes it: then it has no rows to read.
+    pub is_new: bool,
+    /// The columns that are filled from a dossier. The first of the main table is its key.
+    pub columns: Vec<PlannedColumn>,
+    /// Of a répétition's table: the columns that hold the dossier's row and the row's id.
+    pub relation: Option<(ColumnId, ColumnId)>,
+}
+
+/// What a run will do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The main table first.
+    pub tables: Vec<PlannedTable>,
+    /// What to make before any row is written.
+    pub structure: Vec<UserAction>,
+    /// The binding with what will be made.
+    pub binding: Binding,
+    /// Which parts of dossiers to ask for.
+    pub parts: Parts,
+    /// Columns and tables that are left alone, and why.
+    pub problems: Vec<Problem>,
+    /// Changes when rows already written may no longer be as they should: another type, another column.
+    pub fingerprint: String,
+}
+
+/// Why nothing can be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The main table was removed.
+    #[error("the main table is gone")]
+    MainTableMissing(String),
+    /// The main table is hidden from this person.
+    #[error("the main table is hidden")]
+    MainTableHidden(String),
+    /// The column of the dossiers' numbers cannot be written: rows could not be found again.
+    #[error("the key column cannot be used")]
+    KeyColumn(Problem),
+    /// The mapping has no main table, or no number in it: not one that Relais made.
+    #[error("the mapping has no key")]
+    NoKey,
+}
+
+/// Compares a mapping with the document, by reference, and plans what is missing. Pure: nothing is read or written.
+pub fn plan(mapping: &Mapping, binding: &Binding, schema: &DocumentSchema, demarche: &Demarche) -> Result<Plan, PlanError> {
+    let mut planner = Planner {
+        schema,
+        demarche,
+        binding: binding.clone(),
+        taken: schema.tables().iter().map(|table| table.id.as_str().to_lowercase()).collect(),
+        structure: Vec::new(),
+        problems: Vec::new(),
+    };
+    let main = mapping.tables.first().filter(|table| table.key == TableKey::Dossiers).ok_or(PlanError::NoKey)?;
+    if main.columns.first().and_then(ColumnMapping::key) != Some(&Field::Dossier(DossierField::Number)) {
+        return Err(PlanError::NoKey);
+    }
+    let main = match planner.table(main, None) {
+        Ok(table) => table,
+        Err(ProblemKind::HiddenTable { table }) => return Err(PlanError::MainTableHidden(table)),
+        Err(_) => return Err(PlanError::MainTableMissing(main.name.clone())),
+    };
+    if main.columns.first().and_then(|column| column.sources.first()) != Some(&Field::Dossier(DossierField::Number)) {
+        let problem = planner.problems.into_iter().next().ok_or(PlanError::NoKey)?;
+        return Err(PlanError::KeyColumn(problem));
+    }
+    let main_id = main.id.clone();
+    let mut tables = vec![main];
+    for table in mapping.tables.iter().skip(1) {
+        match planner.table(table, Some(&main_id)) {
+            Ok(planned) if planned.relation.is_some() => tables.push(planned),
+            Ok(_) => {}
+            Err(kind) => planner.problems.push(Problem { dossier: None, kind }),
+        }
+    }
+    Ok(Plan {
+        parts: parts(&tables, demarche),
+        fingerprint: fingerprint(mapping, &tables),
+        tables,
+        structure: planner.structure,
+        binding: planner.binding,
+        problems: planner.problems,
+    })
+}
+
+/// Type and place of every column that is filled. A column's name does not count, nor what a person may not see today.
+fn fingerprint(mapping: &Mapping, tables: &[PlannedTable]) -> String {
+    use std::hash::{BuildHasher, Hash, Hasher};
+    let mut hasher = foldhash::quality::FixedState::default().build_hasher();
+    for table in tables {
+        table.key.to_string().hash(&mut hasher);
+        for column in &table.columns {
+            column.sources.first().map(ToString::to_string).hash(&mut hasher);
+            column.column_type.to_string().hash(&mut hasher);
+        }
+    }
+    format!("{}-{:016x}", mapping.fingerprint(), hasher.finish())
+}
+
+struct Planner<'a> {
+    schema: &'a DocumentSchema,
+    demarche: &'a Demarche,
+    binding: Binding,
+    /// Ids of tables in the document or planned, in lower case.
+    taken: HashSet<String>,
+    structure: Vec<UserAction>,
+    problems: Vec<Problem>,
+}
+
+impl Planner<'_> {
+    fn table(&mut self, mapping: &TableMapping, main: Option<&TableId>) -> Result<PlannedTable, ProblemKind> {
+        let Some(binding) = self.binding.tables.get(&mapping.key) else { return Ok(self.new_table(mapping, main)) };
+        let table = binding.find(self.schema).ok_or_else(|| ProblemKind::MissingTable { table: mapping.name.clone() })?;
+        if table.is_hidden() {
+            return Err(ProblemKind::HiddenTable { table: mapping.name.clone() });
+        }
+        Ok(self.existing_table(mapping, table, main))
+    }
+
+    fn new_table(&mut self, mapping: &TableMapping, main: Option<&TableId>) -> PlannedTable {
+        let id = free_identifier(&mapping.name, "Dossiers", true, |candidate| self.taken.contains(candidate));
+        self.taken.insert(id.to_lowercase());
+        let id = TableId::from(id.as_str());
+        let mut names = HashSet::new();
+        let (mut columns, mut filled, mut bound, mut relation) = (Vec::new(), Vec::new(), Vec::new(), Relation::default());
+        for column in &mapping.columns {
+            let Some(key) = column.key() else { continue };
+            let new = self.new_column(column, key, &mut names, main);
+            bound.push((key.clone(), ColumnBinding { reference: None, id: new.id.clone() }));
+            if !relation.take(key, &new.id) {
+                filled.push(planned(column, &new));
+            }
+            columns.push(new);
+        }
+        self.structure.push(UserAction::AddTable { table: id.clone(), columns });
+        self.binding.tables.insert(mapping.key.clone(), TableBinding { reference: None, id: id.clone(), columns: bound.into_iter().collect() });
+        PlannedTable { key: mapping.key.clone(), id, name: mapping.name.clone(), is_new: true, columns: filled, relation: relation.whole() }
+    }
+
+    fn existing_table(&mut self, mapping: &TableMapping, table: &SchemaTable, main: Option<&TableId>) -> PlannedTable {
+        let mut names: HashSet<String> = table.columns.iter().map(|column| column.id.as_str().to_lowercase()).collect();
+        let (mut filled, mut relation) = (Vec::new(), Relation::default());
+        for column in &mapping.columns {
+            let Some(key) = column.key() else { continue };
+            let bound = self.binding.tables.get(&mapping.key).and_then(|binding| binding.columns.get(key)).cloned();
+            let Some(bound) = bound else {
+                let new = self.new_column(column, key, &mut names, main);
+                if let Some(binding) = self.binding.tables.get_mut(&mapping.key) {
+                    binding.columns.insert(key.clone(), ColumnBinding { reference: None, id: new.id.clone() });
+                }
+                if !relation.take(key, &new.id) {
+                    filled.push(planned(column, &new));
+                }
+                self.structure.push(UserAction::AddVisibleColumn { table: table.id.clone(), column: new });
+                continue;
+            };
+            match existing_column(column, bound.find(table)) {
+                Ok(found) if matches!(key, Field::Row(_)) => {
+                    relation.take(key, &found.id);
+                }
+                Ok(found) => filled.push(PlannedColumn {
+                    sources: column.sources.clone(),
+                    id: found.id.clone(),
+                    name: found.label.clone(),
+                    column_type: found.column_type.clone(),
+                    widget_options: found.widget_options.clone(),
+                }),
+                Err(kind) => self.problems.push(Problem { dossier: None, kind }),
+            }
+        }
+        PlannedTable {
+            key: mapping.key.clone(),
+            id: table.id.clone(),
+            name: mapping.name.clone(),
+            is_new: false,
+            columns: filled,
+            relation: relation.whole(),
+        }
+    }
+
+    fn new_column(&self, mapping: &ColumnMapping, key: &Field, names: &mut HashSet<String>, main: Option<&TableId>) -> NewColumn {
+        let id = free_identifier(&mapping.name, "Champ", false, |candidate| names.contains(candidate));
+        names.insert(id.to_lowercase());
+        let column_type = match (key, main) {
+            (Field::Row(RowField::Dossier), Some(main)) => ColumnType::Ref(main.clone()),
+            _ => mapping.column_type.clone(),
+        };
+        NewColumn {
+            id: ColumnId::from(id.as_str()),
+            label: mapping.name.clone(),
+            widget_options: widget_options(key, &column_type, self.demarche),
+            column_type,
+        }
+    }
+}
+
+/// Rules 3 and 4: what an agent removed, hid, or turned into a formula is left alone, and said.
+fn existing_column<'a>(mapping: &ColumnMapping, column: Option<&'a SchemaColumn>) -> Result<&'a SchemaColumn, ProblemKind> {
+    let name = || mapping.name.clone();
+    let column = column.ok_or_else(|| ProblemKind::MissingColumn { column: name() })?;
+    if column.is_hidden() {
+        return Err(ProblemKind::HiddenColumn { column: name() });
+    }
+    if column.is_formula {
+        return Err(ProblemKind::FormulaColumn { column: column.label.clone() });
+    }
+    let is_relation = mapping.key() == Some(&Field::Row(RowField::Dossier));
+    if !is_relation && !is_writable(&column.column_type) {
+        return Err(ProblemKind::UnwritableColumn { column: column.label.clone(), column_type: column.column_type.clone() });
+    }
+    Ok(column)
+}
+
+fn planned(mapping: &ColumnMapping, new: &NewColumn) -> PlannedColumn {
+    PlannedColumn {
+        sources: mapping.sources.clone(),
+        id: new.id.clone(),
+        name: new.label.clone(),
+        column_type: new.column_type.clone(),
+        widget_options: new.widget_options.clone(),
+    }
+}
+
+/// The two columns that tie the rows of a répétition to DS. Without both, its rows cannot be found again.
+#[derive(Default)]
+struct Relation {
+    dossier: Option<ColumnId>,
+    id: Option<ColumnId>,
+}
+
+impl Relation {
+    /// Takes the column if it is one of the two.
+    fn take(&mut self, key: &Field, column: &ColumnId) -> bool {
+        match key {
+            Field::Row(RowField::Dossier) => self.dossier = Some(column.clone()),
+            Field::Row(RowField::Id) => self.id = Some(column.clone()),
+            _ => return false,
+        }
+        true
+    }
+
+    fn whole(self) -> Option<(ColumnId, ColumnId)> {
+        self.dossier.zip(self.id)
+    }
+}
+
+/// What the columns need of a dossier. A field that the form no longer has may be a champ or an annotation.
+fn parts(tables: &[PlannedTable], demarche: &Demarche) -> Parts {
+    let revision = &demarche.active_revision;
+    let ids = |descriptors: &[crate::ds::ChampDescriptor]| -> HashSet<DescriptorId> {
+        descriptors
+            .iter()
+            .flat_map(|descriptor| std::iter::once(descriptor).chain(&descriptor.champ_descriptors))
+            .map(|descriptor| descriptor.id.clone())
+            .collect()
+    };
+    let (champs, annotations) = (ids(&revision.champ_descriptors), ids(&revision.annotation_descriptors));
+    let mut parts = Parts::default();
+    let mut need = |descriptor: &DescriptorId| {
+        parts.include_champs |= !annotations.contains(descriptor);
+        parts.include_annotations |= !champs.contains(descriptor);
+    };
+    for table in tables {
+        if let TableKey::Repetition(descriptor) = &table.key {
+            need(descriptor);
+        }
+    }
+    for source in tables.iter().flat_map(|table| &table.columns).flat_map(|column| &column.sources) {
+        if let Field::Champ(descriptor, _) = source {
+            need(descriptor);
+        }
+    }
+    for source in tables.iter().flat_map(|table| &table.columns).flat_map(|column| &column.sources) {
+        match source {
+            Field::Champ(_, Facet::FileNames | Facet::FileCount | Facet::Rows) => parts.include_files = true,
+            Field::Champ(_, Facet::Latitude | Facet::Longitude | Facet::GeoJson | Facet::Surface) => parts.include_geometry = true,
+            Field::Dossier(DossierField::Instructeurs) => parts.include_instructeurs = true,
+            _ => {}
+        }
+    }
+    parts
+}

@@ -1,0 +1,124 @@
+//! What a run did, and what it could not.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    ds::{DossierNumber, SourceErrorCode},
+    grist::ColumnType,
+    mapping::Unreadable,
+};
+
+/// What could not be done. Columns and tables by the names that agents read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// DS could not serve a dossier: it will be asked for again at the next run (rule 10).
+    Unserved(SourceErrorCode),
+    /// A value that its column cannot hold (rule 16).
+    Misfit {
+        /// Which column.
+        column: String,
+        /// The type that it has.
+        column_type: ColumnType,
+        /// The value.
+        value: String,
+    },
+    /// A champ that could not be read (rule 2).
+    Unreadable {
+        /// The column that it would have filled.
+        column: String,
+        /// Why.
+        why: Unreadable,
+    },
+    /// Two fields that should take turns are both filled.
+    SeveralFilled {
+        /// The column that they share.
+        column: String,
+    },
+    /// A mapped column became a formula (rule 3).
+    FormulaColumn {
+        /// Which.
+        column: String,
+    },
+    /// A mapped column was removed (rule 4).
+    MissingColumn {
+        /// Its name when it was made.
+        column: String,
+    },
+    /// A mapped column is hidden from this person by access rules (rule 4).
+    HiddenColumn {
+        /// Its name when it was made.
+        column: String,
+    },
+    /// A mapped table was removed.
+    MissingTable {
+        /// Its name when it was made.
+        table: String,
+    },
+    /// A mapped table is hidden from this person by access rules.
+    HiddenTable {
+        /// Its name when it was made.
+        table: String,
+    },
+    /// A mapped column has a type that Relais does not write.
+    UnwritableColumn {
+        /// Which.
+        column: String,
+        /// The type that it has.
+        column_type: ColumnType,
+    },
+    /// Several rows have the number of one dossier.
+    DuplicateRow {
+        /// In which table.
+        table: String,
+    },
+    /// New choices could not be added to lists: values are written all the same.
+    ChoicesNotAdded,
+}
+
+/// Something that a run could not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// To which dossier; none when it concerns a whole column or table.
+    pub dossier: Option<DossierNumber>,
+    /// What.
+    pub kind: ProblemKind,
+}
+
+/// What a run did. Rows count once, however many of their cells changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Dossiers read.
+    pub read: usize,
+    /// Rows added to the main table.
+    pub added: usize,
+    /// Rows of the main table that changed, themselves or by their rows in other tables.
+    pub updated: usize,
+    /// Dossiers read that were already as they should be.
+    pub unchanged: usize,
+    /// Rows added to the tables of répétitions.
+    pub rows_added: usize,
+    /// Their rows that changed.
+    pub rows_updated: usize,
+    /// Their rows removed.
+    pub rows_removed: usize,
+    /// What could not be done.
+    pub problems: Vec<Problem>,
+}
+
+impl Report {
+    /// Whether the document has changed.
+    pub const fn has_written(&self) -> bool {
+        self.added + self.updated + self.rows_added + self.rows_updated + self.rows_removed > 0
+    }
+
+    /// How many dossiers are not as DS has them.
+    pub fn failed(&self) -> usize {
+        self.failed_dossiers().len()
+    }
+
+    /// The dossiers that are not as DS has them.
+    pub fn failed_dossiers(&self) -> BTreeSet<DossierNumber> {
+        let fails = |problem: &&Problem| !matches!(problem.kind, ProblemKind::DuplicateRow { .. });
+        self.problems.iter().filter(fails).filter_map(|problem| problem.dossier).collect()
+    }
+}

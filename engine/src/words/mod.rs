@@ -1,0 +1,277 @@
+//! The French that lands in the document: names of columns, choices, and the sentences of the journal. What only the
+//! screen says is in the widget's own texts. Tone: short, exact, what happened, what is intact, what to do.
+
+mod problems;
+
+pub(crate) use problems::journal;
+pub use problems::{RESULTS, advice, column_type, problem};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
+
+use crate::{
+    Timestamp,
+    ds::{ChampType, DossierState},
+    grist::ChoiceStyle,
+    mapping::{DossierField, Facet},
+};
+
+/// The section of what every dossier has.
+pub const DOSSIER_SECTION: &str = "Informations du dossier";
+/// The section of who asks.
+pub const DEMANDEUR_SECTION: &str = "Demandeur";
+/// The section of the fields before the form's first title.
+pub const FIRST_SECTION: &str = "Formulaire";
+/// The section of the annotations privées, before their first title.
+pub const ANNOTATIONS_SECTION: &str = "Annotations privées";
+/// The column of a répétition's table that refers to the dossier.
+pub const ROW_DOSSIER: &str = "Dossier";
+/// The column of a répétition's table that holds the row's id in DS.
+pub const ROW_ID: &str = "Identifiant de la ligne";
+
+/// « Oui » or « Non ».
+pub const fn yes_no(value: bool) -> &'static str {
+    if value { "Oui" } else { "Non" }
+}
+
+/// DS's `M` is written « M. ».
+pub(crate) fn civilite(civilite: &str) -> &str {
+    if civilite == "M" { "M." } else { civilite }
+}
+
+/// The choices of a civilité.
+pub const CIVILITES: [&str; 2] = ["Mme", "M."];
+
+/// A state, as DS shows it to instructeurs.
+pub const fn state(state: DossierState) -> &'static str {
+    match state {
+        DossierState::EnConstruction => "En construction",
+        DossierState::EnInstruction => "En instruction",
+        DossierState::Accepte => "Accepté",
+        DossierState::Refuse => "Refusé",
+        DossierState::SansSuite => "Classé sans suite",
+    }
+}
+
+/// The colours of a state: the same in light and dark, at least 7:1.
+pub const fn state_style(state: DossierState) -> ChoiceStyle {
+    let (fill_color, text_color) = match state {
+        DossierState::EnConstruction => ("#E8EDFF", "#1B2A66"),
+        DossierState::EnInstruction => ("#FEE9C2", "#5A3A00"),
+        DossierState::Accepte => ("#C9F2D9", "#0B4226"),
+        DossierState::Refuse => ("#FFDDD9", "#6B1208"),
+        DossierState::SansSuite => ("#E6E6E9", "#33333D"),
+    };
+    ChoiceStyle { fill_color, text_color }
+}
+
+/// The colours of a label, from DS's name for them; none for a name that we do not know. Ours, near DS's hues.
+pub fn label_style(color: &str) -> Option<ChoiceStyle> {
+    let (fill_color, text_color) = match color {
+        "green_tilleul_verveine" => ("#F3EBB8", "#423C08"),
+        "green_bourgeon" => ("#D5EFB5", "#24400A"),
+        "green_emeraude" => ("#C3F2D6", "#0B4226"),
+        "green_menthe" => ("#BFEFEA", "#083F3A"),
+        "blue_ecume" => ("#DFE6FC", "#1F2B5C"),
+        "purple_glycine" => ("#F6DEF7", "#4F1C52"),
+        "pink_macaron" => ("#FCDDD8", "#611F15"),
+        "yellow_tournesol" => ("#FBE7A0", "#4B3A00"),
+        "brown_cafe_creme" => ("#EFE2CD", "#4A3518"),
+        "beige_gris_galet" => ("#EBE5DD", "#413A30"),
+        _ => return None,
+    };
+    Some(ChoiceStyle { fill_color, text_color })
+}
+
+/// The name of a column for what every dossier has.
+pub const fn dossier_field(field: DossierField) -> &'static str {
+    match field {
+        DossierField::Number => "Numéro",
+        DossierField::Link => "Lien vers le dossier",
+        DossierField::State => "État",
+        DossierField::DateDepot => "Date de dépôt",
+        DossierField::DatePassageEnConstruction => "Passage en construction",
+        DossierField::DatePassageEnInstruction => "Passage en instruction",
+        DossierField::DateTraitement => "Date de traitement",
+        DossierField::DateDerniereModification => "Dernière modification",
+        DossierField::DateExpiration => "Date d’expiration",
+        DossierField::GroupeInstructeur => "Groupe instructeur",
+        DossierField::Instructeurs => "Instructeurs qui suivent le dossier",
+        DossierField::Labels => "Étiquettes",
+        DossierField::Motivation => "Motivation",
+        DossierField::Archived => "Archivé",
+        DossierField::UsagerEmail => "Adresse électronique de l’usager",
+        DossierField::Mandataire => "Mandataire",
+        DossierField::DemandeurCivilite => "Civilité du demandeur",
+        DossierField::DemandeurNom => "Nom du demandeur",
+        DossierField::DemandeurPrenom => "Prénom du demandeur",
+        DossierField::DemandeurEmail => "Adresse électronique du demandeur",
+        DossierField::DemandeurSiret => "SIRET du demandeur",
+        DossierField::DemandeurRaisonSociale => "Raison sociale du demandeur",
+        DossierField::DemandeurFormeJuridique => "Forme juridique du demandeur",
+        DossierField::DemandeurNaf => "Activité du demandeur",
+        DossierField::DemandeurAdresse => "Adresse du demandeur",
+        DossierField::DemandeurCodePostal => "Code postal du demandeur",
+        DossierField::DemandeurCommune => "Commune du demandeur",
+        DossierField::DemandeurCodeInsee => "Code INSEE de la commune du demandeur",
+        DossierField::DemandeurRna => "Numéro RNA du demandeur",
+    }
+}
+
+/// What a facet adds to the label of its field, when a field has several columns.
+pub const fn facet(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Text => "texte",
+        Facet::Number => "nombre",
+        Facet::Day => "date",
+        Facet::Instant => "date et heure",
+        Facet::Bool => "case",
+        Facet::YesNo => "oui ou non",
+        Facet::Choice => "choix",
+        Facet::Choices => "choix multiples",
+        Facet::Primary => "premier choix",
+        Facet::Secondary => "second choix",
+        Facet::Name => "nom",
+        Facet::Code => "code",
+        Facet::PostalCode => "code postal",
+        Facet::Street => "rue",
+        Facet::Commune => "commune",
+        Facet::CodeInsee => "code INSEE",
+        Facet::Departement => "département",
+        Facet::CodeDepartement => "code du département",
+        Facet::Region => "région",
+        Facet::Siret => "SIRET",
+        Facet::RaisonSociale => "raison sociale",
+        Facet::FormeJuridique => "forme juridique",
+        Facet::Naf => "activité",
+        Facet::Adresse => "adresse",
+        Facet::Identifier => "numéro",
+        Facet::Title => "nom",
+        Facet::FileNames => "noms des fichiers",
+        Facet::FileCount => "nombre de fichiers",
+        Facet::Given => "fourni",
+        Facet::Latitude => "latitude",
+        Facet::Longitude => "longitude",
+        Facet::GeoJson => "GeoJSON",
+        Facet::Surface => "surface en m²",
+        Facet::DossierNumber => "numéro du dossier",
+        Facet::Rows => "texte",
+    }
+}
+
+/// The name of a type of field, as DS shows it to administrators.
+pub fn champ_type(champ_type: &ChampType) -> &str {
+    match champ_type {
+        ChampType::Text => "Texte court",
+        ChampType::Textarea => "Texte long",
+        ChampType::Formatted => "Champ formaté",
+        ChampType::Email => "Adresse électronique",
+        ChampType::Phone => "Téléphone",
+        ChampType::Iban => "IBAN",
+        ChampType::AnnuaireEducation => "Annuaire de l’éducation",
+        ChampType::Cojo => "Accréditation Paris 2024",
+        ChampType::Referentiel => "Référentiel",
+        ChampType::QuotientFamilial => "Quotient familial",
+        ChampType::Aah => "Allocation aux adultes handicapés",
+        ChampType::Aeeh => "Allocation d’éducation de l’enfant handicapé",
+        ChampType::Ars => "Allocation de rentrée scolaire",
+        ChampType::EtudiantBoursier => "Étudiant boursier",
+        ChampType::PreRempli => "Champ prérempli",
+        ChampType::Number => "Nombre",
+        ChampType::IntegerNumber => "Nombre entier",
+        ChampType::DecimalNumber => "Nombre décimal",
+        ChampType::Date => "Date",
+        ChampType::Datetime => "Date et heure",
+        ChampType::Checkbox => "Case à cocher",
+        ChampType::YesNo => "Oui/Non",
+        ChampType::DropDownList => "Choix simple",
+        ChampType::MultipleDropDownList => "Choix multiple",
+        ChampType::LinkedDropDownList => "Deux menus déroulants liés",
+        ChampType::Civilite => "Civilité",
+        ChampType::Pays => "Pays",
+        ChampType::Region => "Région",
+        ChampType::Departement => "Département",
+        ChampType::Commune => "Commune",
+        ChampType::Epci => "EPCI",
+        ChampType::Address => "Adresse",
+        ChampType::Siret => "SIRET",
+        ChampType::Rna => "RNA",
+        ChampType::Rnf => "RNF",
+        ChampType::EngagementJuridique => "Engagement juridique",
+        ChampType::DossierLink => "Lien vers un autre dossier",
+        ChampType::PieceJustificative => "Pièce justificative",
+        ChampType::TitreIdentite => "Titre d’identité",
+        ChampType::Carte => "Carte",
+        ChampType::Repetition => "Bloc répétable",
+        ChampType::HeaderSection => "Titre de section",
+        ChampType::Explication => "Explication",
+        ChampType::Unknown(_) => "Type nouveau, lu comme du texte",
+    }
+}
+
+/// « 15/01/2025 ».
+pub fn day(day: Timestamp) -> String {
+    utc(day).and_then(|instant| instant.format(format_description!("[day]/[month]/[year]")).ok()).unwrap_or_default()
+}
+
+/// « 15/01/2025 14:32 », in Paris.
+pub fn instant(instant: Timestamp) -> String {
+    let paris = utc(instant).map(|instant| instant.to_offset(paris_offset(instant)));
+    paris.and_then(|instant| instant.format(format_description!("[day]/[month]/[year] [hour]:[minute]")).ok()).unwrap_or_default()
+}
+
+fn utc(instant: Timestamp) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(instant.milliseconds().div_euclid(1000)).ok()
+}
+
+/// Paris is two hours ahead from the last Sunday of March to that of October, at 1:00 UTC; else one (directive 2000/84/CE).
+fn paris_offset(instant: OffsetDateTime) -> UtcOffset {
+    let last_sunday = |month: time::Month| {
+        let last = time::Date::from_calendar_date(instant.year(), month, 31).ok()?;
+        let sunday = last - time::Duration::days(i64::from(last.weekday().number_days_from_sunday()));
+        Some(sunday.midnight().assume_utc() + time::Duration::hours(1))
+    };
+    let is_summer =
+        last_sunday(time::Month::March).zip(last_sunday(time::Month::October)).is_some_and(|(start, end)| (start..end).contains(&instant));
+    UtcOffset::from_hms(if is_summer { 2 } else { 1 }, 0, 0).unwrap_or(UtcOffset::UTC)
+}
+
+/// « 1 dossier », « 1 284 dossiers »: the thousands apart, by a narrow no-break space.
+pub fn count(number: usize, singular: &str, plural: &str) -> String {
+    format!("{} {}", figure(number), if number < 2 { singular } else { plural })
+}
+
+/// « 1 284 », by narrow no-break spaces.
+pub fn figure(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn hours_are_those_of_paris() {
+        let at = |text: &str| instant(Timestamp::parse(text).unwrap());
+        assert_eq!(at("2026-01-31T23:30:00Z"), "01/02/2026 00:30");
+        assert_eq!(at("2026-07-01T10:12:00Z"), "01/07/2026 12:12");
+        assert_eq!(at("2026-03-29T00:59:59Z"), "29/03/2026 01:59");
+        assert_eq!(at("2026-03-29T01:00:00Z"), "29/03/2026 03:00");
+        assert_eq!(at("2026-10-25T00:59:00Z"), "25/10/2026 02:59");
+        assert_eq!(at("2026-10-25T01:00:00Z"), "25/10/2026 02:00");
+    }
+
+    #[test]
+    fn figures_are_french() {
+        assert_eq!(count(1, "dossier", "dossiers"), "1 dossier");
+        assert_eq!(figure(1_284_000), "1\u{202f}284\u{202f}000");
+        assert_eq!(figure(999), "999");
+    }
+}

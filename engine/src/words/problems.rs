@@ -1,0 +1,132 @@
+//! The sentences about what a run could not do. Each says what happened and to which field, then what to do; what is
+//! intact goes without saying for one cell, and is said once for the run.
+
+use super::count;
+use crate::{
+    ds::SourceErrorCode,
+    grist::ColumnType,
+    mapping::Unreadable,
+    sync::{Problem, ProblemKind, Report},
+};
+
+/// The name of a type of column, as Grist's French has it.
+pub fn column_type(column_type: &ColumnType) -> &str {
+    match column_type {
+        ColumnType::Text => "Texte",
+        ColumnType::Numeric => "Numérique",
+        ColumnType::Int => "Entier",
+        ColumnType::Bool => "Booléen",
+        ColumnType::Date => "Date",
+        ColumnType::DateTime(_) => "Date et Heure",
+        ColumnType::Choice => "Choix unique",
+        ColumnType::ChoiceList => "Choix multiple",
+        ColumnType::Ref(_) => "Référence",
+        ColumnType::RefList(_) => "Liste de références",
+        ColumnType::Attachments => "Pièce jointe",
+        ColumnType::Any => "Tout type",
+        ColumnType::Other(name) => name,
+    }
+}
+
+/// What happened, in one sentence.
+pub fn problem(problem: &Problem) -> String {
+    match &problem.kind {
+        ProblemKind::Unserved(code) => match code {
+            SourceErrorCode::Timeout => "Démarches Simplifiées n’a pas pu fournir ce dossier : délai dépassé, même demandé seul.".to_owned(),
+            _ => "Démarches Simplifiées n’a pas pu fournir ce dossier, même demandé seul.".to_owned(),
+        },
+        ProblemKind::Misfit { column, column_type: held, value } => {
+            format!("« {} » ne tient pas dans la colonne {} « {column} ». La cellule n’a pas été modifiée.", shortened(value), column_type(held))
+        }
+        ProblemKind::Unreadable { column, why } => match why {
+            Unreadable::Degraded => {
+                format!("L’annuaire des entreprises ne répondait pas quand ce dossier a été rempli. La cellule de « {column} » n’a pas été modifiée.")
+            }
+            Unreadable::Retyped => {
+                format!("Le champ de « {column} » a changé de type dans le formulaire. La cellule n’a pas été modifiée.")
+            }
+            Unreadable::Malformed => format!("La valeur reçue pour « {column} » est illisible. La cellule n’a pas été modifiée."),
+        },
+        ProblemKind::SeveralFilled { column } => {
+            format!("Plusieurs champs remplis vont dans « {column} ». Le premier a été écrit.")
+        }
+        ProblemKind::FormulaColumn { column } => format!("La colonne « {column} » contient maintenant une formule. Relais n’y a pas touché."),
+        ProblemKind::MissingColumn { column } => format!("La colonne « {column} » a été supprimée du document. Les autres colonnes sont à jour."),
+        ProblemKind::HiddenColumn { column } => {
+            format!("Une règle d’accès du document vous cache la colonne « {column} ». Relais n’y a pas touché.")
+        }
+        ProblemKind::MissingTable { table } => format!("La table « {table} » a été supprimée du document. Les autres tables sont à jour."),
+        ProblemKind::HiddenTable { table } => format!("Une règle d’accès du document vous cache la table « {table} ». Relais n’y a pas touché."),
+        ProblemKind::UnwritableColumn { column, column_type: held } => {
+            format!("La colonne « {column} » est maintenant de type {}. Relais n’y a pas touché.", column_type(held))
+        }
+        ProblemKind::DuplicateRow { table } => {
+            format!("Plusieurs lignes de « {table} » portent le numéro de ce dossier. Seule la plus ancienne est tenue à jour.")
+        }
+        ProblemKind::ChoicesNotAdded => {
+            "Une règle d’accès du document interdit de compléter les listes de choix. Les valeurs sont écrites ; Grist les signale en rouge."
+                .to_owned()
+        }
+    }
+}
+
+/// What a person can do about it.
+pub fn advice(problem: &Problem) -> &'static str {
+    match &problem.kind {
+        ProblemKind::Unserved(_) => {
+            "Il sera redemandé à chaque synchronisation. Si cela dure, signalez ce numéro à l’assistance de Démarches Simplifiées."
+        }
+        ProblemKind::Misfit { .. } => "Passez la colonne en Texte, ou corrigez la valeur dans Démarches Simplifiées.",
+        ProblemKind::Unreadable { why: Unreadable::Degraded, .. } => "Rien à faire : la valeur arrivera quand Démarches Simplifiées l’aura.",
+        ProblemKind::Unreadable { why: Unreadable::Retyped, .. } => "Vérifiez ce champ dans l’écran Champs.",
+        ProblemKind::Unreadable { .. } => "Si cela dure, signalez ce numéro à l’assistance de Démarches Simplifiées.",
+        ProblemKind::SeveralFilled { .. } => "Si les deux valeurs comptent, séparez ces champs dans l’écran Champs.",
+        ProblemKind::FormulaColumn { .. } | ProblemKind::UnwritableColumn { .. } => "Choisissez une autre colonne si vous voulez ce champ.",
+        ProblemKind::MissingColumn { .. } | ProblemKind::MissingTable { .. } => "Recréez-la d’ici, ou retirez ce champ de l’import.",
+        ProblemKind::HiddenColumn { .. } | ProblemKind::HiddenTable { .. } | ProblemKind::ChoicesNotAdded => {
+            "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
+        }
+        ProblemKind::DuplicateRow { .. } => "Supprimez les lignes en trop.",
+    }
+}
+
+/// A value may be a whole page of text.
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 60;
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    let start: String = value.chars().take(LONGEST).collect();
+    format!("{}…", start.trim_end())
+}
+
+/// The line of the journal for a run.
+pub(crate) fn journal(report: &Report) -> String {
+    let mut parts = Vec::new();
+    let mut part = |number: usize, one: &str, many: &str| {
+        if number > 0 {
+            parts.push(count(number, one, many));
+        }
+    };
+    part(report.added, "dossier ajouté", "dossiers ajoutés");
+    part(report.updated, "dossier modifié", "dossiers modifiés");
+    part(report.rows_added, "ligne de bloc ajoutée", "lignes de blocs ajoutées");
+    part(report.rows_updated, "ligne de bloc modifiée", "lignes de blocs modifiées");
+    part(report.rows_removed, "ligne de bloc retirée", "lignes de blocs retirées");
+    part(report.failed(), "dossier en erreur", "dossiers en erreur");
+    let mut text = parts.join(", ");
+    // The first problems only: the journal is read, and each action of the document's history should stay small.
+    for problem in report.problems.iter().take(20) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        if let Some(dossier) = problem.dossier {
+            text.extend(["Dossier ", &dossier.to_string(), " : "]);
+        }
+        text.push_str(&self::problem(problem));
+    }
+    text
+}
+
+/// How a run ended, for the column of choices of the journal.
+pub const RESULTS: [&str; 3] = ["Réussie", "Incomplète", "Interrompue"];
