@@ -1,4 +1,3 @@
-//! The widget.
-use leptos as _;
-use gloo_net as _;
+//! The widget's entry point.
+
 fn main() {}
