@@ -9,3 +9,4 @@ pub mod grist;
 pub mod pace;
 pub mod proxy;
 pub mod selection;
+pub mod text;
