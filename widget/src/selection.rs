@@ -272,6 +272,11 @@ impl Selection {
         self.filter = filter;
     }
 
+    /// What is searched.
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
     /// Shows the fields that answer a search.
     pub fn set_search(&mut self, search: &str) {
         search.clone_into(&mut self.search);

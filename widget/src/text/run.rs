@@ -22,6 +22,10 @@ pub const RESULT: &str = "Résultat";
 pub const STEPS: &str = "Étapes";
 /// The steps of a run, before each is done.
 pub const STEP_LIST: [&str; 3] = ["Lire le formulaire", "Préparer les tables et les colonnes", "Lire et écrire les dossiers"];
+/// Rows written so far.
+pub const WRITTEN: &str = "Ajoutés ou modifiés";
+/// Dossiers that failed so far.
+pub const FAILING: &str = "En erreur";
 /// Stops the run.
 pub const STOP: &str = "Arrêter";
 /// While it stops.
