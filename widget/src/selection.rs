@@ -379,9 +379,8 @@ impl Selection {
         let groups: Vec<(usize, usize, bool)> =
             self.tickable(section).map(|group| (group.first, group.length, self.passes(group, Filter::Chosen))).collect();
         for (first, length, was_chosen) in groups {
-            let mains: Vec<bool> = (first..first + length)
-                .map(|line| self.proposed(Place { section, line }).is_some_and(|proposed| proposed.everything))
-                .collect();
+            let mains: Vec<bool> =
+                (first..first + length).map(|line| self.proposed(Place { section, line }).is_some_and(|proposed| proposed.everything)).collect();
             let has_main = mains.iter().any(|main| *main);
             if is_chosen && was_chosen {
                 continue;

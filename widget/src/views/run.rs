@@ -87,9 +87,7 @@ fn Running() -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(index, label)| {
-            let state = Memo::new(move |_| {
-                app.run.with(|run| run.as_ref().map_or(StepState::ToCome, |run| step_state(index, run.progress.phase)))
-            });
+            let state = Memo::new(move |_| app.run.with(|run| run.as_ref().map_or(StepState::ToCome, |run| step_state(index, run.progress.phase))));
             let picture = move || {
                 icon(match state.get() {
                     StepState::Done => Icon::Check,

@@ -96,7 +96,11 @@ pub(super) fn RunResult() -> impl IntoView {
                 {if is_undone { words::FINISH } else { finish_label }}
             </button>
         };
-        if is_success || is_undone { (again_button.into_any(), finish_button.into_any()) } else { (finish_button.into_any(), again_button.into_any()) }
+        if is_success || is_undone {
+            (again_button.into_any(), finish_button.into_any())
+        } else {
+            (finish_button.into_any(), again_button.into_any())
+        }
     };
     let body = {
         let run = run.clone();
@@ -185,9 +189,7 @@ fn way_back(app: App, undo: Undo) -> Option<impl IntoView> {
     let body = match undo {
         Undo::Impossible | Undo::Done => return None,
         Undo::Running => view! { <p role="status">{words::UNDOING}</p> }.into_any(),
-        Undo::Failed => {
-            view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> }.into_any()
-        }
+        Undo::Failed => view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> }.into_any(),
         Undo::Possible => view! {
             <p class="prose">{words::UNDO_HINT}</p>
             <p class="does">
