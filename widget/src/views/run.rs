@@ -104,7 +104,7 @@ fn Running() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Shell header=Header::Steps(3) title=words::RUNNING.to_owned() summary=read actions=stop has_actions=true>
+        <Shell header=Header::Steps(3) title=words::RUNNING.to_owned() summary=read actions=stop>
             <p class="sub">{title}</p>
             <section class="progress" aria-label=words::PROGRESS>
                 <p class="line spread">

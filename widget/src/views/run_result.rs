@@ -118,10 +118,21 @@ pub(super) fn RunResult() -> impl IntoView {
             }
         }
     };
+    let has_problems = !outcome.report.problems.is_empty() && run.connexion.row.is_some();
+    let edit = has_problems.then(|| {
+        view! {
+            <p class="say">
+                <button class="lk" type="button" on:click=move |_| app.edit_fields(connexion.get_value())>
+                    {words::EDIT}
+                </button>
+            </p>
+        }
+    });
     view! {
-        <Shell header=Header::Steps(3) title=heading actions has_actions=true>
+        <Shell header=Header::Steps(3) title=heading actions>
             <p class="sub">{run.connexion.mapping.title.clone()}</p>
             {body}
+            {edit}
             {move || way_back(app, undo.get())}
         </Shell>
     }
