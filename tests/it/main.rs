@@ -1,1 +1,5 @@
 //! Whole journeys.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod browser;
