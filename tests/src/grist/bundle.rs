@@ -57,15 +57,20 @@ impl<'a> Bundle<'a> {
             });
             match performed {
                 Ok(result) => results.push(result),
-                Err(refusal) => {
-                    while let Some(change) = self.changes.pop() {
-                        self.state.perform(&change.inverse());
-                    }
-                    return Err(refusal);
-                }
+                Err(refusal) => return Err(self.taken_back(refusal)),
             }
         }
+        if let Err(refusal) = self.drop_unused_displays() {
+            return Err(self.taken_back(refusal));
+        }
         Ok(Done { results, changes: self.changes, modified: self.modified, counted, tally: self.tally })
+    }
+
+    fn taken_back(&mut self, refusal: Refusal) -> Refusal {
+        while let Some(change) = self.changes.pop() {
+            self.state.perform(&change.inverse());
+        }
+        refusal
     }
 
     fn perform(&mut self, action: Action) -> Result<Value, Refusal> {

@@ -33,23 +33,12 @@ impl Cell {
         Self::Encoded(Arc::new(serde_json::json!(["E", exception])))
     }
 
-    pub(crate) fn as_text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
     /// The row id, when the cell is one.
     pub(crate) fn as_id(&self) -> Option<i64> {
         match self {
             Self::Number(number) => whole(*number),
             _ => None,
         }
-    }
-
-    pub(crate) fn is_blank(&self) -> bool {
-        matches!(self, Self::Null) || self.as_text() == Some("")
     }
 
     /// What was stored comes back as an input, to be converted to another type.

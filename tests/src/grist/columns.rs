@@ -202,6 +202,16 @@ impl Bundle<'_> {
         Ok(())
     }
 
+    /// At the end of every bundle Grist removes display columns that nothing shows, whoever made them.
+    pub(crate) fn drop_unused_displays(&mut self) -> Result<(), Refusal> {
+        let displays: Vec<ColumnRef> =
+            self.state.columns.iter().filter(|(_, column)| column.col_id.starts_with("gristHelper_Display")).map(|(id, _)| *id).collect();
+        for display in displays {
+            self.drop_unused_display(display)?;
+        }
+        Ok(())
+    }
+
     fn drop_unused_display(&mut self, display: ColumnRef) -> Result<(), Refusal> {
         let used = self.state.columns.values().any(|column| column.display_col == display);
         if display == 0 || used || !self.state.columns.contains_key(&display) {

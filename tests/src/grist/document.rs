@@ -10,6 +10,7 @@ use super::state::{Change, State};
 use super::tables::record;
 use super::token::{self, Claims};
 use super::users::Users;
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -48,6 +49,20 @@ impl AccessLevel {
             Self::Full => "full",
         }
     }
+}
+
+/// The options of a custom section, in the order in which Grist writes them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WidgetOptions<'a> {
+    mode: &'a str,
+    url: &'a str,
+    access: &'a str,
+    plugin_id: &'a str,
+    section_id: &'a str,
+    render_after_ready: bool,
+    widget_options: Option<Value>,
+    columns_mapping: Option<Value>,
 }
 
 /// An uploaded file.
@@ -98,7 +113,7 @@ impl SampleDocument {
         let mut state = State::default();
         let mut bundle = Bundle::new(&mut state, Access::new(&[], true), true);
         bundle.add_blank_table(None, true)?;
-        bundle.add_widget_page();
+        bundle.add_beginnings();
         let (version, _) = watch::channel(0);
         Ok(Self(Arc::new(Inner {
             id,
@@ -133,6 +148,37 @@ impl SampleDocument {
     /// The document's title.
     pub fn name(&self) -> String {
         self.with(|content| content.name.clone())
+    }
+
+    /// Puts a widget into the section that is kept for one, as its owner does in Grist's panel on the right.
+    pub fn set_widget(&self, url: &str, access: AccessLevel) {
+        let options = WidgetOptions {
+            mode: "url",
+            url,
+            access: access.word(),
+            plugin_id: "",
+            section_id: "",
+            render_after_ready: false,
+            widget_options: None,
+            columns_mapping: None,
+        };
+        // An option of an option: the inner one is a text again.
+        let options = json!({"customView": serde_json::to_string(&options).unwrap_or_default()});
+        self.with(|content| {
+            Bundle::new(&mut content.state, Access::new(&[], true), true).change_section(WIDGET_SECTION, [("options", json!(options.to_string()))]);
+        });
+        self.announce(|versions| {
+            versions.insert("_grist_Views_section".to_owned(), 0);
+        });
+    }
+
+    /// Attaches the widget's section to a table: the widget hears of its changes.
+    pub fn attach_widget(&self, table: &str) -> Result<(), Refusal> {
+        self.with(|content| {
+            let table = content.state.table_ref(table).ok_or_else(|| Refusal::key_error(table))?;
+            Bundle::new(&mut content.state, Access::new(&[], true), true).change_section(WIDGET_SECTION, [("tableRef", json!(table))]);
+            Ok(())
+        })
     }
 
     /// Gives somebody a role, or takes it away.
@@ -337,10 +383,6 @@ impl SampleDocument {
 
     pub(crate) fn verify(&self, token: &str) -> Result<Claims, token::TokenError> {
         token::verify(token, &self.0.secret)
-    }
-
-    pub(crate) fn users(&self) -> &Users {
-        &self.0.users
     }
 
     /// Keeps uploaded files, one action for all of them; their row ids in `_grist_Attachments`.

@@ -28,6 +28,7 @@ mod refusal;
 mod rest;
 mod rest_data;
 mod rest_files;
+mod rest_records;
 mod rules;
 mod server;
 mod state;

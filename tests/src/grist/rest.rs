@@ -3,6 +3,7 @@ use super::document::{Role, SampleDocument};
 use super::refusal::Refusal;
 use super::rest_data;
 use super::rest_files;
+use super::rest_records;
 use super::server::Site;
 use super::token;
 use axum::body::{Body, Bytes};
@@ -234,8 +235,8 @@ async fn gather(
         ["o", "docs", "api", "docs", id, rest @ ..] => (*id, rest),
         ["o", _, "api", "docs", ..] => return Err(denied()),
         _ => {
-            let message = format!("the sample Grist does not answer {path}");
-            return Err(Answer::error(StatusCode::NOT_IMPLEMENTED, &message));
+            let refusal = Refusal::unsupported(format!("{} {path}", parts.method));
+            return Err(refused(status_of(&refusal), &refusal));
         }
     };
     let document = site.document(id.split('~').next().unwrap_or_default());
@@ -293,6 +294,12 @@ async fn endpoint(asked: &Asked) -> Result<Answer, Answer> {
         ("GET", ["tables", table, "columns"]) => rest_data::columns(asked, table),
         ("GET", ["tables", table, "records"]) => rest_data::records(asked, table),
         ("GET", ["tables", table, "data"]) => rest_data::data(asked, table),
+        ("POST", ["tables", table, "records"]) => rest_records::add(asked, table).await,
+        ("PATCH", ["tables", table, "records"]) => rest_records::update(asked, table).await,
+        ("PUT", ["tables", table, "records"]) => rest_records::upsert(asked, table).await,
+        ("POST", ["tables", table, "records" | "data", "delete"]) => rest_records::remove(asked, table).await,
+        ("POST", ["tables", table, "data"]) => rest_records::add_data(asked, table).await,
+        ("PATCH", ["tables", table, "data"]) => rest_records::update_data(asked, table).await,
         ("POST", ["apply"]) => rest_data::apply(asked).await,
         ("GET", ["attachments"]) => rest_files::list(asked),
         ("POST", ["attachments"]) => rest_files::upload(asked).await,

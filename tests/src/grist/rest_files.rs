@@ -2,6 +2,7 @@
 use super::document::{File, Role};
 use super::faults::On;
 use super::multipart;
+use super::refusal::Refusal;
 use super::rest::{Answer, Asked, refused, status_of};
 use super::token;
 use axum::body::Bytes;
@@ -17,7 +18,8 @@ type Answered = Result<Answer, Answer>;
 pub(crate) fn list(asked: &Asked) -> Answered {
     asked.require(Role::Viewer)?;
     if asked.parameter("sort").is_some() || asked.parameter("filter").is_some() {
-        return Err(Answer::error(StatusCode::NOT_IMPLEMENTED, "the sample Grist does not sort attachments"));
+        let refusal = Refusal::unsupported("attachments sorted or filtered");
+        return Err(refused(status_of(&refusal), &refusal));
     }
     let records: Vec<Value> = asked.document.files().into_iter().map(|(id, file)| json!({"id": id, "fields": described(&file)})).collect();
     Ok(Answer::ok(&json!({"records": records})))
@@ -41,12 +43,7 @@ pub(crate) async fn upload(asked: &Asked) -> Answered {
         .ok_or_else(broken)?
         .into_iter()
         .filter(|part| part.field == "upload")
-        .map(|part| File {
-            // A path is cut to its last part.
-            name: part.file_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
-            bytes: part.bytes.into(),
-            uploaded: token::now() * 1000,
-        })
+        .map(|part| File { name: part.file_name, bytes: part.bytes.into(), uploaded: token::now() * 1000 })
         .collect();
     if files.is_empty() {
         return Err(broken());

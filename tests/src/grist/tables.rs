@@ -18,7 +18,8 @@ impl Bundle<'_> {
             specifications.push((info, is_formula));
         }
         let (table, table_id, names) = self.create_table(wanted, &specifications)?;
-        let (view, section) = self.add_page(table, wanted.unwrap_or(&table_id));
+        let title = wanted.filter(|title| !title.is_empty());
+        let (view, section) = self.add_page(table, title.unwrap_or(&table_id));
         let mut head = self.head(table)?;
         head.primary_view = view;
         self.set_head(table, Some(head));
@@ -273,20 +274,35 @@ pub(crate) fn record<const N: usize>(fields: [(&str, Value); N]) -> Record {
 }
 
 impl Bundle<'_> {
-    /// The page with a widget on which every document of the sample starts.
-    pub(crate) fn add_widget_page(&mut self) {
-        let view = self.state.next_record("_grist_Views");
-        self.set_record("_grist_Views", view, Some(record([("name", json!("New page")), ("type", json!("empty"))])));
-        let section = self.add_section(1, view, "custom", "Widget");
-        if let Some(mut fields) =
-            self.state.records.get("_grist_Views_section").and_then(|sections| sections.get(&section)).map(|fields| Record::clone(fields))
-        {
-            fields.insert("sortColRefs".to_owned(), json!(""));
-            self.set_record("_grist_Views_section", section, Some(fields));
-        }
-        for (table, position) in [("_grist_Pages", "pagePos"), ("_grist_TabBar", "tabPos")] {
+    /// What a new document holds beside its first table: settings, the groups of access rules, a page with a widget.
+    pub(crate) fn add_beginnings(&mut self) {
+        let settings = r#"{"locale":"en-US","engine":"python3"}"#;
+        let mut add = |table: &'static str, fields: Record| {
             let id = self.state.next_record(table);
-            self.set_record(table, id, Some(record([("viewRef", json!(view)), (position, json!(id))])));
+            self.set_record(table, id, Some(fields));
+            id
+        };
+        add("_grist_DocInfo", record([("timezone", json!("UTC")), ("documentSettings", json!(settings))]));
+        for group in ["Owners", "Admins", "Editors", "Viewers"] {
+            add("_grist_ACLPrincipals", record([("type", json!("group")), ("groupName", json!(group))]));
         }
+        add("_grist_ACLResources", Record::new());
+        let everybody = [("resource", json!(1)), ("permissions", json!(63)), ("principals", json!("[1]"))];
+        add("_grist_ACLRules", record(everybody));
+        let view = add("_grist_Views", record([("name", json!("New page")), ("type", json!("empty"))]));
+        add("_grist_Pages", record([("viewRef", json!(view)), ("pagePos", json!(view))]));
+        add("_grist_TabBar", record([("viewRef", json!(view)), ("tabPos", json!(view))]));
+        let section = self.add_section(1, view, "custom", "Widget");
+        self.change_section(section, [("sortColRefs", json!(""))]);
+    }
+
+    /// Sets fields of a section.
+    pub(crate) fn change_section<const N: usize>(&mut self, section: i64, fields: [(&str, Value); N]) {
+        let sections = self.state.records.get("_grist_Views_section");
+        let Some(mut changed) = sections.and_then(|sections| sections.get(&section)).map(|fields| Record::clone(fields)) else {
+            return;
+        };
+        changed.extend(record(fields));
+        self.set_record("_grist_Views_section", section, Some(changed));
     }
 }
