@@ -1,0 +1,128 @@
+//! Choosing a démarche and its fields.
+
+use leptos::prelude::*;
+use relais_engine::{
+    ds::{
+        Demarche, DemarcheNumber, Dossier, DossierPage, Operation, SourceError,
+        operations::{DemarcheVariables, DossiersVariables, PageVariables, Parts},
+    },
+    mapping::Proposal,
+    ports::Source,
+    sync::Connexion,
+};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{App, Chosen, Fetched, Screen};
+use crate::{proxy::Proxy, selection::Selection};
+
+/// How many recent dossiers are read for the examples; less when DS is slow.
+const SAMPLE_PAGES: [u32; 3] = [20, 5, 1];
+
+impl App {
+    /// Looks at a démarche: reads its form.
+    pub fn look_at(self, number: DemarcheNumber) {
+        let Some(services) = self.services() else { return };
+        self.choice_error.set(None);
+        self.chosen.set(Some(Chosen { number, form: Fetched::Pending }));
+        spawn_local(async move {
+            let form = read_form(&services.proxy, number).await;
+            // Another one may have been chosen meanwhile.
+            if self.chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.number == number)) {
+                let form = form.map_or_else(Fetched::Failed, |form| Fetched::Ready(Box::new(form)));
+                self.chosen.set(Some(Chosen { number, form }));
+            }
+        });
+    }
+
+    /// Proposes columns for the démarche looked at, and shows them.
+    pub fn propose(self) {
+        let Some(services) = self.services() else { return };
+        let Some(form) = self.chosen.with_untracked(|chosen| chosen.as_ref().and_then(|chosen| chosen.form.ready().cloned())) else { return };
+        let is_known = self.selection.with_untracked(|selection| {
+            selection.as_ref().map(|selection| selection.with_untracked(|s| s.connexion.is_none() && s.proposal().demarche == form.number))
+        });
+        if is_known == Some(true) {
+            return self.go(Screen::Fields);
+        }
+        self.choice_error.set(None);
+        self.is_reading_samples.set(true);
+        spawn_local(async move {
+            match read_samples(&services.proxy, form.number).await {
+                Ok(samples) => self.show_fields(Selection::new(Proposal::new(&form, &samples))),
+                Err(error) => self.choice_error.set(Some(error)),
+            }
+            self.is_reading_samples.set(false);
+        });
+    }
+
+    /// Shows the fields of a connexion, to change them.
+    pub fn edit_fields(self, connexion: Connexion) {
+        let Some(services) = self.services() else { return };
+        let number = connexion.mapping.demarche;
+        self.choice_error.set(None);
+        self.selection.set(None);
+        self.chosen.set(Some(Chosen { number, form: Fetched::Pending }));
+        self.go(Screen::Fields);
+        spawn_local(async move {
+            let read = async {
+                let form = read_form(&services.proxy, number).await?;
+                let samples = read_samples(&services.proxy, number).await?;
+                Ok::<_, SourceError>((form, samples))
+            };
+            match read.await {
+                Ok((form, samples)) => {
+                    let proposal = Proposal::reopen(&form, &connexion.mapping, &samples);
+                    let selection = self.loaded.with_untracked(|loaded| Selection::reopen(proposal, &connexion, &loaded.schema));
+                    self.chosen.set(Some(Chosen { number, form: Fetched::Ready(Box::new(form)) }));
+                    self.selection.set(Some(ArcRwSignal::new(selection)));
+                }
+                Err(error) => self.choice_error.set(Some(error)),
+            }
+        });
+    }
+
+    fn show_fields(self, selection: Selection) {
+        self.selection.set(Some(ArcRwSignal::new(selection)));
+        self.go(Screen::Fields);
+    }
+
+    /// Runs with what is chosen.
+    pub fn import(self) {
+        let Some(selection) = self.selection.with_untracked(|selection| selection.as_ref().map(ArcRwSignal::get_untracked)) else { return };
+        let id = selection.connexion.clone();
+        let mapping = selection.into_mapping();
+        let connexion = self.loaded.with_untracked(|loaded| match id.and_then(|id| loaded.connexions.iter().find(|connexion| connexion.id == id)) {
+            Some(connexion) => {
+                let mut connexion = connexion.clone();
+                connexion.mapping = mapping;
+                connexion
+            }
+            None => Connexion::new(mapping, &loaded.connexions),
+        });
+        self.go(Screen::Run);
+        self.synchronise(connexion);
+    }
+}
+
+async fn read_form(proxy: &Proxy, number: DemarcheNumber) -> Result<Demarche, SourceError> {
+    Demarche::read(&proxy.call(&Operation::GetDemarche(DemarcheVariables { number })).await?)
+}
+
+/// The latest dossiers, with all that a mapping could want of them.
+async fn read_samples(proxy: &Proxy, number: DemarcheNumber) -> Result<Vec<Dossier>, SourceError> {
+    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
+    let mut pages = SAMPLE_PAGES.into_iter().peekable();
+    while let Some(size) = pages.next() {
+        let page =
+            PageVariables { number, first: None, last: Some(size), after: None, before: None, updated_since: None, state: None, archived: None };
+        let body = proxy.call(&Operation::GetDossiers(DossiersVariables { page, parts })).await;
+        match body.and_then(|body| DossierPage::read(&body)) {
+            Ok(page) => return Ok(page.dossiers),
+            Err(error) if error.code.is_eased_by_less() && pages.peek().is_some() => {}
+            // Examples are not worth stopping for when DS stumbles on one dossier.
+            Err(error) if error.code.is_eased_by_less() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Vec::new())
+}

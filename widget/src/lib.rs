@@ -1,0 +1,17 @@
+//! The widget: a page that Grist embeds, by which agents connect démarches to their document and synchronise them.
+//!
+//! [`grist`] and [`proxy`] are the outside world, [`app`] what the screens share, [`views`] and [`ui`] what is seen. The
+//! rest is plain, and tested on the host.
+
+pub mod app;
+pub mod clock;
+pub mod demarche;
+pub mod fold;
+pub mod grist;
+pub mod pace;
+pub mod proxy;
+pub mod selection;
+pub mod standing;
+pub mod text;
+mod ui;
+pub mod views;

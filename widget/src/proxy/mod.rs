@@ -1,0 +1,8 @@
+//! The proxy, on the widget's own origin: session, démarches, relayed operations.
+
+mod answers;
+mod exchange;
+mod session;
+
+pub use answers::{ListedDemarche, Refusal, Role, Session, Team};
+pub use session::{OpenError, Proxy};

@@ -1,0 +1,114 @@
+//! The session with the proxy, renewed by the clock and once when the proxy no longer takes it.
+
+use std::rc::Rc;
+
+use futures_util::lock::Mutex;
+use gloo_net::http::Method;
+use relais_engine::{
+    ds::{Operation, SourceError, SourceErrorCode},
+    grist::DocumentError,
+    ports::{Clock, Source},
+};
+
+use super::{ListedDemarche, Session, exchange::exchange};
+use crate::{clock::ServerClock, grist::Grist};
+
+/// Why no session could be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Grist gave no token.
+    #[error("no token: {0}")]
+    Document(DocumentError),
+    /// The proxy refused it.
+    #[error("no session: {0}")]
+    Proxy(SourceError),
+}
+
+impl From<OpenError> for SourceError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Document(_) => SourceErrorCode::SessionExpired.into(),
+            OpenError::Proxy(error) => error,
+        }
+    }
+}
+
+struct Inner {
+    grist: Grist,
+    clock: ServerClock,
+    // Held while a session is opened: calls made meanwhile wait for it rather than open their own.
+    session: Mutex<Option<Session>>,
+}
+
+/// The proxy.
+#[derive(Clone)]
+pub struct Proxy(Rc<Inner>);
+
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Proxy")
+    }
+}
+
+impl Proxy {
+    /// The proxy that serves this page. Nothing is asked of it yet.
+    pub fn new(grist: Grist, clock: ServerClock) -> Self {
+        Self(Rc::new(Inner { grist, clock, session: Mutex::new(None) }))
+    }
+
+    /// The session, opened when there is none or when it ages.
+    pub async fn session(&self) -> Result<Session, OpenError> {
+        let mut current = self.0.session.lock().await;
+        if let Some(session) = current.as_ref().filter(|session| !session.is_ageing(self.0.clock.now())) {
+            return Ok(session.clone());
+        }
+        let session = self.open().await?;
+        *current = Some(session.clone());
+        Ok(session)
+    }
+
+    async fn open(&self) -> Result<Session, OpenError> {
+        let token = self.0.grist.access_token().await.map_err(OpenError::Document)?;
+        let body = serde_json::json!({ "grist_origin": self.0.grist.origin(), "grist_token": token.token });
+        let answer = exchange(Method::POST, "api/session", None, Some(body.to_string())).await.map_err(OpenError::Proxy)?;
+        let session: Session = read(&answer).map_err(OpenError::Proxy)?;
+        self.0.clock.set(session.server_time);
+        Ok(session)
+    }
+
+    /// Forgets a session that the proxy refused, unless another has replaced it meanwhile.
+    async fn forget(&self, refused: &Session) {
+        let mut current = self.0.session.lock().await;
+        if current.as_ref() == Some(refused) {
+            *current = None;
+        }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<String>) -> Result<Vec<u8>, SourceError> {
+        let session = self.session().await?;
+        match exchange(method.clone(), path, Some(&session.session), body.clone()).await {
+            Err(error) if error.code == SourceErrorCode::SessionExpired => {
+                self.forget(&session).await;
+                let renewed = self.session().await?;
+                exchange(method, path, Some(&renewed.session), body).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// The démarches that the document's team may use.
+    pub async fn demarches(&self) -> Result<Vec<ListedDemarche>, SourceError> {
+        read(&self.ask(Method::GET, "api/demarches", None).await?)
+    }
+}
+
+impl Source for Proxy {
+    async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
+        let path = format!("api/operations/{}", operation.name().as_str());
+        self.ask(Method::POST, &path, Some(operation.variables().to_string())).await
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, SourceError> {
+    serde_json::from_slice(body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
+}

@@ -1,0 +1,145 @@
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use relais_engine::ds::{Demarche, Dossier};
+
+use super::*;
+
+fn descriptor(typename: &str, id: &str, label: &str, required: bool) -> serde_json::Value {
+    serde_json::json!({ "id": id, "__typename": format!("{typename}ChampDescriptor"), "label": label, "required": required })
+}
+
+fn demarche() -> Demarche {
+    let mut lieux = descriptor("Repetition", "rep", "Lieux", false);
+    lieux["champDescriptors"] = serde_json::json!([descriptor("Text", "lieu", "Nom du lieu", true)]);
+    serde_json::from_value(serde_json::json!({
+        "number": 12, "title": "Démarche", "state": "publiee",
+        "activeRevision": {
+            "id": "r1", "datePublication": null,
+            "champDescriptors": [
+                descriptor("HeaderSection", "h1", "Le projet", false),
+                descriptor("Text", "nom", "Intitulé du projet", true),
+                descriptor("Address", "adr", "Adresse du siège", false),
+                descriptor("Iban", "iban", "IBAN", false),
+                lieux,
+            ],
+            "annotationDescriptors": [],
+        },
+    }))
+    .unwrap()
+}
+
+fn selection() -> Selection {
+    Selection::new(Proposal::new(&demarche(), &Vec::<Dossier>::new()))
+}
+
+fn place(selection: &Selection, label: &str, part: usize) -> Place {
+    let lines = selection
+        .proposal
+        .sections
+        .iter()
+        .enumerate()
+        .flat_map(|(section, lines)| lines.lines.iter().enumerate().map(move |(line, content)| (Place { section, line }, content)));
+    lines.filter(|(_, line)| line.label == label).nth(part).unwrap().0
+}
+
+#[test]
+fn a_field_is_counted_once_however_many_columns_it_has() {
+    let mut selection = selection();
+    let fields = selection.count(Filter::All);
+    let address = place(&selection, "Adresse du siège", 0);
+    let shown = selection.shown().len();
+    let folded = selection.folded_parts(address);
+    assert!(folded > 0);
+    selection.unfold(address);
+    assert_eq!(selection.folded_parts(address), 0);
+    assert_eq!(selection.shown().len(), shown + folded);
+    assert_eq!(selection.count(Filter::All), fields);
+    let before = selection.summary();
+    let unchosen = (0..).map(|part| place(&selection, "Adresse du siège", part)).find(|place| !selection.line(*place).unwrap().is_chosen).unwrap();
+    selection.choose(unchosen, true);
+    let after = selection.summary();
+    assert_eq!((after.fields, after.new_columns), (before.fields, before.new_columns + 1));
+}
+
+#[test]
+fn the_key_stays() {
+    let mut selection = selection();
+    let key = selection.proposal.sections.first().unwrap().lines.iter().position(|line| line.is_key).unwrap();
+    let key = Place { section: 0, line: key };
+    selection.choose(key, false);
+    assert!(selection.line(key).unwrap().is_chosen);
+    selection.apply(Preset::Nothing);
+    assert_eq!(selection.summary(), Summary { fields: 1, new_columns: 1, existing_columns: 0 });
+    assert_eq!(selection.preset(), Some(Preset::Nothing));
+}
+
+#[test]
+fn presets_are_recognised_until_something_changes() {
+    let mut selection = selection();
+    selection.apply(Preset::Everything);
+    // A small form is essential whole.
+    assert_eq!(selection.preset(), Some(Preset::Essential));
+    let name = place(&selection, "Intitulé du projet", 0);
+    selection.choose(name, false);
+    assert_eq!(selection.preset(), None);
+}
+
+#[test]
+fn a_section_ticks_what_it_shows() {
+    let mut selection = selection();
+    let name = place(&selection, "Intitulé du projet", 0);
+    let iban = place(&selection, "IBAN", 0);
+    assert_eq!(selection.tick(name.section), Tick::Some, "an IBAN is not proposed");
+    selection.tick_section(name.section);
+    assert_eq!(selection.tick(name.section), Tick::All);
+    assert!(selection.line(iban).unwrap().is_chosen);
+    selection.tick_section(name.section);
+    assert_eq!(selection.tick(name.section), Tick::None);
+    assert_eq!(selection.chosen_in(name.section).0, 0);
+    selection.set_search("intitule");
+    selection.tick_section(name.section);
+    assert_eq!(selection.tick(name.section), Tick::All);
+    assert_eq!(selection.chosen_in(name.section), (1, 4));
+}
+
+#[test]
+fn filters_and_search_narrow_together() {
+    let mut selection = selection();
+    selection.set_filter(Filter::Required);
+    assert!(selection.shown().iter().all(|place| selection.line(*place).unwrap().is_required));
+    assert_eq!(selection.shown().len(), selection.count(Filter::Required));
+    selection.set_search("texte court lieu");
+    let shown: Vec<&str> = selection.shown().iter().map(|place| selection.line(*place).unwrap().label.as_str()).collect();
+    assert_eq!(shown, ["Nom du lieu"]);
+    selection.set_search("rien de tel");
+    assert!(selection.shown().is_empty());
+}
+
+#[test]
+fn names_come_back_and_namesakes_are_seen() {
+    let mut selection = selection();
+    let name = place(&selection, "Intitulé du projet", 0);
+    selection.rename(name, "  Projet ");
+    assert_eq!(selection.line(name).unwrap().column_name, "Projet");
+    selection.rename(name, " ");
+    assert_eq!(selection.line(name).unwrap().column_name, "Intitulé du projet");
+    assert!(selection.namesakes().is_empty());
+    selection.rename(name, "adresse du siège");
+    assert_eq!(selection.namesakes().len(), 2);
+    selection.choose(name, false);
+    assert!(selection.namesakes().is_empty());
+}
+
+#[test]
+fn tables_are_named() {
+    let mut selection = selection();
+    let lieu = place(&selection, "Nom du lieu", 0);
+    let key = selection.repetition_table(lieu.section).unwrap().clone();
+    assert_eq!(selection.table_name(&key), "Lieux");
+    selection.rename_table(&key, " Sites ");
+    selection.rename_table(&key, "");
+    assert_eq!(selection.table_name(&key), "Sites");
+    assert!(selection.repetition_table(0).is_none());
+    let mapping = selection.into_mapping();
+    assert_eq!(mapping.tables.get(1).unwrap().name, "Sites");
+}

@@ -1,0 +1,168 @@
+//! How things stand: whether the widget can work in this document, and how each connexion is.
+
+use relais_engine::{
+    ds::SourceErrorCode,
+    grist::{Denied, DocumentError, DocumentSchema},
+    sync::Connexion,
+};
+
+use crate::{
+    grist::AccessLevel,
+    proxy::OpenError,
+    text::states::{self, Explanation},
+};
+
+/// What keeps the widget from working.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The page is not in Grist.
+    Outside,
+    /// The page around does not answer.
+    Silent,
+    /// The access level is too low.
+    Access(AccessLevel),
+    /// The person may only read, and nothing can be shown.
+    Viewer,
+    /// The proxy does not take the person for an editor.
+    Refused,
+    /// The document belongs to no team.
+    UnknownDocument,
+    /// The session could not be renewed.
+    Expired,
+    /// The proxy cannot be reached.
+    Unreachable,
+    /// An access rule hides the widget's own tables.
+    Denied,
+    /// Anything else, with the number of the request.
+    Failed(Option<String>),
+}
+
+impl Obstacle {
+    /// Why no session could be had.
+    pub fn of_session(error: &OpenError) -> Self {
+        match error {
+            OpenError::Document(error) => Self::of_document(error),
+            OpenError::Proxy(error) => match error.code {
+                SourceErrorCode::GristRefused => Self::Refused,
+                SourceErrorCode::DocumentUnknown => Self::UnknownDocument,
+                SourceErrorCode::SessionExpired => Self::Expired,
+                SourceErrorCode::ProxyUnavailable | SourceErrorCode::Timeout | SourceErrorCode::RateLimited => Self::Unreachable,
+                _ => Self::Failed(error.request_id.clone()),
+            },
+        }
+    }
+
+    /// Why the document cannot be read.
+    pub fn of_document(error: &DocumentError) -> Self {
+        match error {
+            DocumentError::AccessNotGranted => Self::Access(AccessLevel::None),
+            DocumentError::ReadOnly => Self::Viewer,
+            DocumentError::NoAnswer => Self::Silent,
+            DocumentError::Denied(Denied::Structure | Denied::Column | Denied::Table | Denied::Other) => Self::Denied,
+            DocumentError::NotThere(_) | DocumentError::Other(_) => Self::Failed(None),
+        }
+    }
+
+    /// What to say; none for the access level, which has a screen with a picture.
+    pub fn explanation(&self, document: Option<&str>) -> Option<Explanation> {
+        Some(match self {
+            Self::Access(_) => return None,
+            Self::Outside => states::outside_grist(),
+            Self::Silent => states::silent(),
+            Self::Viewer => states::viewer(),
+            Self::Refused => states::refused(),
+            Self::UnknownDocument => states::unknown_document(document),
+            Self::Expired => states::expired(),
+            Self::Unreachable => states::unreachable(),
+            Self::Denied => states::document_denied(),
+            Self::Failed(request_id) => states::failed(request_id.as_deref()),
+        })
+    }
+
+    /// Whether trying again may help: outside Grist, it never does.
+    pub const fn may_pass(&self) -> bool {
+        !matches!(self, Self::Outside | Self::Viewer)
+    }
+}
+
+/// Whether the widget can work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Not known yet.
+    Starting,
+    /// It cannot.
+    Blocked(Obstacle),
+    /// It can read the document, but neither write it nor ask DS.
+    ReadOnly,
+    /// It can.
+    Open,
+}
+
+/// How a connexion is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// As DS has it, at its last run.
+    UpToDate,
+    /// Some dossiers failed.
+    Failed {
+        /// How many.
+        failed: usize,
+        /// Of how many.
+        dossiers: usize,
+    },
+    /// Its last run did not reach its end.
+    Interrupted,
+    /// Its main table was removed.
+    TableMissing,
+}
+
+impl Health {
+    /// Reads it from what the document says.
+    pub fn of(connexion: &Connexion, schema: &DocumentSchema) -> Self {
+        if connexion.main_table(schema).is_none() {
+            return Self::TableMissing;
+        }
+        match &connexion.state.last_run {
+            Some(run) if !run.interrupted && run.failed == 0 => Self::UpToDate,
+            Some(run) if !run.interrupted => Self::Failed { failed: run.failed, dossiers: run.dossiers },
+            _ => Self::Interrupted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use relais_engine::ds::SourceError;
+
+    use super::*;
+
+    #[test]
+    fn each_refusal_of_a_session_has_its_screen() {
+        let of = |code: SourceErrorCode| Obstacle::of_session(&OpenError::Proxy(code.into()));
+        assert_eq!(of(SourceErrorCode::GristRefused), Obstacle::Refused);
+        assert_eq!(of(SourceErrorCode::DocumentUnknown), Obstacle::UnknownDocument);
+        assert_eq!(of(SourceErrorCode::ProxyUnavailable), Obstacle::Unreachable);
+        let failed = SourceError { request_id: Some("r1".to_owned()), ..SourceErrorCode::Internal.into() };
+        assert_eq!(Obstacle::of_session(&OpenError::Proxy(failed)), Obstacle::Failed(Some("r1".to_owned())));
+        assert_eq!(Obstacle::of_session(&OpenError::Document(DocumentError::NoAnswer)), Obstacle::Silent);
+    }
+
+    #[test]
+    fn every_obstacle_is_explained() {
+        let all = [
+            Obstacle::Outside,
+            Obstacle::Silent,
+            Obstacle::Viewer,
+            Obstacle::Refused,
+            Obstacle::UnknownDocument,
+            Obstacle::Expired,
+            Obstacle::Unreachable,
+            Obstacle::Denied,
+            Obstacle::Failed(None),
+        ];
+        for obstacle in all {
+            assert!(obstacle.explanation(Some("sampleDocument")).is_some_and(|explanation| !explanation.steps.is_empty()), "{obstacle:?}");
+        }
+        assert_eq!(Obstacle::Access(AccessLevel::None).explanation(None), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! The screen Démarche.
+
+use relais_engine::{ds::DemarcheState, words};
+
+use crate::demarche::Unnamed;
+
+/// Title.
+pub const TITLE: &str = "Choisir une démarche";
+/// The list.
+pub const LIST: &str = "Démarches de votre équipe";
+/// The search.
+pub const SEARCH: &str = "Chercher dans les démarches de l’équipe";
+/// In the search.
+pub const SEARCH_HINT: &str = "Titre ou numéro";
+/// Nothing answers the search.
+pub const NO_MATCH: &str = "Aucune démarche de l’équipe ne correspond. Indiquez son numéro.";
+/// The field for a number or an address.
+pub const NUMBER: &str = "Ou indiquez une démarche";
+/// Its help.
+pub const NUMBER_HINT: &str = "Son numéro, ou l’adresse de n’importe laquelle de ses pages sur Démarches Simplifiées.";
+/// Asks DS about what is typed.
+pub const LOOK_UP: &str = "Chercher cette démarche";
+/// The next step.
+pub const NEXT: &str = "Choisir les champs";
+/// Nothing is chosen.
+pub const CHOOSE_FIRST: &str = "Choisissez une démarche dans la liste, ou indiquez son numéro.";
+/// The démarche is connected already.
+pub const CONNECTED: &str = "déjà dans ce document";
+/// The form, in the card.
+pub const FORM: &str = "Formulaire";
+/// The dossiers, in the card.
+pub const DOSSIERS: &str = "Dossiers";
+/// The groupes instructeurs, in the card.
+pub const GROUPES: &str = "Groupes instructeurs";
+/// While the form is read.
+pub const READING_FORM: &str = "Lecture du formulaire…";
+/// While the samples are read.
+pub const READING_SAMPLES: &str = "Lecture des derniers dossiers, pour les exemples…";
+/// DS did not open it.
+pub const REFUSED: &str = "illisible pour l’instant";
+
+/// « L’équipe « Préfecture » peut lire 4 démarches. »
+pub fn team(name: &str, count: usize) -> String {
+    match count {
+        0 => format!("L’équipe « {name} » ne peut encore lire aucune démarche."),
+        count => format!("L’équipe « {name} » peut lire {}.", words::count(count, "démarche", "démarches")),
+    }
+}
+
+/// « n° 131016 ».
+pub fn number(number: i64) -> String {
+    format!("n° {number}")
+}
+
+/// A state, after the number.
+pub const fn state(state: DemarcheState) -> &'static str {
+    match state {
+        DemarcheState::Brouillon => "en test",
+        DemarcheState::Publiee => "publiée",
+        DemarcheState::Close => "close",
+        DemarcheState::Depubliee => "dépubliée",
+        DemarcheState::Unknown => "état inconnu",
+    }
+}
+
+/// « 314 champs, publié le 19 décembre 2025 ».
+pub fn form(fields: usize, published: Option<&str>) -> String {
+    let fields = words::count(fields, "champ", "champs");
+    match published {
+        Some(date) => format!("{fields}, publié le {date}"),
+        None => format!("{fields}, pas encore publié"),
+    }
+}
+
+/// Without a title, a démarche goes by its number.
+pub fn untitled(number: i64) -> String {
+    format!("Démarche {number}")
+}
+
+/// « Démarche 131016, 1 284 dossiers ».
+pub fn chosen(number: i64, dossiers: Option<usize>) -> String {
+    match dossiers {
+        Some(count) => format!("Démarche {number}, {}", words::count(count, "dossier", "dossiers")),
+        None => format!("Démarche {number}"),
+    }
+}
+
+/// Before a number that was probably meant.
+pub const MEANT: &str = "Vouliez-vous dire";
+
+/// « 131016, Demande de subvention ».
+pub fn meant(number: i64, title: &str) -> String {
+    format!("{number}, {title}")
+}
+
+/// Why a text names no démarche.
+pub const fn unnamed(unnamed: Unnamed) -> (&'static str, &'static str) {
+    match unnamed {
+        Unnamed::Empty => ("Aucune démarche n’est choisie.", CHOOSE_FIRST),
+        Unnamed::PublicAddress => (
+            "Cette adresse est celle du formulaire public : elle ne contient pas le numéro.",
+            "Ouvrez la démarche comme instructeur ou administrateur et copiez l’adresse : le numéro suit « procedures ».",
+        ),
+        Unnamed::DossierAddress => ("Cette adresse est celle d’un dossier.", "Copiez plutôt celle de sa démarche : le numéro suit « procedures »."),
+        Unnamed::Other => {
+            ("Ce texte n’est ni un numéro ni l’adresse d’une démarche.", "Le numéro se lit dans l’adresse de la démarche, après « procedures ».")
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What DS, the proxy or the document refused, in three parts: what happened, what is intact (which the screen knows),
+//! what to do.
+
+use relais_engine::{
+    Timestamp,
+    ds::{DemarcheNumber, SourceError, SourceErrorCode},
+    grist::{Denied, DocumentError},
+    sync::PlanError,
+    words,
+};
+
+use super::moments;
+
+/// An error that a person can meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// What happened; stands alone.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+fn explained(what: impl Into<String>, remedy: impl Into<String>) -> Explained {
+    Explained { what: what.into(), remedy: remedy.into() }
+}
+
+/// Nothing was written.
+pub const UNCHANGED: &str = "Votre document n’a pas changé.";
+/// What was there stays.
+pub const INTACT: &str = "Vos tables et vos réglages sont intacts.";
+
+/// What kept DS from answering about a démarche.
+pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timestamp) -> Explained {
+    let of_demarche = demarche.map_or_else(|| "cette démarche".to_owned(), |number| format!("la démarche {number}"));
+    match error.code {
+        SourceErrorCode::TokenExpired => explained(
+            "Le jeton de votre équipe pour Démarches Simplifiées a expiré.",
+            "Les synchronisations reprendront dès qu’un nouveau jeton sera déposé, sans rien reconfigurer. Prévenez la personne qui gère Relais pour votre équipe.",
+        ),
+        SourceErrorCode::TokenRefused => explained(
+            "Démarches Simplifiées ne reconnaît plus le jeton de votre équipe.",
+            "Il a peut-être été révoqué. Prévenez la personne qui gère Relais pour votre équipe : un nouveau jeton suffit, sans rien reconfigurer.",
+        ),
+        SourceErrorCode::AddressRefused => explained(
+            "Démarches Simplifiées refuse ce jeton depuis le serveur de Relais.",
+            match &error.address {
+                Some(address) => format!("Ajoutez l’adresse {address} aux adresses autorisées du jeton, puis réessayez."),
+                None => "Ajoutez l’adresse du serveur de Relais aux adresses autorisées du jeton, puis réessayez.".to_owned(),
+            },
+        ),
+        SourceErrorCode::DemarcheRefused | SourceErrorCode::DemarcheForbidden => explained(
+            format!("Les jetons de votre équipe ne permettent pas de lire {of_demarche}."),
+            "Elle existe peut-être. Un administrateur de cette démarche peut créer un jeton qui l’autorise ; la personne qui gère Relais le dépose ensuite.",
+        ),
+        SourceErrorCode::NotFound => explained(
+            demarche.map_or_else(
+                || "Démarches Simplifiées ne connaît pas cette démarche.".to_owned(),
+                |number| format!("Aucune démarche ne porte le numéro {number}."),
+            ),
+            "Le numéro se lit dans l’adresse de la démarche, après « procedures ».",
+        ),
+        SourceErrorCode::RateLimited => explained(
+            "Démarches Simplifiées limite le nombre de demandes.",
+            match error.retry_at.filter(|retry_at| *retry_at > now) {
+                Some(retry_at) => format!("Vous pourrez réessayer à {}.", moments::time(retry_at)),
+                None => "Réessayez dans une minute.".to_owned(),
+            },
+        ),
+        SourceErrorCode::Timeout | SourceErrorCode::AnswerTooLarge => {
+            explained("Démarches Simplifiées a mis trop de temps à répondre.", "Réessayez dans quelques minutes : le service est peut-être chargé.")
+        }
+        SourceErrorCode::DsUnavailable => {
+            explained("Démarches Simplifiées ne répond pas.", "Réessayez dans quelques minutes : une maintenance est peut-être en cours.")
+        }
+        SourceErrorCode::DsFailed | SourceErrorCode::InvalidAnswer => explained(
+            "Démarches Simplifiées a répondu par une erreur.",
+            "Réessayez dans quelques minutes. Si cela dure, signalez-le à l’assistance de Démarches Simplifiées.",
+        ),
+        SourceErrorCode::Unsupported => {
+            explained("Cette instance de Démarches Simplifiées est trop ancienne pour Relais.", "Prévenez la personne qui gère Relais.")
+        }
+        SourceErrorCode::SessionExpired => explained("Votre session a expiré.", "Rechargez la page, puis recommencez."),
+        SourceErrorCode::GristRefused => explained(
+            "Grist ne confirme plus que vous pouvez modifier ce document.",
+            "Vérifiez votre rôle avec un propriétaire du document, puis rechargez la page.",
+        ),
+        SourceErrorCode::DocumentUnknown => {
+            explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
+        }
+        SourceErrorCode::ProxyUnavailable => explained("Le serveur de Relais ne répond pas.", "Vérifiez votre connexion, puis réessayez."),
+        SourceErrorCode::BadRequest | SourceErrorCode::Internal => explained(
+            "Relais a rencontré une erreur.",
+            match &error.request_id {
+                Some(request) => format!("Réessayez. Si cela dure, signalez la demande {request} à la personne qui gère Relais."),
+                None => "Réessayez. Si cela dure, prévenez la personne qui gère Relais.".to_owned(),
+            },
+        ),
+    }
+}
+
+/// What the document refused.
+pub fn document(error: &DocumentError) -> Explained {
+    const OWNER: &str = "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle.";
+    match error {
+        DocumentError::AccessNotGranted => explained(
+            "Relais n’a plus l’accès complet à ce document.",
+            "Accordez-le de nouveau dans le panneau de droite de Grist, sous « Niveau d’accès ».",
+        ),
+        DocumentError::ReadOnly => {
+            explained("Vous ne pouvez pas modifier ce document.", "Demandez à un propriétaire du document le rôle « Éditeur ».")
+        }
+        DocumentError::Denied(Denied::Structure) => {
+            explained("Une règle d’accès du document vous interdit de créer des tables ou des colonnes.", OWNER)
+        }
+        DocumentError::Denied(Denied::Column) => explained("Une règle d’accès du document vous interdit d’écrire dans une des colonnes.", OWNER),
+        DocumentError::Denied(Denied::Table) => explained("Une règle d’accès du document vous interdit d’écrire dans une des tables.", OWNER),
+        DocumentError::Denied(Denied::Other) => explained("Une règle d’accès du document vous interdit cette écriture.", OWNER),
+        DocumentError::NotThere(_) => {
+            explained("Une table ou une colonne a changé pendant la synchronisation.", "Synchronisez de nouveau : Relais repart de ce qui est écrit.")
+        }
+        DocumentError::NoAnswer => explained("Grist n’a pas répondu à temps.", "Rechargez la page du document, puis synchronisez de nouveau."),
+        DocumentError::Other(_) => explained(
+            "Grist a refusé l’écriture.",
+            "Rechargez la page du document, puis synchronisez de nouveau. Si cela dure, prévenez la personne qui gère Relais.",
+        ),
+    }
+}
+
+/// Why nothing could be planned.
+pub fn plan(error: &PlanError) -> Explained {
+    match error {
+        PlanError::MainTableMissing(table) => explained(
+            format!("La table « {table} » a été supprimée du document."),
+            "Relais ne la recrée pas sans votre accord. Annulez la suppression dans Grist, ou recréez la table d’ici.",
+        ),
+        PlanError::MainTableHidden(table) => explained(
+            format!("Une règle d’accès du document vous cache la table « {table} »."),
+            "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle.",
+        ),
+        PlanError::KeyColumn(problem) => explained(
+            words::problem(problem),
+            "Sans la colonne du numéro, Relais ne retrouve pas les lignes. Rendez-lui son type Numérique, ou recréez-la d’ici.",
+        ),
+        PlanError::NoKey => explained(
+            "La configuration de cette démarche est incomplète.",
+            "Elle a peut-être été modifiée à la main dans « Relais_Connexions ». Connectez la démarche de nouveau.",
+        ),
+    }
+}

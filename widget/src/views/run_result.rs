@@ -1,0 +1,220 @@
+//! What a run did: counts, errors, what next, and the way back.
+
+use leptos::prelude::*;
+use relais_engine::{
+    mapping::TableKey,
+    sync::{Outcome, PlanError, ProblemKind, Stop},
+    words as names,
+};
+
+use super::problems::Problems;
+use crate::{
+    app::{App, Ended, Run, Screen, Stage, Undo},
+    text::{
+        errors::{self, Explained},
+        moments, run as words,
+    },
+    ui::{Header, Note, Shell, Tone},
+};
+
+/// Why a run stopped, for people.
+fn stopped(app: App, run: &Run, stop: &Stop) -> Explained {
+    match stop {
+        Stop::Cancelled => Explained { what: words::STOPPED.to_owned(), remedy: String::new() },
+        Stop::Source(error) => errors::source(error, Some(run.connexion.mapping.demarche), app.now()),
+        Stop::Document(error) => errors::document(error),
+        Stop::Plan(error) => errors::plan(error),
+    }
+}
+
+fn title(outcome: &Outcome, undo: Undo) -> String {
+    let has_written = outcome.last_action.is_some();
+    match (&outcome.stop, outcome.report.failed()) {
+        _ if undo == Undo::Done => words::UNDONE.to_owned(),
+        (Some(Stop::Cancelled), _) => words::INTERRUPTED.to_owned(),
+        (Some(_), _) if has_written => words::INTERRUPTED.to_owned(),
+        (Some(_), _) => words::FAILED.to_owned(),
+        (None, 0) => words::DONE.to_owned(),
+        (None, failed) => words::done_but(failed),
+    }
+}
+
+/// Whether something that was removed from the document can be made anew.
+fn can_recreate(outcome: &Outcome) -> bool {
+    let is_missing = |kind: &ProblemKind| matches!(kind, ProblemKind::MissingColumn { .. } | ProblemKind::MissingTable { .. });
+    let is_plan_missing = match &outcome.stop {
+        Some(Stop::Plan(PlanError::MainTableMissing(_))) => true,
+        Some(Stop::Plan(PlanError::KeyColumn(problem))) => is_missing(&problem.kind),
+        _ => false,
+    };
+    is_plan_missing || outcome.report.problems.iter().any(|problem| is_missing(&problem.kind))
+}
+
+/// The result of the last run.
+#[component]
+pub(super) fn RunResult() -> impl IntoView {
+    let app = App::current();
+    let undo = Memo::new(move |_| {
+        app.run.with(|run| match run.as_ref().map(|run| &run.stage) {
+            Some(Stage::Ended(ended)) => ended.undo,
+            _ => Undo::Impossible,
+        })
+    });
+    let Some(run) = app.run.get_untracked() else { return ().into_any() };
+    let Stage::Ended(ended) = run.stage.clone() else { return ().into_any() };
+    let outcome = ended.outcome.clone();
+    let heading = {
+        let outcome = outcome.clone();
+        Signal::derive(move || title(&outcome, undo.get()))
+    };
+    let failed = outcome.report.failed();
+    let connexion = StoredValue::new(run.connexion.clone());
+    let (again, recreates) = match (&outcome.stop, can_recreate(&outcome)) {
+        (_, true) => (words::RECREATE.to_owned(), true),
+        (Some(_), false) => (words::RESUME.to_owned(), false),
+        (None, false) if failed > 0 => (words::retry(failed), false),
+        (None, false) => (words::AGAIN.to_owned(), false),
+    };
+    let is_success = outcome.is_success() && !recreates;
+    let rerun = move |_| {
+        let connexion = connexion.get_value();
+        if recreates { app.recreate(connexion) } else { app.synchronise(connexion) }
+    };
+    let finish = move |_| app.go(Screen::Home);
+    let finish_label = if outcome.stop.is_some() { words::LATER } else { words::FINISH };
+    // The one primary is what most people do next: leave after a success, try again after a failure.
+    let actions = move || {
+        let is_undone = undo.get() == Undo::Done;
+        let (again_class, finish_class) = if is_success || is_undone { ("btn", "btn primary") } else { ("btn primary", "btn") };
+        let again_button = view! {
+            <button class=again_class type="button" on:click=rerun disabled=move || undo.get() == Undo::Running>
+                {if is_undone { words::AGAIN.to_owned() } else { again.clone() }}
+            </button>
+        };
+        let finish_button = view! {
+            <button class=finish_class type="button" on:click=finish>
+                {if is_undone { words::FINISH } else { finish_label }}
+            </button>
+        };
+        if is_success || is_undone {
+            (again_button.into_any(), finish_button.into_any())
+        } else {
+            (finish_button.into_any(), again_button.into_any())
+        }
+    };
+    let body = {
+        let run = run.clone();
+        let ended = ended.clone();
+        move || {
+            if undo.get() == Undo::Done {
+                view! { <div class="say"><Note tone=Tone::Success headline=words::UNDONE_LEAD /></div> }.into_any()
+            } else {
+                view! {
+                    <div class="say">{message(app, &run, &ended)}</div>
+                    {counts(&ended.outcome)}
+                    <Problems run=run.clone() outcome=ended.outcome.clone() />
+                }
+                .into_any()
+            }
+        }
+    };
+    let has_problems = !outcome.report.problems.is_empty() && run.connexion.row.is_some();
+    let edit = has_problems.then(|| {
+        view! {
+            <p class="say">
+                <button class="lk" type="button" on:click=move |_| app.edit_fields(connexion.get_value())>
+                    {words::EDIT}
+                </button>
+            </p>
+        }
+    });
+    view! {
+        <Shell header=Header::Steps(3) title=heading actions>
+            <p class="sub">{run.connexion.mapping.title.clone()}</p>
+            {body}
+            {edit}
+            {move || way_back(app, undo.get())}
+        </Shell>
+    }
+    .into_any()
+}
+
+fn message(app: App, run: &Run, ended: &Ended) -> AnyView {
+    let outcome = &ended.outcome;
+    let seconds = ended.at.milliseconds().saturating_sub(run.started_at.milliseconds()) / 1000;
+    let when = words::ended(&moments::moment(ended.at, app.now()), &moments::duration(seconds));
+    let failed = outcome.report.failed();
+    let in_document = run.connexion.state.last_run.as_ref().map_or(0, |last| last.dossiers);
+    if let Some(stop) = &outcome.stop {
+        let explained = stopped(app, run, stop);
+        let has_written = outcome.last_action.is_some();
+        let intact = if has_written { words::WHOLE } else { words::NOTHING_WRITTEN };
+        let tone = if matches!(stop, Stop::Cancelled) { Tone::Warning } else { Tone::Error };
+        return view! { <Note tone headline=explained.what lines=vec![intact.to_owned(), explained.remedy] /> }.into_any();
+    }
+    if failed > 0 {
+        let headline = words::partly(in_document.saturating_sub(failed), failed);
+        return view! { <Note tone=Tone::Warning headline lines=vec![words::kept(failed).to_owned(), when] /> }.into_any();
+    }
+    if outcome.last_action.is_none() {
+        return view! { <Note tone=Tone::Success headline=words::NOTHING_NEW lines=vec![when] /> }.into_any();
+    }
+    let table = run.connexion.mapping.table(&TableKey::Dossiers).map(|table| table.name.as_str());
+    view! { <Note tone=Tone::Success headline=words::up_to_date(in_document, table) lines=vec![when] /> }.into_any()
+}
+
+fn counts(outcome: &Outcome) -> impl IntoView + use<> {
+    let report = &outcome.report;
+    let figures = [
+        (words::counts::ADDED, report.added),
+        (words::counts::UPDATED, report.updated),
+        (words::counts::UNCHANGED, report.unchanged),
+        (words::counts::FAILED, report.failed()),
+    ];
+    let block_rows = words::block_rows(report.rows_added, report.rows_updated, report.rows_removed);
+    let is_worth_it = outcome.stop.is_none() || report.read > 0;
+    is_worth_it.then(|| {
+        view! {
+            <section aria-label=words::RESULT>
+                <dl class="counts">
+                    {figures
+                        .into_iter()
+                        .map(|(label, figure)| {
+                            view! {
+                                <div class:zero=figure == 0>
+                                    <dt>{label}</dt>
+                                    <dd>{names::figure(figure)}</dd>
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                </dl>
+                {block_rows.map(|rows| view! { <p class="meta say">{rows}</p> })}
+            </section>
+        }
+    })
+}
+
+/// Undo, as long as it means something.
+fn way_back(app: App, undo: Undo) -> Option<impl IntoView> {
+    let body = match undo {
+        Undo::Impossible | Undo::Done => return None,
+        Undo::Running => view! { <p role="status">{words::UNDOING}</p> }.into_any(),
+        Undo::Failed => view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> }.into_any(),
+        Undo::Possible => view! {
+            <p class="prose">{words::UNDO_HINT}</p>
+            <p class="does">
+                <button class="btn" type="button" on:click=move |_| app.undo()>
+                    {words::UNDO}
+                </button>
+            </p>
+        }
+        .into_any(),
+    };
+    Some(view! {
+        <section aria-labelledby="annuler">
+            <h2 id="annuler">{words::BACK}</h2>
+            {body}
+        </section>
+    })
+}
