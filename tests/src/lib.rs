@@ -2,3 +2,4 @@
 pub mod ds;
 pub mod grist;
 pub mod ports;
+pub mod stack;
