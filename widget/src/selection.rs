@@ -345,6 +345,12 @@ impl Selection {
         self.lines_of(group).iter().skip(1).filter(|line| !line.is_chosen).count()
     }
 
+    /// Whether other lines of the field are drawn beside this first one, which then says what it takes of the field.
+    pub fn has_shown_parts(&self, place: Place) -> bool {
+        let group = self.starts.get(&place).and_then(|index| self.groups.get(*index));
+        group.is_some_and(|group| group.length > 1 && (group.is_expanded || self.lines_of(group).iter().skip(1).any(|line| line.is_chosen)))
+    }
+
     /// Draws all the lines of a field.
     pub fn unfold(&mut self, place: Place) {
         if let Some(group) = self.starts.get(&place).and_then(|index| self.groups.get_mut(*index)) {
@@ -379,9 +385,8 @@ impl Selection {
         let groups: Vec<(usize, usize, bool)> =
             self.tickable(section).map(|group| (group.first, group.length, self.passes(group, Filter::Chosen))).collect();
         for (first, length, was_chosen) in groups {
-            let mains: Vec<bool> = (first..first + length)
-                .map(|line| self.proposed(Place { section, line }).is_some_and(|proposed| proposed.everything))
-                .collect();
+            let mains: Vec<bool> =
+                (first..first + length).map(|line| self.proposed(Place { section, line }).is_some_and(|proposed| proposed.everything)).collect();
             let has_main = mains.iter().any(|main| *main);
             if is_chosen && was_chosen {
                 continue;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use relais_engine::ds::SourceErrorCode as Code;
 use reqwest::Response;
 use tokio::sync::mpsc;
@@ -83,6 +83,8 @@ impl Answer {
                 None => Some((Err(std::io::Error::other(BODY_CUT)), None)),
             }
         })
+        // The compression of the answer asks once more after the end.
+        .fuse()
     }
 
     async fn next(&mut self, before: usize) -> Result<Option<Bytes>, Failure> {

@@ -15,13 +15,11 @@ async fn play(file: &'static str, reviewed: &'static [Reviewed], unused: &'stati
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn a_new_document_is_as_recorded() {
     play("initial.json", &[], &[], 26).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn actions_on_structure_answer_as_recorded() {
     const REVIEWED: &[Reviewed] = &[
         Reviewed {
@@ -52,7 +50,6 @@ async fn actions_on_structure_answer_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn actions_on_records_answer_as_recorded() {
     const REVIEWED: &[Reviewed] = &[
         Reviewed {
@@ -73,7 +70,6 @@ async fn actions_on_records_answer_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn access_rules_refuse_as_recorded() {
     const REVIEWED: &[Reviewed] = &[Reviewed {
         scenario: "rows with nom \"a\" may not be read",
@@ -85,7 +81,6 @@ async fn access_rules_refuse_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn rest_with_a_token_answers_as_recorded() {
     const UNUSED: &[&str] = &[
         "records with cellFormat",
@@ -101,7 +96,6 @@ async fn rest_with_a_token_answers_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn rest_with_a_key_answers_as_recorded() {
     const UNUSED: &[&str] = &[
         "records with cellFormat",
@@ -118,7 +112,6 @@ async fn rest_with_a_key_answers_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn roles_are_told_apart_as_recorded() {
     const UNUSED: &[&str] = &[
         "GET /sql",
@@ -139,13 +132,11 @@ async fn roles_are_told_apart_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn content_types_are_taken_as_recorded() {
     play("rest-content-type.json", &[], &[], 30).await;
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn origins_are_answered_as_recorded() {
     const REVIEWED: &[Reviewed] = &[
         Reviewed { scenario: "requests from a foreign origin", steps: Steps::Only(&["7"]), why: "a session by cookie is not kept: nobody is asking" },
@@ -159,7 +150,6 @@ async fn origins_are_answered_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn attachments_are_kept_as_recorded() {
     const REVIEWED: &[Reviewed] = &[
         Reviewed {
@@ -179,7 +169,6 @@ async fn attachments_are_kept_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn identifiers_are_made_as_recorded() {
     let mut report = Report::new("identifiers.json", &[], &[]);
     for scenario in scenarios("identifiers.json") {
@@ -216,7 +205,6 @@ async fn identifiers_are_made_as_recorded() {
 }
 
 #[tokio::test]
-#[ignore = "needs the recordings: make conformance"]
 async fn values_are_kept_as_recorded() {
     const REVIEWED: &[Reviewed] = &[Reviewed {
         scenario: "Date: texts written with parseStrings",

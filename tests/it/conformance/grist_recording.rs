@@ -1,13 +1,10 @@
 //! Recordings of a real Grist: reading their values, and comparing an answer with what was recorded.
 use serde_json::{Map, Number, Value};
-use std::path::PathBuf;
 
 /// The scenarios of one file of recordings.
 pub(crate) fn scenarios(file: &str) -> Vec<Value> {
-    let shared = std::env::var_os("RELAIS_SHARED").expect("RELAIS_SHARED names the folder of recordings");
-    let path = PathBuf::from(shared).join("data/grist").join(file);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let text = super::data(&format!("grist/{file}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 /// What a value of a recording cannot be turned into.

@@ -3,7 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod ds_schema;
 mod form;
+mod grist;
+mod grist_http;
+mod grist_recording;
+mod grist_replay;
 mod operations;
 
 use std::path::PathBuf;

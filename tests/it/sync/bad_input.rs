@@ -44,7 +44,7 @@ async fn a_ds_that_fails_in_its_own_ways_leaves_the_document_whole() {
     let faults = [
         (Fault::Timeout, SourceErrorCode::Timeout),
         (Fault::BadGateway, SourceErrorCode::DsUnavailable),
-        (Fault::Html, SourceErrorCode::DsUnavailable),
+        (Fault::Html, SourceErrorCode::InvalidAnswer),
         (Fault::ServerError, SourceErrorCode::DsFailed),
         (Fault::ResetBeforeAnswer, SourceErrorCode::DsUnavailable),
         (Fault::TruncatedBody, SourceErrorCode::InvalidAnswer),

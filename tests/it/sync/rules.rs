@@ -299,8 +299,6 @@ async fn rule_17_pages_shrink_when_ds_times_out_and_grow_back() {
 #[tokio::test]
 async fn rule_18_what_grist_refuses_is_told_apart() {
     let world = World::everyday(20).await;
-    let structure = relais_tests::grist::AccessRule::new("*SPECIAL", "SchemaEdit", "-S");
-    let _ = structure;
     world.run().await;
     world.stack.document.set_role("editor", Some(relais_tests::grist::Role::Viewer));
     let source = world.stack.source("editor").await;

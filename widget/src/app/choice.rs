@@ -38,9 +38,9 @@ impl App {
     pub fn propose(self) {
         let Some(services) = self.services() else { return };
         let Some(form) = self.chosen.with_untracked(|chosen| chosen.as_ref().and_then(|chosen| chosen.form.ready().cloned())) else { return };
-        let is_known = self
-            .selection
-            .with_untracked(|selection| selection.as_ref().map(|selection| selection.with_untracked(|s| s.connexion.is_none() && s.proposal().demarche == form.number)));
+        let is_known = self.selection.with_untracked(|selection| {
+            selection.as_ref().map(|selection| selection.with_untracked(|s| s.connexion.is_none() && s.proposal().demarche == form.number))
+        });
         if is_known == Some(true) {
             return self.go(Screen::Fields);
         }
@@ -110,8 +110,7 @@ async fn read_form(proxy: &Proxy, number: DemarcheNumber) -> Result<Demarche, So
 
 /// The latest dossiers, with all that a mapping could want of them.
 async fn read_samples(proxy: &Proxy, number: DemarcheNumber) -> Result<Vec<Dossier>, SourceError> {
-    let parts =
-        Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
+    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
     let mut pages = SAMPLE_PAGES.into_iter().peekable();
     while let Some(size) = pages.next() {
         let page =

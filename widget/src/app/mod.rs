@@ -9,6 +9,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use relais_engine::{
     ds::{Demarche, DemarcheNumber, SourceError},
+    grist::DocumentError,
     ports::Clock,
     sync::{Loaded, load},
 };
@@ -184,6 +185,17 @@ impl App {
                 self.access.set(Access::Blocked(if is_read_only { Obstacle::Viewer } else { Obstacle::Access(level) }));
             }
         }
+    }
+
+    /// Looks whether full access is granted by now; says when it is not.
+    pub fn check_access(self, on_missing: impl FnOnce() + 'static) {
+        let Some(services) = self.services() else { return };
+        spawn_local(async move {
+            match services.grist.access_token().await {
+                Err(DocumentError::AccessNotGranted) => on_missing(),
+                _ => self.begin(),
+            }
+        });
     }
 
     /// Opens a session and reads the connexions, again when something was in the way.

@@ -64,10 +64,27 @@ pub struct Call<'a, A> {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Message<'a, A> {
-    Call { mtype: u8, #[serde(rename = "reqId")] id: u32, iface: &'a str, meth: &'a str, args: A, mdest: &'a str },
-    Answer { mtype: u8, #[serde(rename = "reqId")] id: f64 },
-    Event { mtype: u8, data: EventData<'a> },
-    Ready { mtype: u8 },
+    Call {
+        mtype: u8,
+        #[serde(rename = "reqId")]
+        id: u32,
+        iface: &'a str,
+        meth: &'a str,
+        args: A,
+        mdest: &'a str,
+    },
+    Answer {
+        mtype: u8,
+        #[serde(rename = "reqId")]
+        id: f64,
+    },
+    Event {
+        mtype: u8,
+        data: EventData<'a>,
+    },
+    Ready {
+        mtype: u8,
+    },
 }
 
 #[derive(Serialize)]

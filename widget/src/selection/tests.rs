@@ -33,9 +33,12 @@ fn selection() -> Selection {
 }
 
 fn place(selection: &Selection, label: &str, part: usize) -> Place {
-    let lines = selection.proposal.sections.iter().enumerate().flat_map(|(section, lines)| {
-        lines.lines.iter().enumerate().map(move |(line, content)| (Place { section, line }, content))
-    });
+    let lines = selection
+        .proposal
+        .sections
+        .iter()
+        .enumerate()
+        .flat_map(|(section, lines)| lines.lines.iter().enumerate().map(move |(line, content)| (Place { section, line }, content)));
     lines.filter(|(_, line)| line.label == label).nth(part).unwrap().0
 }
 

@@ -101,13 +101,9 @@ pub const fn unnamed(unnamed: Unnamed) -> (&'static str, &'static str) {
             "Cette adresse est celle du formulaire public : elle ne contient pas le numéro.",
             "Ouvrez la démarche comme instructeur ou administrateur et copiez l’adresse : le numéro suit « procedures ».",
         ),
-        Unnamed::DossierAddress => (
-            "Cette adresse est celle d’un dossier.",
-            "Copiez plutôt celle de sa démarche : le numéro suit « procedures ».",
-        ),
-        Unnamed::Other => (
-            "Ce texte n’est ni un numéro ni l’adresse d’une démarche.",
-            "Le numéro se lit dans l’adresse de la démarche, après « procedures ».",
-        ),
+        Unnamed::DossierAddress => ("Cette adresse est celle d’un dossier.", "Copiez plutôt celle de sa démarche : le numéro suit « procedures »."),
+        Unnamed::Other => {
+            ("Ce texte n’est ni un numéro ni l’adresse d’une démarche.", "Le numéro se lit dans l’adresse de la démarche, après « procedures ».")
+        }
     }
 }

@@ -66,10 +66,9 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
                 None => "Réessayez dans une minute.".to_owned(),
             },
         ),
-        SourceErrorCode::Timeout | SourceErrorCode::AnswerTooLarge => explained(
-            "Démarches Simplifiées a mis trop de temps à répondre.",
-            "Réessayez dans quelques minutes : le service est peut-être chargé.",
-        ),
+        SourceErrorCode::Timeout | SourceErrorCode::AnswerTooLarge => {
+            explained("Démarches Simplifiées a mis trop de temps à répondre.", "Réessayez dans quelques minutes : le service est peut-être chargé.")
+        }
         SourceErrorCode::DsUnavailable => {
             explained("Démarches Simplifiées ne répond pas.", "Réessayez dans quelques minutes : une maintenance est peut-être en cours.")
         }
@@ -77,22 +76,18 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             "Démarches Simplifiées a répondu par une erreur.",
             "Réessayez dans quelques minutes. Si cela dure, signalez-le à l’assistance de Démarches Simplifiées.",
         ),
-        SourceErrorCode::Unsupported => explained(
-            "Cette instance de Démarches Simplifiées est trop ancienne pour Relais.",
-            "Prévenez la personne qui gère Relais.",
-        ),
+        SourceErrorCode::Unsupported => {
+            explained("Cette instance de Démarches Simplifiées est trop ancienne pour Relais.", "Prévenez la personne qui gère Relais.")
+        }
         SourceErrorCode::SessionExpired => explained("Votre session a expiré.", "Rechargez la page, puis recommencez."),
         SourceErrorCode::GristRefused => explained(
             "Grist ne confirme plus que vous pouvez modifier ce document.",
             "Vérifiez votre rôle avec un propriétaire du document, puis rechargez la page.",
         ),
-        SourceErrorCode::DocumentUnknown => explained(
-            "Ce document n’est plus rattaché à une équipe.",
-            "Prévenez la personne qui gère Relais pour votre équipe.",
-        ),
-        SourceErrorCode::ProxyUnavailable => {
-            explained("Le serveur de Relais ne répond pas.", "Vérifiez votre connexion, puis réessayez.")
+        SourceErrorCode::DocumentUnknown => {
+            explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
         }
+        SourceErrorCode::ProxyUnavailable => explained("Le serveur de Relais ne répond pas.", "Vérifiez votre connexion, puis réessayez."),
         SourceErrorCode::BadRequest | SourceErrorCode::Internal => explained(
             "Relais a rencontré une erreur.",
             match &error.request_id {
@@ -120,13 +115,10 @@ pub fn document(error: &DocumentError) -> Explained {
         DocumentError::Denied(Denied::Column) => explained("Une règle d’accès du document vous interdit d’écrire dans une des colonnes.", OWNER),
         DocumentError::Denied(Denied::Table) => explained("Une règle d’accès du document vous interdit d’écrire dans une des tables.", OWNER),
         DocumentError::Denied(Denied::Other) => explained("Une règle d’accès du document vous interdit cette écriture.", OWNER),
-        DocumentError::NotThere(_) => explained(
-            "Une table ou une colonne a changé pendant la synchronisation.",
-            "Synchronisez de nouveau : Relais repart de ce qui est écrit.",
-        ),
-        DocumentError::NoAnswer => {
-            explained("Grist n’a pas répondu à temps.", "Rechargez la page du document, puis synchronisez de nouveau.")
+        DocumentError::NotThere(_) => {
+            explained("Une table ou une colonne a changé pendant la synchronisation.", "Synchronisez de nouveau : Relais repart de ce qui est écrit.")
         }
+        DocumentError::NoAnswer => explained("Grist n’a pas répondu à temps.", "Rechargez la page du document, puis synchronisez de nouveau."),
         DocumentError::Other(_) => explained(
             "Grist a refusé l’écriture.",
             "Rechargez la page du document, puis synchronisez de nouveau. Si cela dure, prévenez la personne qui gère Relais.",

@@ -3,8 +3,7 @@
 use relais_engine::{Timestamp, words};
 
 const DAY: i64 = 86_400;
-const MONTHS: [&str; 12] =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+const MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
 /// « aujourd’hui à 14 h 32 », « hier à 18 h 05 », « le 11 décembre 2026 à 14 h 32 », in Paris.
 pub fn moment(at: Timestamp, now: Timestamp) -> String {

@@ -49,8 +49,7 @@ pub const NOTHING_NEW: &str = "Rien n’a changé dans Démarches Simplifiées 
 /// Title of the way back.
 pub const BACK: &str = "Revenir en arrière";
 /// What undo does.
-pub const UNDO_HINT: &str =
-    "Annuler retire les lignes, colonnes et tables de cette synchronisation. C’est possible tant que vous n’avez rien modifié depuis dans le document.";
+pub const UNDO_HINT: &str = "Annuler retire les lignes, colonnes et tables de cette synchronisation. C’est possible tant que vous n’avez rien modifié depuis dans le document.";
 /// Undo.
 pub const UNDO: &str = "Annuler cette synchronisation";
 /// While it is undone.

@@ -39,7 +39,8 @@ pub const ACCESS_NO_BUTTON_ANSWER: &str = "Il n’apparaît qu’aux personnes q
 /// The picture's name.
 pub const PICTURE_TITLE: &str = "Le panneau de droite de Grist";
 /// What the picture shows.
-pub const PICTURE_DESCRIPTION: &str = "Un : le bouton du panneau, en haut à droite. Deux : l’onglet Personnalisée, rubrique Vue. Trois : sous Niveau d’accès, le bouton Accepter.";
+pub const PICTURE_DESCRIPTION: &str =
+    "Un : le bouton du panneau, en haut à droite. Deux : l’onglet Personnalisée, rubrique Vue. Trois : sous Niveau d’accès, le bouton Accepter.";
 /// The words in the picture, which are Grist's own.
 pub const PICTURE_WORDS: [&str; 10] = [
     "Personnalisée",

@@ -15,7 +15,12 @@ pub(crate) enum Tone {
 
 /// A message. Errors interrupt a screen reader; the others are read in their turn.
 #[component]
-pub(crate) fn Note(tone: Tone, #[prop(into)] headline: String, #[prop(optional)] lines: Vec<String>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub(crate) fn Note(
+    tone: Tone,
+    #[prop(into)] headline: String,
+    #[prop(optional)] lines: Vec<String>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let (class, picture, role) = match tone {
         Tone::Success => ("note is-ok", Icon::Check, Some("status")),
         Tone::Information => ("note is-info", Icon::Information, None),

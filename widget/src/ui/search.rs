@@ -6,7 +6,13 @@ use super::{Icon, icon};
 
 /// A search field; its label is for screen readers, its hint says what is searched.
 #[component]
-pub(crate) fn Search(id: &'static str, label: &'static str, hint: &'static str, value: Signal<String>, on_search: impl Fn(String) + 'static) -> impl IntoView {
+pub(crate) fn Search(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: Signal<String>,
+    on_search: impl Fn(String) + 'static,
+) -> impl IntoView {
     view! {
         <div class="search">
             <label class="vh" for=id>

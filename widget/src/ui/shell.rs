@@ -26,7 +26,6 @@ pub(crate) fn Shell(
     #[prop(into)] title: Signal<String>,
     #[prop(optional, into)] summary: Option<Signal<String>>,
     #[prop(optional, into)] actions: ViewFn,
-    #[prop(optional)] has_actions: bool,
     children: Children,
 ) -> impl IntoView {
     let app = App::current();
@@ -64,15 +63,12 @@ pub(crate) fn Shell(
             </h1>
             {children()}
         </main>
-        {(has_actions || summary.is_some())
-            .then(|| {
-                view! {
-                    <form class="actions" aria-label=text::ACTIONS on:submit=|event| event.prevent_default()>
-                        {summary.map(|summary| view! { <p class="sum" role="status">{summary}</p> })}
-                        {actions.run()}
-                    </form>
-                }
-            })}
+        <form class="actions" aria-label=text::ACTIONS on:submit=|event| event.prevent_default()>
+            <p class="sum" role="status">
+                {summary}
+            </p>
+            {move || actions.run()}
+        </form>
     }
 }
 

@@ -13,16 +13,24 @@ use crate::{
 #[component]
 pub(super) fn AccessScreen(level: AccessLevel) -> impl IntoView {
     let app = App::current();
+    let is_still_missing = RwSignal::new(false);
+    let look = move |_| {
+        is_still_missing.set(false);
+        app.check_access(move || is_still_missing.set(true));
+    };
     let check = move || {
         view! {
-            <button class="btn primary" type="button" on:click=move |_| app.begin()>
+            <button class="btn primary" type="button" on:click=look>
                 {states::ACCESS_CHECK}
             </button>
         }
     };
     let present = if level == AccessLevel::ReadTable { states::LEVEL_READ_TABLE } else { states::LEVEL_NONE };
     view! {
-        <Shell header=Header::Areas title=states::ACCESS_TITLE.to_owned() actions=check has_actions=true>
+        <Shell header=Header::Areas title=states::ACCESS_TITLE.to_owned() actions=check>
+            <div role="alert">
+                {move || is_still_missing.get().then(|| view! { <p class="st warn say">{icon(Icon::Warning)} <span>{states::ACCESS_STILL}</span></p> })}
+            </div>
             <p class="lead">{states::ACCESS_LEAD}</p>
             <div class="two block">
                 <div>

@@ -68,7 +68,7 @@ pub(super) fn DemarcheScreen() -> impl IntoView {
     let error_id = "erreur-numero";
     let has_error = move || unnamed.get().is_some() || is_typed_refused(app);
     view! {
-        <Shell header=Header::Steps(1) title=words::TITLE.to_owned() summary actions has_actions=true>
+        <Shell header=Header::Steps(1) title=words::TITLE.to_owned() summary actions>
             <p class="sub">{team}</p>
             {move || choice_error(app)}
             <div class="two block">

@@ -26,7 +26,7 @@ pub(super) fn ExplainedScreen(obstacle: Obstacle) -> impl IntoView {
         })
     };
     view! {
-        <Shell header=Header::Areas title=explanation.title actions=retry has_actions=may_pass>
+        <Shell header=Header::Areas title=explanation.title actions=retry>
             <p class="lead" role="alert">
                 {explanation.lead}
             </p>

@@ -64,7 +64,7 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
             </td>
             <th role="rowheader" scope="row">
                 <label for=id>{label}</label>
-                {is_first.then(|| marks(&line))}
+                {is_first.then(|| marks(board, place, &line))}
                 {move || {
                     let count = folded.get();
                     (count > 0)
@@ -99,13 +99,15 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
 }
 
 /// What is said under a field's label.
-fn marks(line: &Line) -> impl IntoView + use<> {
+fn marks(board: Board, place: Place, line: &Line) -> impl IntoView + use<> {
     let kind = match (&line.champ_type, &line.field) {
         (Some(champ_type), _) => Some(names::champ_type(champ_type).to_owned()),
         (None, Field::Dossier(_)) if line.is_key => Some(words::KEY_HINT.to_owned()),
         _ => None,
     };
-    let part = line.part.map(str::to_owned);
+    let part = line.part;
+    let has_parts = Memo::new(move |_| board.selection.with(|selection| selection.has_shown_parts(place)));
+    let part = move || part.filter(|_| has_parts.get()).map(|part| view! { <span>{part}</span> });
     let is_required = line.is_required;
     let personal = line.is_personal.then(|| {
         view! {
@@ -118,7 +120,7 @@ fn marks(line: &Line) -> impl IntoView + use<> {
     view! {
         <span class="meta">
             {kind.map(|kind| view! { <span>{kind}</span> })}
-            {part.map(|part| view! { <span>{part}</span> })}
+            {part}
             {is_required.then(|| view! { <span>{words::REQUIRED}</span> })}
             {personal}
         </span>

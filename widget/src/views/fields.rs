@@ -83,7 +83,7 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> impl IntoView {
         });
     };
     view! {
-        <Shell header=Header::Steps(2) title=title.to_owned() summary actions has_actions=true>
+        <Shell header=Header::Steps(2) title=title.to_owned() summary actions>
             <p class="sub">{name} ". " {words::form(count)}</p>
             {move || is_bare.get().then(|| view! { <Note tone=Tone::Error headline=words::CHOOSE_FIRST /> })}
             {facts(app, selection)}

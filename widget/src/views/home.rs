@@ -23,31 +23,28 @@ pub(super) fn HomeScreen() -> impl IntoView {
         app.go(Screen::Demarche);
     };
     let actions = move || {
-        move || {
-            if is_read_only {
-                ().into_any()
-            } else if is_empty.get() {
-                view! {
-                    <button class="btn primary" type="button" on:click=connect>
-                        {home::CONNECT}
-                    </button>
-                }
-                .into_any()
-            } else if count.get() > 1 && !app.is_running() {
-                view! {
-                    <button class="btn primary" type="button" on:click=move |_| app.synchronise_all()>
-                        {home::SYNCHRONISE_ALL}
-                    </button>
-                }
-                .into_any()
-            } else {
-                ().into_any()
+        if is_read_only {
+            ().into_any()
+        } else if is_empty.get() {
+            view! {
+                <button class="btn primary" type="button" on:click=connect>
+                    {home::CONNECT}
+                </button>
             }
+            .into_any()
+        } else if count.get() > 1 && !app.is_running() {
+            view! {
+                <button class="btn primary" type="button" on:click=move |_| app.synchronise_all()>
+                    {home::SYNCHRONISE_ALL}
+                </button>
+            }
+            .into_any()
+        } else {
+            ().into_any()
         }
     };
-    let has_actions = !is_read_only && (is_empty.get_untracked() || count.get_untracked() > 1);
     view! {
-        <Shell header=Header::Areas title=Signal::derive(title) actions has_actions>
+        <Shell header=Header::Areas title=Signal::derive(title) actions>
             {is_read_only
                 .then(|| view! { <Note tone=Tone::Information headline=states::VIEWER lines=vec![states::VIEWER_HELP.to_owned()] /> })}
             {move || list_error(app)}

@@ -87,9 +87,7 @@ fn Running() -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(index, label)| {
-            let state = Memo::new(move |_| {
-                app.run.with(|run| run.as_ref().map_or(StepState::ToCome, |run| step_state(index, run.progress.phase)))
-            });
+            let state = Memo::new(move |_| app.run.with(|run| run.as_ref().map_or(StepState::ToCome, |run| step_state(index, run.progress.phase))));
             let picture = move || {
                 icon(match state.get() {
                     StepState::Done => Icon::Check,
@@ -106,7 +104,7 @@ fn Running() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Shell header=Header::Steps(3) title=words::RUNNING.to_owned() summary=read actions=stop has_actions=true>
+        <Shell header=Header::Steps(3) title=words::RUNNING.to_owned() summary=read actions=stop>
             <p class="sub">{title}</p>
             <section class="progress" aria-label=words::PROGRESS>
                 <p class="line spread">

@@ -96,7 +96,11 @@ pub(super) fn RunResult() -> impl IntoView {
                 {if is_undone { words::FINISH } else { finish_label }}
             </button>
         };
-        if is_success || is_undone { (again_button.into_any(), finish_button.into_any()) } else { (finish_button.into_any(), again_button.into_any()) }
+        if is_success || is_undone {
+            (again_button.into_any(), finish_button.into_any())
+        } else {
+            (finish_button.into_any(), again_button.into_any())
+        }
     };
     let body = {
         let run = run.clone();
@@ -114,10 +118,21 @@ pub(super) fn RunResult() -> impl IntoView {
             }
         }
     };
+    let has_problems = !outcome.report.problems.is_empty() && run.connexion.row.is_some();
+    let edit = has_problems.then(|| {
+        view! {
+            <p class="say">
+                <button class="lk" type="button" on:click=move |_| app.edit_fields(connexion.get_value())>
+                    {words::EDIT}
+                </button>
+            </p>
+        }
+    });
     view! {
-        <Shell header=Header::Steps(3) title=heading actions has_actions=true>
+        <Shell header=Header::Steps(3) title=heading actions>
             <p class="sub">{run.connexion.mapping.title.clone()}</p>
             {body}
+            {edit}
             {move || way_back(app, undo.get())}
         </Shell>
     }
@@ -185,9 +200,7 @@ fn way_back(app: App, undo: Undo) -> Option<impl IntoView> {
     let body = match undo {
         Undo::Impossible | Undo::Done => return None,
         Undo::Running => view! { <p role="status">{words::UNDOING}</p> }.into_any(),
-        Undo::Failed => {
-            view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> }.into_any()
-        }
+        Undo::Failed => view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> }.into_any(),
         Undo::Possible => view! {
             <p class="prose">{words::UNDO_HINT}</p>
             <p class="does">
