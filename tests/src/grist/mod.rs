@@ -4,6 +4,8 @@
 //! It answers as a recorded Grist did (community edition, summer 2026), as far as Relais goes; what Relais does not use
 //! is refused loudly.
 mod action;
+#[cfg(test)]
+mod behaviour;
 mod bundle;
 mod calendar;
 mod calls;
