@@ -1,1 +1,24 @@
-//! The proxy.
+//! The proxy: it serves the widget, holds the DS tokens and relays the operations that the engine names.
+//!
+//! A [`Server`] is started from a [`Configuration`], read from settings or built in code. Every request goes through
+//! `request` (id, log line, errors made into answers) to one of `routes`; `auth` says who calls, `teams` what they may
+//! read, `ds` asks for it.
+
+mod application;
+mod auth;
+mod clock;
+pub mod config;
+mod ds;
+mod error;
+mod limits;
+mod metrics;
+mod outgoing;
+mod request;
+mod routes;
+mod server;
+mod teams;
+mod text;
+mod widget;
+
+pub use config::Configuration;
+pub use server::Server;

@@ -32,6 +32,14 @@ macro_rules! number {
             }
         }
 
+        impl TryFrom<i64> for $name {
+            type Error = InvalidIdentifier;
+
+            fn try_from(number: i64) -> Result<Self, Self::Error> {
+                Self::new(number)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(formatter)

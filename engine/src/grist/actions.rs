@@ -52,6 +52,8 @@ pub enum UserAction {
     AddTable {
         /// The id wanted.
         table: TableId,
+        /// The name wanted for the table and its page, when Grist makes that very id of it.
+        title: Option<String>,
         /// Its columns.
         columns: Vec<NewColumn>,
     },
@@ -158,7 +160,7 @@ impl Serialize for ColumnsMap<'_> {
 impl Serialize for UserAction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::AddTable { table, columns } => ("AddTable", table, columns).serialize(serializer),
+            Self::AddTable { table, title, columns } => ("AddTable", title.as_deref().unwrap_or(table.as_str()), columns).serialize(serializer),
             Self::AddRawTable { table } => ("AddRawTable", table).serialize(serializer),
             Self::AddVisibleColumn { table, column } => ("AddVisibleColumn", table, &column.id, column).serialize(serializer),
             Self::RemoveColumn { table, column } => ("RemoveColumn", table, column).serialize(serializer),

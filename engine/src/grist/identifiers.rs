@@ -161,6 +161,19 @@ fn ascii(character: char) -> &'static str {
     }
 }
 
+/// Whether Grist itself makes this table id of the text: then the text can be given in its place, and names the table and
+/// its page too. Only for texts plain enough that Grist's rules and ours agree (facts/grist.md, section 3).
+pub fn is_title_of(title: &str, id: &str) -> bool {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || ascii(character).len() == 1 && character.is_alphabetic();
+    let ends_plainly = title.ends_with(is_plain) && title.starts_with(|first: char| is_plain(first) && !first.is_ascii_digit());
+    let separators = |character: char| character.is_ascii() && character != '_' || matches!(character, '’' | '–' | '«' | '»' | '\u{a0}');
+    let mut by_grist = identifier(title);
+    if let Some(first) = by_grist.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    ends_plainly && title.chars().all(|character| is_plain(character) || separators(character)) && by_grist == id
+}
+
 /// An identifier for a text that no other has yet. Grist compares them without case; `taken` answers for what is in the
 /// document or promised to it, in lower case. A table's starts with a capital.
 pub fn free_identifier(text: &str, fallback: &str, is_table: bool, taken: impl Fn(&str) -> bool) -> String {
@@ -190,6 +203,17 @@ mod tests {
         assert_eq!(identifier("👍 مرحبا"), "");
         assert_eq!(identifier("e\u{301}tat"), "e_tat");
         assert_eq!(identifier(&"mot ".repeat(200)).len(), 50);
+    }
+
+    #[test]
+    fn a_title_is_given_only_when_it_makes_the_id() {
+        assert!(is_title_of("Demande d’aide à l’été 2026", "Demande_d_aide_a_l_ete_2026"));
+        assert!(is_title_of("suivi DETR", "Suivi_DETR"));
+        for (title, id) in
+            [("Œuvre", "OEuvre"), ("Prénom(s)", "Prenom_s"), ("a_b", "A_b"), ("2026", "T2026"), ("Aide ½", "Aide"), ("Suivi", "Suivi2")]
+        {
+            assert!(!is_title_of(title, id), "{title}");
+        }
     }
 
     #[test]

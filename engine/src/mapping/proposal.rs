@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{ColumnMapping, DossierField, Facet, Field, KnownField, Mapping, RowField, TableKey, TableMapping, facet, offers};
 use crate::{
-    ds::{Champ, ChampDescriptor, ChampType, ChampValue, Demandeur, Demarche, DescriptorId, Dossier},
+    ds::{
+        Champ, ChampDescriptor, ChampType, ChampValue, Demandeur, Demarche, DemarcheNumber, DescriptorId, Dossier, Operation,
+        operations::{DossiersVariables, PageVariables, Parts},
+    },
     grist::ColumnType,
     mapping::value::shown,
     naming::first_free,
@@ -18,6 +21,8 @@ const SMALL_FORM: usize = 40;
 const LONGEST_NAME: usize = 60;
 /// The longest name of a table.
 const LONGEST_TABLE_NAME: usize = 40;
+/// How many dossiers are looked at.
+const SAMPLED: u32 = 10;
 /// How many sample values a line shows.
 const SAMPLES: usize = 3;
 
@@ -104,7 +109,7 @@ pub enum Preset {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
     /// The démarche's number.
-    pub demarche: crate::ds::DemarcheNumber,
+    pub demarche: DemarcheNumber,
     /// The démarche's title.
     pub title: String,
     /// The name of each table; the main one first, then a table for each répétition.
@@ -139,6 +144,15 @@ impl Proposal {
         proposal.name_tables();
         proposal.apply(Preset::Essential);
         proposal
+    }
+
+    /// What to ask of DS for the samples: a few of the latest dossiers, with all their parts but geometry, which is heavy.
+    pub fn sample_operation(number: DemarcheNumber) -> Operation {
+        let page =
+            PageVariables { number, first: None, last: Some(SAMPLED), after: None, before: None, updated_since: None, state: None, archived: None };
+        let parts =
+            Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: false, include_instructeurs: true };
+        Operation::GetDossiers(DossiersVariables { page, parts })
     }
 
     /// The proposal with the choices of a mapping: to change it later. Mapped fields that the form no longer has stay in
@@ -319,6 +333,10 @@ fn head(label: &str) -> &str {
     label.split([':', '\n']).next().unwrap_or(label).trim()
 }
 
+/// Words that a name cut short does not end with.
+const JOINING_WORDS: [&str; 22] =
+    ["à", "au", "aux", "avec", "d’", "dans", "de", "des", "du", "en", "et", "l’", "la", "le", "les", "ou", "par", "pour", "sur", "un", "une", "–"];
+
 /// Cuts a text at a word, in one line.
 fn cut(text: &str, longest: usize) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -327,7 +345,14 @@ fn cut(text: &str, longest: usize) -> String {
     }
     let start: String = text.chars().take(longest).collect();
     let end = start.rfind(' ').filter(|end| *end > longest / 2).unwrap_or(start.len());
-    start.get(..end).unwrap_or(&start).trim_end_matches([' ', ',', ';', '(', '–', '-', '’', '\'']).to_owned()
+    let mut kept = start.get(..end).unwrap_or(&start);
+    loop {
+        kept = kept.trim_end_matches([' ', ',', ';', '(', '–', '-', '’', '\'']);
+        match kept.rsplit_once(' ') {
+            Some((before, last)) if JOINING_WORDS.contains(&last.to_lowercase().as_str()) => kept = before,
+            _ => return kept.to_owned(),
+        }
+    }
 }
 
 /// The values of recent dossiers, by field.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A row's place in the index.
-pub type Slot = usize;
+type Slot = usize;
 
 /// The index of a table. Row ids below zero stand for rows that are promised but not yet written.
 #[derive(Clone, Debug, Default)]

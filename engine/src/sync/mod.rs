@@ -11,6 +11,8 @@ mod progress;
 mod run;
 mod scan;
 mod system_tables;
+#[cfg(test)]
+mod tests;
 
 pub use connexion::{Connexion, Loaded, Scan, ScanOrder, State, load};
 pub(crate) use convert::dossier_value;

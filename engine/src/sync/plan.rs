@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use super::{Problem, ProblemKind, convert::is_writable, options::widget_options};
 use crate::{
     ds::{Demarche, DescriptorId, operations::Parts},
-    grist::{ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier},
+    grist::{
+        ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier, is_title_of,
+    },
     mapping::{Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, Mapping, RowField, TableBinding, TableKey, TableMapping},
 };
 
@@ -166,7 +168,8 @@ impl Planner<'_> {
             }
             columns.push(new);
         }
-        self.structure.push(UserAction::AddTable { table: id.clone(), columns });
+        let title = is_title_of(&mapping.name, id.as_str()).then(|| mapping.name.clone());
+        self.structure.push(UserAction::AddTable { table: id.clone(), title, columns });
         self.binding.tables.insert(mapping.key.clone(), TableBinding { reference: None, id: id.clone(), columns: bound.into_iter().collect() });
         PlannedTable { key: mapping.key.clone(), id, name: mapping.name.clone(), is_new: true, columns: filled, relation: relation.whole() }
     }

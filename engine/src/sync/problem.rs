@@ -118,7 +118,10 @@ impl Report {
 
     /// The dossiers that are not as DS has them.
     pub fn failed_dossiers(&self) -> BTreeSet<DossierNumber> {
-        let fails = |problem: &&Problem| !matches!(problem.kind, ProblemKind::DuplicateRow { .. });
+        // DS itself lacks what INSEE did not tell it: the dossier is as DS has it.
+        let fails = |problem: &&Problem| {
+            !matches!(problem.kind, ProblemKind::DuplicateRow { .. } | ProblemKind::Unreadable { why: Unreadable::Degraded, .. })
+        };
         self.problems.iter().filter(fails).filter_map(|problem| problem.dossier).collect()
     }
 }

@@ -236,7 +236,7 @@ async fn prepare<D: Document, O: Observer>(
     let mut finish = finishing_touches(connexion, &after, before);
     for (action, applied) in actions.iter().zip(&applied.ret_values).skip(made_from) {
         let view = applied.get("views").and_then(|views| views.get(0)).and_then(|view| view.get("id")).and_then(serde_json::Value::as_i64);
-        if let (UserAction::AddTable { table, .. }, Some(view)) = (action, view)
+        if let (UserAction::AddTable { table, title: None, .. }, Some(view)) = (action, view)
             && let Some(planned) = plan.tables.iter().find(|planned| planned.id == *table)
         {
             finish.push(UserAction::RenamePage { view, name: planned.name.clone() });
@@ -485,7 +485,8 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         if is_whole {
             self.state.known_fields = demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()).collect();
         }
-        let spares_a_page = self.report.read > LARGEST_PAGE as usize;
+        // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
+        let spares_a_page = self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
         let has_news = !self.batch.is_empty() || self.has_written || self.state.retry != self.connexion.state.retry;
         if !has_news && !is_whole && !spares_a_page {
             // The state of the document stays as it was.

@@ -1,0 +1,770 @@
+//! Whole runs of the engine, over a document and a DS that are small enough to read here. The whole stack is tried in the
+//! crate `tests`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "a test may panic"
+)]
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    Timestamp,
+    ds::{Demarche, Operation, SourceError, SourceErrorCode},
+    grist::{Applied, ApplyOptions, CellValue, ColumnId, Denied, DocumentError, TableId, UserAction},
+    mapping::{Preset, Proposal},
+    ports::{Clock, Document, Rows, Source},
+};
+
+/// Runs a future that only waits for other futures of this file.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return value;
+        }
+    }
+}
+
+/// A dossier of the small DS.
+#[derive(Clone, Debug)]
+struct Deposit {
+    updated: u32,
+    text: String,
+    rows: Vec<(u32, String)>,
+    is_hidden: bool,
+}
+
+/// A DS with one text, one choice and one répétition, that can fail.
+#[derive(Default)]
+struct SmallDs {
+    dossiers: RefCell<BTreeMap<u32, Deposit>>,
+    revision: Cell<u32>,
+    requests: Cell<usize>,
+    /// Fails every page with this dossier on it.
+    poisoned: RefCell<BTreeSet<u32>>,
+    /// Fails for good after so many requests.
+    fails_after: Cell<Option<(usize, SourceErrorCode)>>,
+    label: RefCell<Option<String>>,
+    retyped: Cell<bool>,
+    /// Changes while it is read: at this request, this dossier, to this text.
+    changes_at: RefCell<Option<(usize, u32, &'static str)>>,
+}
+
+fn instant(minute: u32) -> Timestamp {
+    Timestamp::parse("2026-01-01T00:00:00Z").unwrap().plus_seconds(i64::from(minute) * 60)
+}
+
+impl SmallDs {
+    fn deposit(&self, number: u32, updated: u32, text: &str, rows: &[(u32, &str)]) {
+        let rows = rows.iter().map(|(id, text)| (*id, (*text).to_owned())).collect();
+        self.dossiers.borrow_mut().insert(number, Deposit { updated, text: text.to_owned(), rows, is_hidden: false });
+    }
+
+    fn demarche(&self) -> Value {
+        let label = self.label.borrow().clone().unwrap_or_else(|| "Nom".to_owned());
+        let text_type = if self.retyped.get() { "IntegerNumberChampDescriptor" } else { "TextChampDescriptor" };
+        json!({
+            "number": 1, "title": "Aides", "state": "publiee",
+            "activeRevision": { "id": format!("R{}", self.revision.get()), "datePublication": null, "annotationDescriptors": [], "champDescriptors": [
+                { "__typename": text_type, "id": "texte", "label": label },
+                { "__typename": "TextChampDescriptor", "id": "homonyme", "label": "Nom" },
+                { "__typename": "DropDownListChampDescriptor", "id": "choix", "label": "Choix", "choices": ["a"], "otherOption": false },
+                { "__typename": "RepetitionChampDescriptor", "id": "bloc", "label": "1. Membres", "champDescriptors": [
+                    { "__typename": "TextChampDescriptor", "id": "membre", "label": "Nom" },
+                    { "__typename": "TextChampDescriptor", "id": "membre2", "label": "Nom" },
+                ] },
+            ] },
+            "labels": [], "groupeInstructeurs": [],
+        })
+    }
+
+    fn dossier(number: u32, deposit: &Deposit) -> Value {
+        let text = |id: &str, text: &str| json!({ "__typename": "TextChamp", "champDescriptorId": id, "stringValue": text });
+        let mut champs = vec![
+            text("homonyme", "toujours"),
+            json!({ "__typename": "DropDownListChamp", "champDescriptorId": "choix", "stringValue": "b", "choice": "b" }),
+            json!({ "__typename": "RepetitionChamp", "champDescriptorId": "bloc", "stringValue": "", "rows": deposit.rows.iter().map(|(id, name)| {
+                json!({ "id": format!("rang {id}"), "champs": [text("membre", name), text("membre2", "second")] })
+            }).collect::<Vec<_>>() }),
+        ];
+        if !deposit.is_hidden {
+            champs.push(text("texte", &deposit.text));
+        }
+        json!({
+            "number": number, "state": "en_instruction", "archived": false, "dateDepot": instant(0), "dateDerniereModification": instant(deposit.updated),
+            "usager": { "email": "a@exemple.fr" }, "demandeur": { "__typename": "PersonnePhysique", "civilite": "M", "nom": "N", "prenom": "P" },
+            "labels": [], "champs": champs, "annotations": [],
+        })
+    }
+
+    fn page(&self, variables: &Value, is_whole: bool) -> Result<Value, SourceError> {
+        let since = variables["updatedSince"].as_str().map(|since| Timestamp::parse(since).unwrap());
+        let dossiers = self.dossiers.borrow();
+        let mut ordered: Vec<(u64, u32, &Deposit)> = dossiers
+            .iter()
+            .filter(|(_, deposit)| since.is_none_or(|since| instant(deposit.updated) >= since))
+            .map(|(number, deposit)| {
+                let order = if since.is_some() { u64::from(deposit.updated) << 32 } else { 0 };
+                (order | u64::from(*number), *number, deposit)
+            })
+            .collect();
+        ordered.sort_by_key(|(order, ..)| *order);
+        // The order is in the cursor, so that a cursor of the other order is caught.
+        let prefix = if since.is_some() { "C" } else { "D" };
+        let after = variables["after"].as_str().map(|cursor| cursor.strip_prefix(prefix).unwrap().parse::<u64>().unwrap());
+        let rest: Vec<_> = ordered.into_iter().filter(|(order, ..)| after.is_none_or(|after| *order > after)).collect();
+        let first = variables["first"].as_u64().unwrap() as usize;
+        let page = &rest[..first.min(rest.len())];
+        if is_whole && page.iter().any(|(_, number, _)| self.poisoned.borrow().contains(number)) {
+            return Err(SourceErrorCode::Timeout.into());
+        }
+        let cursor = |dossier: Option<&(u64, u32, &Deposit)>| dossier.map(|(order, ..)| format!("{prefix}{order}"));
+        Ok(json!({
+            "pageInfo": { "hasNextPage": rest.len() > first, "hasPreviousPage": false, "startCursor": cursor(page.first()), "endCursor": cursor(page.last()) },
+            "nodes": page.iter().map(|(_, number, deposit)| Self::dossier(*number, deposit)).collect::<Vec<_>>(),
+        }))
+    }
+}
+
+impl Source for SmallDs {
+    async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
+        self.requests.set(self.requests.get() + 1);
+        if let Some((requests, code)) = self.fails_after.get()
+            && self.requests.get() > requests
+        {
+            return Err(code.into());
+        }
+        let change = self.changes_at.borrow_mut().take_if(|(request, ..)| *request == self.requests.get());
+        if let Some((_, number, text)) = change {
+            let mut dossiers = self.dossiers.borrow_mut();
+            let latest = dossiers.values().map(|deposit| deposit.updated).max().unwrap();
+            let deposit = dossiers.get_mut(&number).unwrap();
+            (deposit.updated, deposit.text) = (latest + 1, text.to_owned());
+        }
+        let variables = operation.variables();
+        let data = match operation {
+            Operation::GetDemarche(_) => json!({ "demarche": self.demarche() }),
+            Operation::CountDossiers(_) => json!({ "demarcheDescriptor": { "number": 1, "dossiersCount": self.dossiers.borrow().len() } }),
+            Operation::GetDossiers(_) => json!({ "demarche": { "dossiers": self.page(&variables, true)? } }),
+            Operation::GetDossierNumbers(_) => json!({ "demarche": { "dossiers": self.page(&variables, false)? } }),
+            Operation::GetDossier(variables) => {
+                let number = u32::try_from(variables.dossier.get()).unwrap();
+                if self.poisoned.borrow().contains(&number) {
+                    return Err(SourceErrorCode::Timeout.into());
+                }
+                match self.dossiers.borrow().get(&number) {
+                    Some(deposit) => json!({ "dossier": Self::dossier(number, deposit) }),
+                    None => return Err(SourceErrorCode::NotFound.into()),
+                }
+            }
+            Operation::GetDemarcheState(_) => return Err(SourceErrorCode::BadRequest.into()),
+        };
+        Ok(json!({ "data": data }).to_string().into_bytes())
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct SmallTable {
+    columns: BTreeMap<String, Value>,
+    rows: BTreeMap<i64, BTreeMap<String, CellValue>>,
+}
+
+/// A document that knows the actions of Relais, applied all or none.
+#[derive(Default)]
+struct SmallDocument {
+    tables: RefCell<BTreeMap<String, SmallTable>>,
+    references: RefCell<Vec<String>>,
+    writes: Cell<usize>,
+    actions: RefCell<Vec<Value>>,
+    /// Refuses writes after so many.
+    fails_after: Cell<Option<usize>>,
+    denies_structure: Cell<bool>,
+}
+
+struct SmallRows(Vec<i64>, BTreeMap<String, Vec<CellValue>>);
+
+impl Rows for SmallRows {
+    fn row_ids(&self) -> Vec<i64> {
+        self.0.clone()
+    }
+
+    fn column(&self, column: &ColumnId) -> Option<Vec<CellValue>> {
+        self.1.get(column.as_str()).cloned()
+    }
+}
+
+impl SmallDocument {
+    fn reference(&self, name: String) -> i64 {
+        let mut references = self.references.borrow_mut();
+        let place = references.iter().position(|known| *known == name).unwrap_or_else(|| {
+            references.push(name);
+            references.len() - 1
+        });
+        place as i64 + 1
+    }
+
+    fn metadata(&self, table: &str) -> SmallRows {
+        let tables = self.tables.borrow();
+        let mut columns: BTreeMap<String, Vec<CellValue>> = BTreeMap::new();
+        let mut ids = Vec::new();
+        let mut push = |name: &str, value: CellValue| columns.entry(name.to_owned()).or_default().push(value);
+        for (id, content) in tables.iter() {
+            let table_reference = self.reference(id.clone());
+            if table == "_grist_Tables" {
+                ids.push(table_reference);
+                push("tableId", CellValue::text(id));
+                continue;
+            }
+            for (column, fields) in &content.columns {
+                ids.push(self.reference(format!("{id}.{column}")));
+                push("parentId", CellValue::Number(table_reference as f64));
+                push("colId", CellValue::text(fields["hidden"].as_bool().map_or(column, |_| "")));
+                push("label", fields["label"].clone().into());
+                push("type", fields["type"].clone().into());
+                push("isFormula", fields["isFormula"].clone().into());
+                push("widgetOptions", fields["widgetOptions"].clone().into());
+            }
+        }
+        SmallRows(ids, columns)
+    }
+
+    fn apply_one(tables: &mut BTreeMap<String, SmallTable>, promised: &mut BTreeMap<i64, i64>, action: &Value) -> Result<Value, DocumentError> {
+        let (name, table) = (action[0].as_str().unwrap(), action[1].as_str().unwrap_or_default());
+        if matches!(name, "AddTable" | "AddRawTable") {
+            let table = crate::grist::free_identifier(table, "", true, |_| false);
+            let columns = action[2].as_array().into_iter().flatten().map(|column| (column["id"].as_str().unwrap().to_owned(), column.clone()));
+            let columns: BTreeMap<String, Value> = columns.collect();
+            assert!(tables.insert(table.clone(), SmallTable { columns, rows: BTreeMap::new() }).is_none(), "{table} was there");
+            return Ok(json!({ "views": [{ "id": 7 }] }));
+        }
+        if table.starts_with("_grist") || name == "SetDisplayFormula" {
+            return Ok(Value::Null);
+        }
+        let Some(content) = tables.get_mut(table) else { return Err(DocumentError::NotThere(table.to_owned())) };
+        match name {
+            "RemoveColumn" => {}
+            "AddVisibleColumn" => {
+                content.columns.insert(action[2].as_str().unwrap().to_owned(), action[3].clone());
+            }
+            "ModifyColumn" => {
+                let fields = content.columns.get_mut(action[2].as_str().unwrap()).unwrap();
+                for (field, value) in action[3].as_object().unwrap() {
+                    fields[field] = value.clone();
+                }
+            }
+            "BulkRemoveRecord" => {
+                for row in action[2].as_array().unwrap() {
+                    content.rows.remove(&row.as_i64().unwrap());
+                }
+            }
+            "BulkAddRecord" | "BulkUpdateRecord" => {
+                let mut ids = Vec::new();
+                for (index, wanted) in action[2].as_array().unwrap().iter().enumerate() {
+                    let id = if name == "BulkAddRecord" { content.rows.keys().max().map_or(1, |last| last + 1) } else { wanted.as_i64().unwrap() };
+                    if name == "BulkUpdateRecord" && !content.rows.contains_key(&id) {
+                        return Err(DocumentError::Other("[Sandbox] AssertionError".to_owned()));
+                    }
+                    let row = content.rows.entry(id).or_default();
+                    for (column, values) in action[3].as_object().unwrap() {
+                        let Some(fields) = content.columns.get(column) else { return Err(DocumentError::NotThere(column.clone())) };
+                        assert!(fields["isFormula"] != json!(true), "a formula was written");
+                        let mut value = CellValue::from(values[index].clone());
+                        if let Some(real) = value.as_integer().and_then(|number| promised.get(&number))
+                            && fields["type"].as_str().unwrap().starts_with("Ref:")
+                        {
+                            value = CellValue::Number(*real as f64);
+                        }
+                        row.insert(column.clone(), value);
+                    }
+                    if let Some(wanted) = wanted.as_i64().filter(|wanted| *wanted < 0) {
+                        promised.insert(wanted, id);
+                    }
+                    ids.push(id);
+                }
+                return Ok(json!(ids));
+            }
+            other => return Err(DocumentError::Other(format!("{other} is not one of Relais's actions"))),
+        }
+        Ok(Value::Null)
+    }
+
+    fn table(&self, name: &str) -> SmallTable {
+        self.tables.borrow()[name].clone()
+    }
+
+    /// The values of a table, whatever the ids of its rows: references by what they refer to.
+    fn values(&self, name: &str, columns: &[&str]) -> BTreeSet<Vec<String>> {
+        let tables = self.tables.borrow();
+        let rows = tables.get(name).map(|table| table.rows.clone()).unwrap_or_default();
+        let shown = |row: &BTreeMap<String, CellValue>, column: &str| match (column, row.get(column)) {
+            ("Dossier", Some(parent)) => {
+                let parent = tables["Aides"].rows.get(&parent.as_integer().unwrap());
+                serde_json::to_string(&parent.and_then(|parent| parent.get("Numero"))).unwrap()
+            }
+            (_, cell) => serde_json::to_string(&cell).unwrap(),
+        };
+        rows.values().map(|row| columns.iter().map(|column| shown(row, column)).collect()).collect()
+    }
+}
+
+impl Document for SmallDocument {
+    type Rows = SmallRows;
+
+    async fn fetch_table(&self, table: &TableId) -> Result<SmallRows, DocumentError> {
+        if table.as_str().starts_with("_grist_") {
+            return Ok(self.metadata(table.as_str()));
+        }
+        let tables = self.tables.borrow();
+        let content = tables.get(table.as_str()).ok_or_else(|| DocumentError::NotThere(table.to_string()))?;
+        let column =
+            |column: &String| (column.clone(), content.rows.values().map(|row| row.get(column).cloned().unwrap_or(CellValue::Null)).collect());
+        Ok(SmallRows(content.rows.keys().copied().collect(), content.columns.keys().map(column).collect()))
+    }
+
+    async fn apply(&self, actions: &[UserAction], _: &ApplyOptions) -> Result<Applied, DocumentError> {
+        let actions = serde_json::to_value(actions).unwrap();
+        if self.fails_after.get().is_some_and(|writes| self.writes.get() >= writes) {
+            return Err(DocumentError::NoAnswer);
+        }
+        if self.denies_structure.get() && actions.as_array().unwrap().iter().any(|action| action[0] == "ModifyColumn" || action[0] == "AddTable") {
+            return Err(DocumentError::Denied(Denied::Structure));
+        }
+        let mut tables = self.tables.borrow().clone();
+        let mut promised = BTreeMap::new();
+        let results: Result<Vec<Value>, DocumentError> =
+            actions.as_array().unwrap().iter().map(|action| Self::apply_one(&mut tables, &mut promised, action)).collect();
+        let ret_values = results?;
+        *self.tables.borrow_mut() = tables;
+        self.writes.set(self.writes.get() + 1);
+        self.actions.borrow_mut().extend(actions.as_array().unwrap().iter().cloned());
+        Ok(Applied { action_num: self.writes.get() as i64, ret_values })
+    }
+}
+
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        instant(1_000_000)
+    }
+
+    async fn sleep(&self, _: u32) {}
+}
+
+#[derive(Default)]
+struct Onlooker {
+    cancels_at: Cell<Option<usize>>,
+    seen: RefCell<Vec<Progress>>,
+}
+
+impl Observer for Onlooker {
+    fn progress(&self, progress: &Progress) {
+        self.seen.borrow_mut().push(progress.clone());
+    }
+
+    fn is_cancelled(&self) -> bool {
+        let read = self.seen.borrow().last().map_or(0, |progress| progress.read);
+        self.cancels_at.get().is_some_and(|limit| read >= limit)
+    }
+}
+
+#[derive(Default)]
+struct World {
+    ds: SmallDs,
+    document: SmallDocument,
+    onlooker: Onlooker,
+    /// The numbers alone: no change of a dossier is one of the document.
+    imports_nothing: bool,
+}
+
+impl World {
+    /// With this many dossiers, of two rows each.
+    fn with(dossiers: u32) -> Self {
+        let world = Self::default();
+        for number in 1..=dossiers {
+            world.ds.deposit(number, number, &format!("texte {number}"), &[(1, "Ada"), (2, "Grace")]);
+        }
+        world
+    }
+
+    fn connexion(&self) -> Connexion {
+        if let Some(connexion) = now(load(&self.document)).unwrap().connexions.into_iter().next() {
+            return connexion;
+        }
+        let demarche = Demarche::read(json!({ "data": { "demarche": self.ds.demarche() } }).to_string().as_bytes()).unwrap();
+        let mut proposal = Proposal::new(&demarche, &[]);
+        proposal.apply(if self.imports_nothing { Preset::Nothing } else { Preset::Everything });
+        Connexion::new(proposal.into_mapping(), &[])
+    }
+
+    /// A run of what the document says, as after opening it anew.
+    fn run(&self) -> Outcome {
+        self.ds.requests.set(0);
+        let mut connexion = self.connexion();
+        let ports = Ports { source: &self.ds, document: &self.document, clock: &StoppedClock };
+        let context = RunContext { ds_url: "https://ds.example".to_owned(), author: "Utilisateur n° 42".to_owned() };
+        let outcome = now(run(&ports, &context, &mut connexion, &self.onlooker));
+        if outcome.stop.is_none() {
+            assert_eq!(self.connexion(), connexion, "what is in memory is what is in the document");
+        }
+        outcome
+    }
+
+    fn main(&self) -> BTreeSet<Vec<String>> {
+        self.document.values("Aides", &["Numero", "Nom", "Nom_2", "Choix"])
+    }
+
+    fn children(&self) -> BTreeSet<Vec<String>> {
+        self.document.values("T1_Membres", &["Dossier", "Identifiant_de_la_ligne", "Nom"])
+    }
+
+    /// What the two tables should hold, from DS alone.
+    fn assert_faithful(&self) {
+        let dossiers = self.ds.dossiers.borrow();
+        let json = |value: &str| if value.is_empty() { "null".to_owned() } else { serde_json::to_string(value).unwrap() };
+        let main: BTreeSet<Vec<String>> = dossiers
+            .iter()
+            .map(|(number, deposit)| vec![number.to_string(), json(if deposit.is_hidden { "" } else { &deposit.text }), json("toujours"), json("b")])
+            .collect();
+        let children: BTreeSet<Vec<String>> = dossiers
+            .iter()
+            .flat_map(|(number, deposit)| {
+                deposit.rows.iter().map(move |(id, name)| vec![number.to_string(), json(&format!("rang {id}")), json(name)])
+            })
+            .collect();
+        assert_eq!(self.main(), main);
+        assert_eq!(self.children(), children);
+        let rows = self.document.table("T1_Membres").rows.len();
+        assert_eq!(rows, dossiers.values().map(|deposit| deposit.rows.len()).sum::<usize>(), "no row is there twice");
+    }
+}
+
+#[test]
+fn rule_1_running_twice_writes_nothing_the_second_time() {
+    let world = World::with(250);
+    let first = world.run();
+    assert!(first.is_success(), "{first:?}");
+    assert_eq!((first.report.added, first.report.rows_added), (250, 500));
+    world.assert_faithful();
+    let (writes, tables) = (world.document.writes.get(), world.document.tables.borrow().clone());
+    let second = world.run();
+    assert!(second.is_success());
+    assert_eq!(world.document.writes.get(), writes);
+    assert_eq!(*world.document.tables.borrow(), tables);
+    assert!(world.ds.requests.get() <= 4, "{} requests", world.ds.requests.get());
+}
+
+#[test]
+fn rule_1_one_changed_dossier_is_one_write_of_one_row() {
+    let world = World::with(250);
+    world.run();
+    world.ds.deposit(17, 2_000_000, "changé", &[(1, "Ada"), (2, "Grace")]);
+    let (writes, actions) = (world.document.writes.get(), world.document.actions.borrow().len());
+    let outcome = world.run();
+    assert_eq!((outcome.report.updated, outcome.report.added), (1, 0));
+    assert_eq!(world.document.writes.get(), writes + 1);
+    let actions = world.document.actions.borrow()[actions..].to_vec();
+    let of_dossiers: Vec<&Value> = actions.iter().filter(|action| action[1] == "Aides").collect();
+    assert_eq!(of_dossiers.len(), 1);
+    assert_eq!(of_dossiers[0][2].as_array().unwrap().len(), 1);
+    // Only what changed: the text, and when.
+    assert_eq!(of_dossiers[0][3].as_object().unwrap().keys().collect::<Vec<_>>(), ["Derniere_modification", "Nom"]);
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_2_a_hidden_field_is_emptied() {
+    let world = World::with(3);
+    world.run();
+    world.ds.dossiers.borrow_mut().get_mut(&2).unwrap().is_hidden = true;
+    world.ds.dossiers.borrow_mut().get_mut(&2).unwrap().updated = 2_000_000;
+    world.run();
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_3_a_column_that_became_a_formula_is_left_alone() {
+    let world = World::with(3);
+    world.run();
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.get_mut("Choix").unwrap()["isFormula"] = json!(true);
+    world.ds.deposit(1, 2_000_000, "changé", &[]);
+    let outcome = world.run();
+    assert_eq!(outcome.report.problems, [Problem { dossier: None, kind: ProblemKind::FormulaColumn { column: "Choix".to_owned() } }]);
+    assert_eq!(outcome.stop, None);
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_4_a_removed_column_is_reported_and_not_made_again() {
+    let world = World::with(3);
+    world.run();
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.remove("Choix");
+    world.ds.deposit(1, 2_000_000, "changé", &[]);
+    let outcome = world.run();
+    assert_eq!(outcome.report.problems, [Problem { dossier: None, kind: ProblemKind::MissingColumn { column: "Choix".to_owned() } }]);
+    assert!(!world.document.table("Aides").columns.contains_key("Choix"));
+    assert_eq!(world.document.table("Aides").rows[&1]["Nom"], CellValue::text("changé"));
+}
+
+#[test]
+fn rule_4_a_renamed_column_is_followed() {
+    let world = World::with(3);
+    world.run();
+    {
+        let mut tables = world.document.tables.borrow_mut();
+        let table = tables.get_mut("Aides").unwrap();
+        let fields = table.columns.remove("Nom").unwrap();
+        table.columns.insert("Denomination".to_owned(), fields);
+        for row in table.rows.values_mut() {
+            let value = row.remove("Nom").unwrap();
+            row.insert("Denomination".to_owned(), value);
+        }
+        for name in world.document.references.borrow_mut().iter_mut().filter(|name| *name == "Aides.Nom") {
+            *name = "Aides.Denomination".to_owned();
+        }
+    }
+    world.ds.deposit(1, 2_000_000, "changé", &[]);
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(world.document.table("Aides").rows[&1]["Denomination"], CellValue::text("changé"));
+}
+
+#[test]
+fn rule_4_a_hidden_column_is_not_taken_for_a_missing_one() {
+    let world = World::with(3);
+    world.run();
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.get_mut("Choix").unwrap()["hidden"] = json!(true);
+    world.ds.deposit(1, 2_000_000, "changé", &[]);
+    let outcome = world.run();
+    assert_eq!(outcome.report.problems, [Problem { dossier: None, kind: ProblemKind::HiddenColumn { column: "Choix".to_owned() } }]);
+    assert_eq!(outcome.report.updated, 1);
+}
+
+#[test]
+fn rule_5_namesakes_have_two_columns_and_a_renamed_field_keeps_its_own() {
+    let world = World::with(3);
+    world.run();
+    world.assert_faithful();
+    *world.ds.label.borrow_mut() = Some("Dénomination".to_owned());
+    world.ds.revision.set(2);
+    world.ds.deposit(1, 2_000_000, "changé", &[]);
+    let columns = world.document.table("Aides").columns.len();
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(world.document.table("Aides").columns.len(), columns);
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_7_rows_leave_and_move_with_their_ids() {
+    let world = World::with(3);
+    world.run();
+    let before = world.document.table("T1_Membres").rows;
+    world.ds.deposit(2, 2_000_000, "texte 2", &[(3, "Katherine"), (2, "Grace")]);
+    world.ds.deposit(3, 2_000_001, "texte 3", &[(2, "Grace"), (1, "Ada")]);
+    let outcome = world.run();
+    assert_eq!((outcome.report.rows_added, outcome.report.rows_removed, outcome.report.rows_updated), (1, 1, 0));
+    world.assert_faithful();
+    let after = world.document.table("T1_Membres").rows;
+    assert_eq!(after.iter().filter(|(id, row)| before.get(id) == Some(row)).count(), 5, "a row re-ordered is the same row");
+}
+
+#[test]
+fn rule_10_a_dossier_that_ds_cannot_serve_is_said_and_asked_for_again() {
+    let world = World::with(120);
+    world.ds.poisoned.borrow_mut().insert(60);
+    let outcome = world.run();
+    assert_eq!(outcome.stop, None);
+    assert!(!outcome.is_success());
+    assert_eq!(outcome.report.failed(), 1);
+    assert_eq!(outcome.report.added, 119);
+    world.ds.poisoned.borrow_mut().clear();
+    let outcome = world.run();
+    assert!(outcome.is_success());
+    assert_eq!(outcome.report.added, 1);
+    world.assert_faithful();
+    assert!(world.connexion().state.retry.is_empty());
+}
+
+#[test]
+fn rule_12_a_run_stopped_anywhere_leaves_the_document_whole_and_the_next_goes_on() {
+    for requests in 0..12 {
+        let world = World::with(1000);
+        world.ds.fails_after.set(Some((requests, SourceErrorCode::TokenExpired)));
+        let outcome = world.run();
+        assert!(matches!(outcome.stop, Some(Stop::Source(_))), "{requests}: {:?}", outcome.stop);
+        world.ds.fails_after.set(None);
+        let outcome = world.run();
+        assert!(outcome.is_success(), "{requests}: {outcome:?}");
+        world.assert_faithful();
+    }
+    for writes in 0..4 {
+        let world = World::with(1000);
+        world.document.fails_after.set(Some(writes));
+        assert_eq!(world.run().stop, Some(Stop::Document(DocumentError::NoAnswer)));
+        world.document.fails_after.set(None);
+        assert!(world.run().is_success());
+        world.assert_faithful();
+    }
+}
+
+#[test]
+fn rule_12_an_agent_can_stop_it() {
+    let world = World::with(1000);
+    world.onlooker.cancels_at.set(Some(400));
+    let outcome = world.run();
+    assert_eq!(outcome.stop, Some(Stop::Cancelled));
+    assert_eq!(world.document.table("Aides").rows.len(), 400);
+    world.onlooker.cancels_at.set(None);
+    world.ds.requests.set(0);
+    let outcome = world.run();
+    assert!(outcome.is_success());
+    assert_eq!((outcome.report.added, outcome.report.read), (600, 600), "what was read is not read again");
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_11_the_watermark_is_the_latest_change_that_was_read() {
+    let world = World::with(3);
+    world.run();
+    assert_eq!(world.connexion().state.watermark, Some(instant(1_000_000)), "a first reading: when it started");
+    world.ds.deposit(1, 1_000_007, "changé", &[]);
+    world.run();
+    assert_eq!(world.connexion().state.watermark, Some(instant(1_000_007)));
+    // Within the overlap, by a server whose clock is late.
+    world.ds.deposit(2, 1_000_003, "changé aussi", &[]);
+    assert_eq!(world.run().report.updated, 1);
+    world.assert_faithful();
+    assert_eq!(world.connexion().state.watermark, Some(instant(1_000_007)), "it never goes back");
+}
+
+#[test]
+fn rule_11_the_watermark_is_written_alone_only_when_it_spares_a_page() {
+    let world = World { imports_nothing: true, ..World::with(250) };
+    world.run();
+    for (touched, writes) in [(90, 0), (150, 1), (0, 0)] {
+        let before = world.document.writes.get();
+        for number in 1..=touched {
+            world.ds.dossiers.borrow_mut().get_mut(&number).unwrap().updated = 1_000_100 + touched;
+        }
+        let outcome = world.run();
+        assert_eq!(outcome.report.unchanged, outcome.report.read);
+        assert_eq!(world.document.writes.get() - before, writes, "{touched} touched");
+    }
+}
+
+#[test]
+fn a_dossier_that_changes_while_it_is_read_is_seen_twice_and_ends_right() {
+    let world = World::with(250);
+    world.run();
+    for number in 1..=150 {
+        world.ds.deposit(number, 1_000_010 + number, "changé", &[(1, "Ada")]);
+    }
+    // Request 1 is the form, 2 the first page of changes.
+    *world.ds.changes_at.borrow_mut() = Some((3, 1, "changé deux fois"));
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(outcome.report.read, 151);
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_14_a_new_revision_reads_everything_again() {
+    let world = World::with(150);
+    world.run();
+    world.ds.dossiers.borrow_mut().get_mut(&3).unwrap().text = "changé sans date".to_owned();
+    assert_eq!(world.run().report.updated, 0);
+    world.ds.revision.set(2);
+    assert_eq!(world.run().report.updated, 1);
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_16_what_does_not_fit_is_said_and_left() {
+    let world = World::with(3);
+    world.run();
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.get_mut("Nom").unwrap()["type"] = json!("Numeric");
+    let outcome = world.run();
+    // The column's type changed: everything is read again.
+    assert_eq!(outcome.report.read, 3);
+    assert_eq!(outcome.report.failed(), 3);
+    assert_eq!(world.document.table("Aides").rows[&1]["Nom"], CellValue::text("texte 1"));
+}
+
+#[test]
+fn rule_16_a_value_outside_its_list_joins_the_list() {
+    let world = World::with(3);
+    world.run();
+    let options = world.document.table("Aides").columns["Choix"]["widgetOptions"].as_str().unwrap().to_owned();
+    assert_eq!(serde_json::from_str::<Value>(&options).unwrap()["choices"], json!(["a", "b"]));
+}
+
+#[test]
+fn rule_18_an_access_rule_on_structure_is_explained() {
+    let world = World::with(3);
+    world.document.denies_structure.set(true);
+    assert_eq!(world.run().stop, Some(Stop::Document(DocumentError::Denied(Denied::Structure))));
+    assert!(world.document.tables.borrow().is_empty());
+}
+
+#[test]
+fn an_agents_own_table_of_our_name_is_not_ours() {
+    let world = World::with(3);
+    let theirs = SmallTable {
+        columns: BTreeMap::from([("x".to_owned(), json!({ "label": "X", "type": "Text", "isFormula": false, "widgetOptions": "" }))]),
+        rows: BTreeMap::new(),
+    };
+    for name in ["Relais_Connexions", "Aides"] {
+        world.document.tables.borrow_mut().insert(name.to_owned(), theirs.clone());
+    }
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(world.document.table("Aides"), theirs);
+    assert_eq!(world.document.table("Aides2").rows.len(), 3);
+    assert_eq!(world.document.table("Relais_Connexions2").rows.len(), 1);
+    assert_eq!(world.run().report.added, 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Any history, read in any number of runs that stop anywhere, gives the document that DS describes.
+    #[test]
+    fn any_split_into_runs_gives_the_same_document(
+        changes in proptest::collection::vec((1_u32..40, "[a-c]{0,2}", proptest::collection::vec((1_u32..5, "[a-c]{0,2}"), 0..4), 0_usize..8), 1..40)
+    ) {
+        let world = World::with(20);
+        let mut minute = 2_000_000;
+        for (number, text, rows, requests) in changes {
+            minute += 1;
+            let distinct: BTreeMap<u32, String> = rows.into_iter().collect();
+            let rows: Vec<(u32, &str)> = distinct.iter().map(|(id, text)| (*id, text.as_str())).collect();
+            world.ds.deposit(number, minute, &text, &rows);
+            if requests < 6 {
+                world.ds.fails_after.set(Some((requests, SourceErrorCode::TokenExpired)));
+                world.run();
+                world.ds.fails_after.set(None);
+            }
+        }
+        let outcome = world.run();
+        prop_assert!(outcome.is_success());
+        world.assert_faithful();
+        let writes = world.document.writes.get();
+        world.run();
+        prop_assert_eq!(world.document.writes.get(), writes);
+    }
+}

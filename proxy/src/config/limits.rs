@@ -1,0 +1,82 @@
+//! How much one may ask.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use super::Settings;
+
+/// How much one may ask.
+///
+/// - `RELAIS_REQUESTS_PER_SESSION`: API requests a minute of one person in one document; 600 by default.
+/// - `RELAIS_REQUESTS_PER_ADDRESS`: API requests a minute from one network address; 3000 by default, since a whole
+///   prefecture may leave by one.
+/// - `RELAIS_SESSIONS_PER_ADDRESS`: sessions opened a minute from one network address; 120 by default.
+/// - `RELAIS_CONNECTIONS`: connections held at once; 1024 by default.
+#[derive(Clone, Debug)]
+pub struct LimitsConfiguration {
+    /// A minute, for one person in one document.
+    pub requests_per_session: NonZeroU32,
+    /// A minute, for one network address.
+    pub requests_per_address: NonZeroU32,
+    /// A minute, for one network address.
+    pub sessions_per_address: NonZeroU32,
+    /// At once.
+    pub connections: NonZeroU32,
+    /// At once, for one person in one document: what two tabs need. It keeps the queue for a token fair to the others.
+    pub operations_at_once: usize,
+    /// A minute, for one DS token. DS refuses past 400 (facts/ds-api.md, section 3.3).
+    pub ds_requests_per_minute: usize,
+    /// At once, for one DS token.
+    pub ds_requests_at_once: usize,
+    /// For the head of a request to arrive whole, and for its body.
+    pub receive: Duration,
+    /// For a request to have its turn with DS.
+    pub ds_turn: Duration,
+    /// For a call of DS, from its turn to the last byte relayed, retries included.
+    pub ds_call: Duration,
+    /// For the connections to end when the server stops.
+    pub stop: Duration,
+    /// The largest body of a request, in bytes.
+    pub request_body: usize,
+    /// The largest answer of DS, in bytes, decompressed.
+    pub ds_answer: usize,
+}
+
+impl Default for LimitsConfiguration {
+    fn default() -> Self {
+        Self {
+            requests_per_session: number(600),
+            requests_per_address: number(3000),
+            sessions_per_address: number(120),
+            connections: number(1024),
+            operations_at_once: 8,
+            ds_requests_per_minute: 360,
+            ds_requests_at_once: 4,
+            receive: Duration::from_secs(10),
+            ds_turn: Duration::from_secs(30),
+            ds_call: Duration::from_secs(45),
+            stop: Duration::from_secs(50),
+            request_body: 64 * 1024,
+            ds_answer: 32 * 1024 * 1024,
+        }
+    }
+}
+
+impl LimitsConfiguration {
+    pub(super) fn read(settings: &mut Settings) -> Self {
+        let mut limits = Self::default();
+        let mut read = |name: &str, value: &mut NonZeroU32| match settings.text(name).map(|text| text.parse()) {
+            Some(Ok(number)) => *value = number,
+            Some(Err(_)) => settings.mistake(name, "donnez un nombre entier, au moins 1"),
+            None => {}
+        };
+        read("RELAIS_REQUESTS_PER_SESSION", &mut limits.requests_per_session);
+        read("RELAIS_REQUESTS_PER_ADDRESS", &mut limits.requests_per_address);
+        read("RELAIS_SESSIONS_PER_ADDRESS", &mut limits.sessions_per_address);
+        read("RELAIS_CONNECTIONS", &mut limits.connections);
+        limits
+    }
+}
+
+const fn number(number: u32) -> NonZeroU32 {
+    NonZeroU32::MIN.saturating_add(number - 1)
+}

@@ -1,0 +1,15 @@
+//! The client of DS.
+
+mod answer;
+mod client;
+mod failure;
+mod gate;
+mod pace;
+mod relay;
+mod token;
+
+pub(crate) use client::Client;
+pub(crate) use failure::Failure;
+pub(crate) use gate::Gate;
+pub(crate) use relay::Answer;
+pub(crate) use token::{InvalidToken, Token};

@@ -1,0 +1,161 @@
+//! How often one person and one network address may ask.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+
+use crate::{
+    auth::Person,
+    config::{DocumentId, GristOrigin, LimitsConfiguration},
+    error::AppError,
+};
+
+/// Who is counted: a person in a document, whatever the number of their sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Who(GristOrigin, DocumentId, i64);
+
+impl From<&Person> for Who {
+    fn from(person: &Person) -> Self {
+        Self(person.origin.clone(), person.document.clone(), person.user)
+    }
+}
+
+/// How often one person and one network address may ask.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    by_person: DefaultKeyedRateLimiter<Who>,
+    by_address: DefaultKeyedRateLimiter<IpAddr>,
+    sessions: DefaultKeyedRateLimiter<IpAddr>,
+    running: Arc<Mutex<HashMap<Who, usize>>>,
+    operations_at_once: usize,
+}
+
+impl Limits {
+    pub(crate) fn new(configuration: &LimitsConfiguration) -> Self {
+        Self {
+            by_person: RateLimiter::keyed(Quota::per_minute(configuration.requests_per_session)),
+            by_address: RateLimiter::keyed(Quota::per_minute(configuration.requests_per_address)),
+            sessions: RateLimiter::keyed(Quota::per_minute(configuration.sessions_per_address)),
+            running: Arc::default(),
+            operations_at_once: configuration.operations_at_once,
+        }
+    }
+
+    /// Counts a request of a person.
+    pub(crate) fn person(&self, person: &Person) -> Result<(), AppError> {
+        check(&self.by_person, &person.into(), "the person asks too often")
+    }
+
+    /// Counts a request to the API from an address.
+    pub(crate) fn address(&self, address: IpAddr) -> Result<(), AppError> {
+        check(&self.by_address, &network(address), "the address asks too often")
+    }
+
+    /// Counts a session asked for from an address.
+    pub(crate) fn session(&self, address: IpAddr) -> Result<(), AppError> {
+        check(&self.sessions, &network(address), "the address opens too many sessions")
+    }
+
+    /// Takes one of the places that a person has for operations, until it is dropped.
+    pub(crate) fn operation(&self, person: &Person) -> Result<Running, AppError> {
+        let who = Who::from(person);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = running.entry(who.clone()).or_default();
+        if *count >= self.operations_at_once {
+            return Err(AppError::too_many(2, "the person has too many operations in flight"));
+        }
+        *count += 1;
+        Ok(Running { who, running: self.running.clone() })
+    }
+
+    /// Forgets those who have not asked for a while.
+    pub(crate) fn forget_old(&self) {
+        self.by_person.retain_recent();
+        self.by_address.retain_recent();
+        self.sessions.retain_recent();
+    }
+}
+
+/// An operation of a person, counted until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    who: Who,
+    running: Arc<Mutex<HashMap<Who, usize>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = running.get_mut(&self.who) {
+            *count -= 1;
+            if *count == 0 {
+                running.remove(&self.who);
+            }
+        }
+    }
+}
+
+fn check<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, cause: &'static str) -> Result<(), AppError> {
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        AppError::too_many(wait.as_secs() + 1, cause)
+    })
+}
+
+/// One subscriber has a whole /64 of IPv6 to call from.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use relais_engine::Timestamp;
+
+    use super::*;
+    use crate::auth::Role;
+
+    fn person(user: i64) -> Person {
+        Person {
+            origin: "https://grist.exemple.fr".parse().unwrap(),
+            document: "sampleDocument".parse().unwrap(),
+            user,
+            role: Role::Editor,
+            until: Timestamp::from_milliseconds(0),
+        }
+    }
+
+    #[test]
+    fn one_person_does_not_spend_the_places_of_another() {
+        let limits = Limits::new(&LimitsConfiguration { operations_at_once: 2, ..LimitsConfiguration::default() });
+        let first = limits.operation(&person(1)).unwrap();
+        let _second = limits.operation(&person(1)).unwrap();
+        assert!(limits.operation(&person(1)).is_err());
+        assert!(limits.operation(&person(2)).is_ok());
+        drop(first);
+        assert!(limits.operation(&person(1)).is_ok());
+        assert_eq!(limits.running.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_address_is_counted_by_its_network() {
+        let limits = Limits::new(&LimitsConfiguration { sessions_per_address: 2.try_into().unwrap(), ..LimitsConfiguration::default() });
+        let session = |address: &str| limits.session(address.parse().unwrap());
+        session("2001:db8::1").unwrap();
+        session("2001:db8::2").unwrap();
+        let refused = session("2001:db8::3").unwrap_err();
+        assert!(refused.error.retry_at.unwrap() > crate::clock::now());
+        session("2001:db8:0:1::1").unwrap();
+        session("203.0.113.7").unwrap();
+    }
+}

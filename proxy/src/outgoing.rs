@@ -1,0 +1,33 @@
+//! What every call to the outside has in common.
+
+use std::{error::Error as _, time::Duration};
+
+/// To connect, whoever it is to.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// A client that follows no redirection: an answer that points elsewhere is a failure, and takes no token along.
+///
+/// To other machines it goes through the proxy that the environment names (`HTTPS_PROXY`), as administrations often need.
+pub(crate) fn client(timeout: Duration, loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("relais/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .timeout(timeout)
+        .tcp_nodelay(true);
+    if loopback { builder.no_proxy().build() } else { builder.https_only(true).build() }
+}
+
+/// What went wrong, for the log: without the address, whose query may hold a token.
+pub(crate) fn describe(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,61 @@
+//! Who calls: a session in the `Authorization` header, and the team of its document.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use relais_engine::ds::SourceErrorCode as Code;
+use sha2::{Digest as _, Sha256};
+
+use crate::{application::Application, auth::Person, clock, config::DocumentId, error::AppError, teams::Team};
+
+/// A person with a session, in a document that has a team.
+pub(crate) struct Access {
+    pub person: Person,
+    pub team: Arc<Team>,
+}
+
+impl FromRequestParts<Arc<Application>> for Access {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, application: &Arc<Application>) -> Result<Self, AppError> {
+        let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let session =
+            authorization.and_then(|text| text.strip_prefix("Bearer ")).ok_or_else(|| AppError::new(Code::SessionExpired, "no session is given"))?;
+        let person = application
+            .sessions
+            .read(session, clock::now())
+            .ok_or_else(|| AppError::new(Code::SessionExpired, "the session is not ours, or has ended"))?;
+        record(&person);
+        application.limits.person(&person)?;
+        // Again at each call: what an operator withdraws is withdrawn from sessions that are still open.
+        if application.configuration.grist.allowed(person.origin.as_str()).is_none() {
+            return Err(AppError::new(Code::GristRefused, "the session's origin is no longer in the configuration"));
+        }
+        let team = team_of(application, &person)?;
+        Ok(Self { person, team })
+    }
+}
+
+/// The team of the document that a person is in.
+pub(super) fn team_of(application: &Application, person: &Person) -> Result<Arc<Team>, AppError> {
+    application
+        .teams
+        .of_document(&person.origin, &person.document)
+        .ok_or_else(|| AppError::new(Code::DocumentUnknown, "the document belongs to no team"))
+}
+
+/// Notes who calls, for the log: a public document can be read by whoever has its id, so only a mark of it is written.
+pub(super) fn record(person: &Person) {
+    let span = tracing::Span::current();
+    span.record("origin", person.origin.as_str());
+    span.record("document", mark(&person.document));
+    span.record("user", person.user);
+}
+
+fn mark(document: &DocumentId) -> String {
+    let hash = Sha256::digest(document.as_str());
+    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,94 @@
+//! The routes: one file each.
+
+mod access;
+mod body;
+mod demarches;
+mod health;
+mod manifest;
+mod operations;
+mod page;
+mod session;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+pub(crate) use demarches::ListedDemarche;
+
+use crate::{
+    application::Application,
+    error::AppError,
+    request::{self, Caller},
+};
+
+/// Everything that Relais answers, but the metrics.
+pub(crate) fn router(application: Arc<Application>) -> Router {
+    let api = Router::new()
+        .route("/session", post(session::open))
+        .route("/demarches", get(demarches::list))
+        .route("/operations/{name}", post(operations::relay))
+        .fallback(async || AppError::not_found())
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(application.clone(), api_layer));
+    Router::new()
+        .nest("/api", api)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/manifest.json", get(manifest::show))
+        .fallback(page::serve)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(security_headers))
+        .layer(middleware::from_fn_with_state(application.clone(), request::layer))
+        .with_state(application)
+}
+
+/// The metrics, on a port of their own.
+pub(crate) fn metrics_router(application: Arc<Application>) -> Router {
+    Router::new().route("/metrics", get(health::metrics)).with_state(application)
+}
+
+async fn method_not_allowed() -> AppError {
+    AppError::bad_request("the route has no such method").with_status(axum::http::StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// The message of a panic goes to the standard error, never into an answer.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    AppError::internal("the route panicked").into_response()
+}
+
+/// The API answers nothing that may be kept, and counts by network address before anything else.
+async fn api_layer(State(application): State<Arc<Application>>, request: Request, next: Next) -> Response {
+    if let Some(Caller(caller)) = request.extensions().get()
+        && let Err(error) = application.limits.address(*caller)
+    {
+        return error.into_response();
+    }
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// For every answer. `X-Frame-Options` has no form that allows one site: `frame-ancestors` says it, on the page.
+async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

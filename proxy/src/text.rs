@@ -1,0 +1,151 @@
+//! Every French sentence that an answer can hold: what happened and what is intact, then what to do.
+
+use std::borrow::Cow;
+
+use relais_engine::ds::SourceErrorCode as Code;
+
+/// What a person reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sentences {
+    /// What happened, and what is intact.
+    pub message: Cow<'static, str>,
+    /// What to do.
+    pub help: Cow<'static, str>,
+}
+
+const fn say(message: &'static str, help: &'static str) -> Sentences {
+    Sentences { message: Cow::Borrowed(message), help: Cow::Borrowed(help) }
+}
+
+/// The sentences of a code, when nothing more is known.
+pub(crate) const fn of(code: Code) -> Sentences {
+    match code {
+        Code::TokenExpired => say(
+            "Le jeton de votre équipe a expiré. Votre document et vos réglages sont intacts.",
+            "Les synchronisations reprendront dès qu’un nouveau jeton sera déposé, sans rien reconfigurer.",
+        ),
+        Code::TokenRefused => say(
+            "Démarches Simplifiées ne reconnaît pas le jeton de votre équipe. Votre document n’a pas changé.",
+            "Le jeton a pu être supprimé : un administrateur de la démarche peut en créer un nouveau.",
+        ),
+        Code::AddressRefused => say(
+            "Démarches Simplifiées refuse ce jeton depuis le serveur de Relais. Votre document n’a pas changé.",
+            "Ajoutez l’adresse du serveur de Relais aux adresses autorisées du jeton, puis réessayez.",
+        ),
+        Code::DemarcheRefused => say(
+            "Les jetons de votre équipe ne permettent pas de lire cette démarche. Votre document n’a pas changé.",
+            "Un administrateur de cette démarche peut créer un jeton qui l’autorise.",
+        ),
+        Code::NotFound => say(
+            "Aucune démarche et aucun dossier ne portent ce numéro. Votre document n’a pas changé.",
+            "Le numéro d’une démarche se lit dans son adresse, après « procedures ».",
+        ),
+        Code::Timeout => say(
+            "Démarches Simplifiées a mis trop de temps à répondre. Votre document est intact.",
+            "Réessayez dans quelques minutes. Si cela dure, la démarche est peut-être en cours de traitement chez Démarches Simplifiées.",
+        ),
+        Code::RateLimited => say(
+            "Démarches Simplifiées limite le nombre de demandes. Ce qui est déjà écrit est complet.",
+            "La suite reprend d’elle-même à l’heure indiquée.",
+        ),
+        Code::DsUnavailable => {
+            say("Démarches Simplifiées ne répond pas. Vos tables et vos réglages sont intacts.", "Réessayez dans quelques minutes.")
+        }
+        Code::DsFailed => say(
+            "Démarches Simplifiées n’a pas pu traiter la demande. Vos tables et vos réglages sont intacts.",
+            "Réessayez. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.",
+        ),
+        Code::InvalidAnswer => say(
+            "La réponse de Démarches Simplifiées est illisible ou incomplète. Vos tables et vos réglages sont intacts.",
+            "Réessayez dans quelques minutes : une maintenance est peut-être en cours.",
+        ),
+        Code::AnswerTooLarge => say(
+            "La réponse de Démarches Simplifiées est trop volumineuse. Vos tables et vos réglages sont intacts.",
+            "Choisissez moins de champs, ou laissez de côté les cartes et les pièces justificatives.",
+        ),
+        Code::Unsupported => say(
+            "Cette version de Démarches Simplifiées ne connaît pas ce qui lui est demandé. Votre document n’a pas changé.",
+            "Donnez le numéro de la demande à la personne qui administre Relais.",
+        ),
+        Code::SessionExpired => {
+            say("Votre session avec Relais est terminée. Votre document n’a pas changé.", "Rechargez la page pour en ouvrir une autre.")
+        }
+        Code::GristRefused => say(
+            "Grist ne confirme pas que vous pouvez modifier ce document. Rien n’a été lu ni écrit.",
+            "Rechargez la page. Si cela dure, demandez à un propriétaire du document le rôle « Éditeur ».",
+        ),
+        Code::DocumentUnknown => say(
+            "Ce document n’est rattaché à aucune équipe. Rien n’a été lu ni écrit.",
+            "Donnez l’adresse de ce document à la personne qui administre Relais : elle pourra le rattacher à votre équipe.",
+        ),
+        Code::DemarcheForbidden => say(
+            "Cette démarche ne fait pas partie de celles de votre équipe. Votre document n’a pas changé.",
+            "Demandez à la personne qui administre Relais de l’ajouter à votre équipe.",
+        ),
+        Code::BadRequest => say(
+            "Relais n’a pas compris la demande de cette page. Votre document n’a pas changé.",
+            "Rechargez la page : elle date peut-être d’une version précédente de Relais.",
+        ),
+        Code::ProxyUnavailable => {
+            say("Le serveur de Relais est momentanément saturé. Votre document est intact.", "Réessayez dans quelques instants.")
+        }
+        Code::Internal => say(
+            "Relais a rencontré une erreur inattendue. Ce qui est déjà écrit dans le document est complet.",
+            "Réessayez. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.",
+        ),
+    }
+}
+
+/// A viewer, or a token for reading only.
+pub(crate) const NOT_EDITOR: Sentences = say(
+    "Vous consultez ce document en lecture seule. Rien n’a été lu ni écrit.",
+    "Pour synchroniser, demandez à un propriétaire du document le rôle « Éditeur ».",
+);
+
+/// A copy of a document that Grist keeps apart until it is saved.
+pub(crate) const FORK: Sentences = say(
+    "Ce document est une copie non enregistrée. Rien n’a été lu ni écrit.",
+    "Ouvrez le document d’origine, ou enregistrez cette copie puis faites-la rattacher à votre équipe.",
+);
+
+/// The origin is not in the configuration.
+pub(crate) const ORIGIN_UNKNOWN: Sentences =
+    say("Relais n’est pas ouvert à ce Grist. Rien n’a été lu ni écrit.", "Donnez l’adresse de ce document à la personne qui administre Relais.");
+
+/// Grist itself does not answer.
+pub(crate) const GRIST_SILENT: Sentences =
+    say("Grist ne répond pas au serveur de Relais. Rien n’a été lu ni écrit.", "Réessayez dans quelques minutes.");
+
+/// One person or one address asks too much.
+pub(crate) const TOO_MANY: Sentences = say(
+    "Trop de demandes sont parties d’ici en peu de temps. Ce qui est déjà écrit est complet.",
+    "La suite reprend d’elle-même à l’heure indiquée.",
+);
+
+/// The queue for the token is long.
+pub(crate) const BUSY: Sentences = say(
+    "D’autres synchronisations de votre équipe occupent Démarches Simplifiées. Ce qui est déjà écrit est complet.",
+    "La suite reprend d’elle-même à l’heure indiquée.",
+);
+
+/// A dossier of another démarche than the one that was asked for.
+pub(crate) const OTHER_DEMARCHE: Sentences =
+    say("Ce dossier n’appartient pas à cette démarche. Votre document n’a pas changé.", "Vérifiez le numéro du dossier dans Démarches Simplifiées.");
+
+/// DS names, or the operator has named, the address that the token must list.
+pub(crate) fn address_refused(address: &str) -> Sentences {
+    let known = of(Code::AddressRefused);
+    Sentences { help: format!("Ajoutez l’adresse {address} aux adresses autorisées du jeton, puis réessayez.").into(), ..known }
+}
+
+/// The page for when the widget was not built with the server.
+pub(crate) const NO_WIDGET: &str = "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Relais</title>\
+    <p>Ce serveur de Relais a été construit sans son widget. Votre document n’a pas changé.</p>\
+    <p>Donnez ce message à la personne qui administre Relais : construire le widget avec Trunk, puis le serveur.</p></html>";
+
+/// The name of the widget in Grist's gallery.
+pub(crate) const WIDGET_NAME: &str = "Démarches Simplifiées (Relais)";
+
+/// Its description there.
+pub(crate) const WIDGET_DESCRIPTION: &str =
+    "Importe les dossiers d’une démarche dans ce document, avec les champs de votre choix, et les tient à jour.";

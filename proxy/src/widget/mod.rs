@@ -1,0 +1,84 @@
+//! The widget's files, built by Trunk: in this binary, or in a directory.
+
+mod policy;
+mod prepare;
+
+use std::{borrow::Cow, collections::BTreeMap, fs, io, path::Path};
+
+use crate::config::{GristOrigin, WidgetSource};
+
+include!(concat!(env!("OUT_DIR"), "/widget_files.rs"));
+
+/// The page that Grist embeds.
+const PAGE: &str = "index.html";
+
+/// Fast, for files that are compressed at start.
+const QUALITY: u32 = 5;
+
+/// A file of the widget.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub bytes: Cow<'static, [u8]>,
+    pub brotli: Option<Cow<'static, [u8]>>,
+    pub etag: Cow<'static, str>,
+    pub media_type: Cow<'static, str>,
+    pub is_hashed: bool,
+}
+
+/// The widget's files by name, and the policy that goes with its page.
+#[derive(Debug)]
+pub(crate) struct Widget {
+    files: BTreeMap<Cow<'static, str>, File>,
+    policy: String,
+}
+
+impl Widget {
+    /// Reads the files, wherever they are.
+    pub(crate) fn load(source: &WidgetSource, origins: &[GristOrigin]) -> io::Result<Self> {
+        let mut files = BTreeMap::new();
+        match source {
+            WidgetSource::Embedded => files.extend(EMBEDDED.iter().map(|(name, file)| (Cow::Borrowed(*name), file.clone()))),
+            WidgetSource::Directory(directory) => read_directory(directory, "", &mut files)?,
+        }
+        let page = files.get(PAGE).map(|file| String::from_utf8_lossy(&file.bytes)).unwrap_or_default();
+        let policy = policy::of(&page, origins);
+        Ok(Self { files, policy })
+    }
+
+    /// The page; none when the widget was not built.
+    pub(crate) fn page(&self) -> Option<&File> {
+        self.files.get(PAGE)
+    }
+
+    /// Any other file.
+    pub(crate) fn file(&self, name: &str) -> Option<&File> {
+        self.files.get(name)
+    }
+
+    /// The page's `Content-Security-Policy`.
+    pub(crate) fn policy(&self) -> &str {
+        &self.policy
+    }
+}
+
+fn read_directory(directory: &Path, prefix: &str, files: &mut BTreeMap<Cow<'static, str>, File>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            read_directory(&entry.path(), &format!("{name}/"), files)?;
+            continue;
+        }
+        let bytes = fs::read(entry.path())?;
+        let prepared = prepare::prepare(&name, &bytes, QUALITY)?;
+        let file = File {
+            bytes: bytes.into(),
+            brotli: prepared.brotli.map(Cow::Owned),
+            etag: prepared.etag.into(),
+            media_type: prepared.media_type.into(),
+            is_hashed: prepared.is_hashed,
+        };
+        files.insert(name.into(), file);
+    }
+    Ok(())
+}

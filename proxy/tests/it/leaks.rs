@@ -1,0 +1,136 @@
+//! The token, and what people hold, are looked for in everything that leaves the proxy, on every path that fails.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use reqwest::{Response, StatusCode};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::{
+    ds::{Ds, Reply},
+    grist::{Right, now},
+    relais::{DEMARCHE, DOCUMENT, DS_TOKEN, PARTS, Relais, STRANGER},
+};
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Status, headers and body, or how the answer broke off.
+async fn everything(response: Response) -> String {
+    let head = format!("{} {:?}", response.status(), response.headers());
+    match response.bytes().await {
+        Ok(body) => format!("{head} {}", String::from_utf8_lossy(&body)),
+        Err(error) => format!("{head} {error:?}"),
+    }
+}
+
+// One thread: the subscriber below is this thread's alone, and the proxy's tasks run on it.
+#[tokio::test(flavor = "current_thread")]
+async fn no_secret_leaves_the_proxy() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let relais = Relais::with(|configured| configured.limits.ds_call = Duration::from_secs(3)).await;
+    let origin = relais.grist.origin();
+    let good = relais.grist.token(DOCUMENT, 42, Right::Editor);
+    let session = relais.session().await;
+    let mut answers = Vec::new();
+
+    let refused = [
+        relais.grist.token(DOCUMENT, 42, Right::Viewer),
+        relais.grist.token(STRANGER, 42, Right::Owner),
+        relais.grist.token_until(DOCUMENT, 42, Right::Editor, now() - 1),
+        format!("{good}x"),
+    ];
+    for token in &refused {
+        answers.push(everything(relais.ask_session(&origin, token).await).await);
+    }
+    answers.push(everything(relais.ask_session("https://elsewhere.example", &good).await).await);
+
+    let reset: &'static str = now().to_string().leak();
+    let replies = [
+        Reply::Echo(StatusCode::BAD_REQUEST),
+        Reply::Echo(StatusCode::UNAUTHORIZED),
+        Reply::Echo(StatusCode::FORBIDDEN),
+        Reply::Echo(StatusCode::NOT_FOUND),
+        Reply::Echo(StatusCode::INTERNAL_SERVER_ERROR),
+        Reply::With(StatusCode::FOUND, "location", "http://127.0.0.1:1/", String::new()),
+        Reply::html(200),
+        Reply::Cut("{".to_owned()),
+        Reply::Huge(33 * 1024 * 1024),
+        Reply::Echo(StatusCode::BAD_GATEWAY),
+        Reply::Echo(StatusCode::BAD_GATEWAY),
+        Reply::Echo(StatusCode::BAD_GATEWAY),
+        Reply::With(StatusCode::TOO_MANY_REQUESTS, "RateLimit-Reset", reset, "slow".to_owned()),
+        Ds::state(DEMARCHE, "x"),
+        Reply::Held(Box::new(Reply::html(200))),
+    ];
+    relais.ds.will(replies);
+    for _ in 0..12 {
+        let answer = relais.try_operation(&session, "getDemarcheState", format!(r#"{{"number":{DEMARCHE}}}"#)).await;
+        answers.push(match answer {
+            Ok(answer) => everything(answer).await,
+            Err(error) => format!("{error:?}"),
+        });
+    }
+    assert_eq!(relais.ds.asked().len(), 15, "every reply was used");
+    relais.ds.release();
+    relais.ds.will([Ds::dossier(7, 999), Reply::Echo(StatusCode::UNAUTHORIZED)]);
+    answers.push(everything(relais.operation(&session, "getDossier", format!(r#"{{"number":{DEMARCHE},"dossier":7,{PARTS}}}"#)).await).await);
+    answers.push(everything(relais.request(reqwest::Method::GET, "/api/demarches", &session).send().await.unwrap()).await);
+    answers.push(everything(relais.operation(&session, "getDemarche", r#"{"number":1}"#).await).await);
+    answers.push(everything(relais.operation(&session, "getDemarche", format!(r#"{{"{DS_TOKEN}":1}}"#)).await).await);
+    answers.push(everything(relais.operation(&format!("{session}x"), "getDemarche", "{}").await).await);
+    for path in ["/", "/manifest.json", "/health/ready", "/nothing"] {
+        answers.push(everything(relais.get(path).await).await);
+    }
+    answers.push(relais.metrics().await);
+    answers.push(format!("{:?}", relais.server));
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let absent = Relais::with(|configured| {
+        configured.ds.url = format!("http://{gone}").parse().unwrap();
+        configured.grist.origins.push(format!("http://{gone}").parse().unwrap());
+    })
+    .await;
+    answers.push(everything(absent.ask_session(&format!("http://{gone}"), &good).await).await);
+    let absent_session = absent.session().await;
+    answers.push(everything(absent.state(&absent_session).await).await);
+
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    // The proxy's own lines; those of the test's client are not its doing.
+    let ours: String = logged.lines().filter(|line| line.contains("relais_proxy")).collect();
+    assert!(ours.matches("\"request\"").count() > 20, "the log was seen");
+    answers.push(ours);
+    let secrets = refused.iter().map(String::as_str).chain([DS_TOKEN, &good, &session, &absent_session, DOCUMENT]);
+    for (place, text) in answers.iter().enumerate() {
+        for secret in secrets.clone() {
+            // A session's answer holds the document for its own editor; none of these is one.
+            assert!(!text.contains(secret), "{secret} in answer {place}: {text}");
+        }
+        assert!(!text.contains("upstream-words") && !text.contains("Calme toi"), "the words of DS in answer {place}: {text}");
+    }
+}

@@ -1,0 +1,14 @@
+//! The proxy as a whole, over HTTP, between a stand-in of Grist and a stand-in of DS.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod demarches;
+mod ds;
+mod failures;
+mod files;
+mod grist;
+mod leaks;
+mod limits;
+mod operations;
+mod raw;
+mod relais;
+mod session;

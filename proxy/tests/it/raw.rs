@@ -1,0 +1,25 @@
+//! Sockets without a client library: for clients that misbehave.
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// Connects, sends these bytes, and keeps the connection.
+pub(crate) async fn send(address: SocketAddr, bytes: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream
+}
+
+/// The same, then all that comes until the server closes.
+pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = send(address, bytes).await;
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    // A connection that the server resets has ended as well.
+    let _ = tokio::time::timeout(Duration::from_secs(20), read).await.expect("the server closes the connection");
+    String::from_utf8(answer).unwrap()
+}

@@ -1,0 +1,121 @@
+//! A real démarche and a real dossier, through proposal, plan and rows. The results are reviewed snapshots.
+
+use std::fmt::Write as _;
+
+use relais_engine::{
+    ds::{Demarche, Dossier},
+    grist::DocumentSchema,
+    mapping::{Binding, Preset, Proposal},
+    sync::{Converter, plan},
+};
+use serde_json::{Value, json};
+
+use super::data;
+
+fn demarche() -> Demarche {
+    let demarche: Value = serde_json::from_str(&data("demarche-131016.json")).unwrap();
+    Demarche::read(json!({ "data": { "demarche": demarche } }).to_string().as_bytes()).unwrap()
+}
+
+/// The dossier as our operation would have got it: the published one was asked for with the aliases of another client, and
+/// without the fragments that tell choices from texts. Its ids were replaced; the labels lead back to the form.
+fn dossier(demarche: &Demarche) -> Dossier {
+    let mut dossier: Value = serde_json::from_str(&data("dossier-detr.json")).unwrap();
+    for list in ["champs", "annotations"] {
+        for champ in dossier[list].as_array_mut().unwrap() {
+            adapt(champ, demarche);
+            for (index, row) in champ.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+                row["id"] = format!("row {index}").into();
+                for champ in row["champs"].as_array_mut().unwrap() {
+                    adapt(champ, demarche);
+                }
+            }
+        }
+    }
+    Dossier::read(json!({ "data": { "dossier": dossier } }).to_string().as_bytes()).unwrap()
+}
+
+fn adapt(champ: &mut Value, demarche: &Demarche) {
+    for (theirs, ours) in [("decimalNumber", "decimal"), ("integerNumber", "integer"), ("values", "choices")] {
+        if let Some(value) = champ.get(theirs).cloned() {
+            champ[ours] = value;
+        }
+    }
+    match champ["__typename"].as_str() {
+        Some("IntegerNumberChamp") => champ["integer"] = champ.get("value").cloned().or_else(|| champ.get("integer").cloned()).unwrap_or_default(),
+        Some("CheckboxChamp") => champ["checked"] = champ.get("checked").or_else(|| champ.get("value")).cloned().unwrap_or_default(),
+        Some("CiviliteChamp") => champ["civilite"] = champ.get("civilite").or_else(|| champ.get("value")).cloned().unwrap_or_default(),
+        _ => {}
+    }
+    let label = champ["label"].as_str().unwrap();
+    if let Some(descriptor) = demarche.active_revision.all_descriptors().find(|descriptor| descriptor.label.trim() == label.trim()) {
+        champ["champDescriptorId"] = descriptor.id.as_str().into();
+    }
+}
+
+/// One line a column: ticked or not, its name and type, what fills it.
+fn proposal_text(proposal: &Proposal) -> String {
+    let mut text = String::new();
+    for section in &proposal.sections {
+        writeln!(text, "# {} → {}", section.title, section.table).unwrap();
+        for line in &section.lines {
+            let tick = if line.is_chosen { 'x' } else { ' ' };
+            let champ_type = line.champ_type.as_ref().map_or("", relais_engine::words::champ_type);
+            let samples = if line.samples.is_empty() { String::new() } else { format!("  « {} »", line.samples.join(" · ").replace('\n', "⏎")) };
+            writeln!(text, "[{tick}] {} | {} | {champ_type}{samples}", line.column_name, line.column_type).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_real_demarche_is_proposed_as_reviewed() {
+    let demarche = demarche();
+    let proposal = Proposal::new(&demarche, &[dossier(&demarche)]);
+    insta::assert_snapshot!("proposal", proposal_text(&proposal));
+}
+
+#[test]
+fn the_real_dossier_becomes_the_rows_that_were_reviewed() {
+    let demarche = demarche();
+    let dossier = dossier(&demarche);
+    let mut proposal = Proposal::new(&demarche, std::slice::from_ref(&dossier));
+    proposal.apply(Preset::Everything);
+    let mapping = proposal.into_mapping();
+    let plan = plan(&mapping, &Binding::default(), &DocumentSchema::default(), &demarche).unwrap();
+    let structure = serde_json::to_value(&plan.structure).unwrap();
+    // Grist takes every id as it is: nothing that it would change, and no two alike but for case.
+    for table in structure.as_array().unwrap() {
+        let ids: Vec<String> = table[2].as_array().unwrap().iter().map(|column| column["id"].as_str().unwrap().to_lowercase()).collect();
+        let distinct: std::collections::HashSet<&String> = ids.iter().collect();
+        assert_eq!(distinct.len(), ids.len());
+        assert!(ids.iter().all(
+            |id| id.starts_with(|first: char| first.is_ascii_alphabetic()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        ));
+    }
+    let mut problems = Vec::new();
+    let converter = Converter::new(&plan.tables, "https://ds.example/procedures/131016/dossiers/".to_owned());
+    let conversion = converter.convert(&dossier, &mut problems);
+    let mut text = String::new();
+    let row = |text: &mut String, table: usize, row: &relais_engine::sync::ConvertedRow| {
+        for (column, cell) in plan.tables[table].columns.iter().zip(&row.cells) {
+            let cell = serde_json::to_string(cell).unwrap();
+            // Empty cells are most of them.
+            if cell != "null" && cell != "false" {
+                writeln!(text, "{} ({}) = {cell}", column.id, column.column_type).unwrap();
+            }
+        }
+    };
+    writeln!(text, "# {}", plan.tables[0].id).unwrap();
+    row(&mut text, 0, &conversion.main);
+    for (index, rows) in conversion.children.iter().enumerate() {
+        for (id, child) in rows.iter().flatten() {
+            writeln!(text, "# {} {}", plan.tables[index + 1].id, id).unwrap();
+            row(&mut text, index + 1, child);
+        }
+    }
+    for problem in &problems {
+        writeln!(text, "! {}", relais_engine::words::problem(problem)).unwrap();
+    }
+    insta::assert_snapshot!("rows", text);
+}

@@ -1,0 +1,506 @@
+//! Plays recorded scenarios against the sample Grist and says where it answered otherwise.
+use super::grist_http::send;
+use super::grist_recording::{difference, sent};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use relais_tests::grist::{AccessLevel, AccessRule, Options, Refusal, Role, SampleDocument, SampleGrist, TOKEN_LIFETIME};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// Steps whose answer is not Grist's, looked at one by one.
+#[derive(Debug)]
+pub(crate) struct Reviewed {
+    pub(crate) scenario: &'static str,
+    pub(crate) steps: Steps,
+    pub(crate) why: &'static str,
+}
+
+/// Which steps of a scenario.
+#[derive(Debug)]
+pub(crate) enum Steps {
+    /// These differ for the reason given; all others are as recorded, or refused as something that is not used.
+    Only(&'static [&'static str]),
+    /// From this one on the scenario is about something that Relais does not use: it is not played.
+    From(usize),
+    /// The tables at the end differ.
+    Final(&'static [&'static str]),
+    /// The scenario is played without these columns, whose formulas Relais does not use.
+    Without(&'static [&'static str]),
+}
+
+/// What came of a step.
+#[derive(Debug)]
+enum Outcome {
+    Same,
+    Refused(String),
+    Different(String),
+}
+
+/// Everything that went otherwise than recorded and reviewed.
+pub(crate) struct Report {
+    reviewed: &'static [Reviewed],
+    /// Beginnings of what is refused: parts of Grist that Relais does not use.
+    unused: &'static [&'static str],
+    met: HashSet<&'static str>,
+    file: &'static str,
+    pub(crate) played: usize,
+    faults: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn new(file: &'static str, reviewed: &'static [Reviewed], unused: &'static [&'static str]) -> Self {
+        Self { reviewed, unused, met: HashSet::new(), file, played: 0, faults: Vec::new() }
+    }
+
+    /// Columns without which a scenario is played.
+    fn without(&self, scenario: &str) -> &'static [&'static str] {
+        let reviewed = self.reviewed.iter().filter(|reviewed| reviewed.scenario == scenario);
+        reviewed
+            .filter_map(|reviewed| match reviewed.steps {
+                Steps::Without(columns) => Some(columns),
+                _ => None,
+            })
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// The step from which a scenario is not played.
+    pub(crate) fn end(&self, scenario: &str) -> usize {
+        let ends = self.reviewed.iter().filter(|reviewed| reviewed.scenario == scenario);
+        ends.filter_map(|reviewed| match reviewed.steps {
+            Steps::From(step) => Some(step),
+            _ => None,
+        })
+        .min()
+        .unwrap_or(usize::MAX)
+    }
+
+    fn note(&mut self, scenario: &str, step: &str, outcome: Outcome) {
+        self.played += 1;
+        let review = self.reviewed.iter().find(|reviewed| {
+            reviewed.scenario == scenario
+                && match reviewed.steps {
+                    Steps::Only(steps) | Steps::Final(steps) => steps.contains(&step),
+                    Steps::From(_) | Steps::Without(_) => false,
+                }
+        });
+        if let Outcome::Refused(text) = &outcome {
+            let what = text.split_once("does not do this: ").map_or(text.as_str(), |(_, what)| what);
+            match self.unused.iter().find(|unused| what.starts_with(**unused)) {
+                Some(unused) => {
+                    self.met.insert(unused);
+                }
+                None => self.faults.push(format!("{scenario} [{step}] is refused: {what}")),
+            }
+            return;
+        }
+        match (outcome, review) {
+            (Outcome::Same | Outcome::Refused(_), None) | (Outcome::Refused(_) | Outcome::Different(_), Some(_)) => {}
+            (Outcome::Same, Some(reviewed)) => {
+                self.faults.push(format!("{scenario} [{step}] answers as recorded, but is listed as different: {}", reviewed.why))
+            }
+            (Outcome::Different(text), None) => self.faults.push(format!("{scenario} [{step}] {text}")),
+        }
+    }
+
+    pub(crate) fn compare(&mut self, scenario: &str, step: &str, recorded: &Value, answer: &Value) {
+        let outcome = difference(recorded, answer).map_or(Outcome::Same, Outcome::Different);
+        self.note(scenario, step, outcome);
+    }
+
+    /// Compares what was recorded with an answer of the plugin API.
+    pub(crate) fn compare_call(&mut self, scenario: &str, step: &str, recorded: &Value, answer: Result<Value, Refusal>) {
+        let (recorded, answer) = match (recorded.get("error"), answer) {
+            (_, Err(refusal)) if refusal.is_unsupported() => {
+                return self.note(scenario, step, Outcome::Refused(refusal.message));
+            }
+            (Some(error), Err(refusal)) => (error.clone(), json!(refusal)),
+            (Some(error), Ok(answer)) => (error.clone(), answer),
+            (None, Err(refusal)) => (recorded.get("result").cloned().unwrap_or_default(), json!({"refused": refusal})),
+            (None, Ok(answer)) => (recorded.get("result").cloned().unwrap_or_default(), answer),
+        };
+        self.compare(scenario, step, &recorded, &answer);
+    }
+
+    /// Fails with all that was found.
+    pub(crate) fn finish(self, least: usize) {
+        assert!(self.faults.is_empty(), "{}: {} of {} steps:\n{}", self.file, self.faults.len(), self.played, self.faults.join("\n"));
+        let stale: Vec<_> = self.unused.iter().filter(|unused| !self.met.contains(*unused)).collect();
+        assert!(stale.is_empty(), "{}: listed as refused, but never was: {stale:?}", self.file);
+        assert!(self.played >= least, "{}: only {} steps were played", self.file, self.played);
+        for unused in self.unused {
+            println!("{}: refused loudly, not used by Relais: {unused}", self.file);
+        }
+        for reviewed in self.reviewed {
+            println!("{}: {} {:?}: {}", self.file, reviewed.scenario, reviewed.steps, reviewed.why);
+        }
+        println!("{}: {} steps answered as recorded or reviewed", self.file, self.played);
+    }
+}
+
+/// A document as a scenario starts with it.
+pub(crate) struct Stage {
+    pub(crate) grist: SampleGrist,
+    pub(crate) document: SampleDocument,
+    other: SampleDocument,
+    pub(crate) user: String,
+    name: String,
+    results: Vec<Value>,
+    skipped: i64,
+    /// A token is made once for each user of a scenario, as it was when it was recorded.
+    tokens: Map<String, Value>,
+}
+
+impl Stage {
+    pub(crate) async fn of(scenario: &Value) -> Self {
+        let grist = SampleGrist::start(Options::default()).await.unwrap();
+        let document = grist.first_document().unwrap();
+        let other = grist.add_document("Autre").unwrap();
+        let stage = Self {
+            user: scenario["as"].as_str().unwrap_or("owner").to_owned(),
+            name: scenario["name"].as_str().unwrap().to_owned(),
+            grist,
+            document,
+            other,
+            results: Vec::new(),
+            skipped: 0,
+            tokens: Map::new(),
+        };
+        let recorded_widget = "http://127.0.0.1:9123/raw.html?go=1";
+        stage.document.set_widget(recorded_widget, AccessLevel::Full);
+        let setup = &scenario["setup"];
+        if setup["actions"].is_array() {
+            let actions = setup["actions"].clone();
+            stage.document.apply("owner", actions, json!({})).await.unwrap();
+        }
+        if let Some(rules) = setup["rules"].as_array().filter(|rules| !rules.is_empty()) {
+            let rules: Vec<AccessRule> = rules.iter().flat_map(rules_of).collect();
+            stage.document.set_rules(&rules).unwrap();
+        }
+        if setup["then"].as_str().is_some_and(|then| then.starts_with("visibleCol of Data.ref")) {
+            let reference = stage.column("Data", "ref").await;
+            let shown = stage.column("Cible", "nom").await;
+            let actions = json!([
+                ["UpdateRecord", "_grist_Tables_column", reference, {"visibleCol": shown}],
+                ["SetDisplayFormula", "Data", null, reference, "$ref.nom"],
+            ]);
+            stage.document.apply("owner", actions, json!({})).await.unwrap();
+        }
+        stage
+    }
+
+    async fn column(&self, table: &str, column: &str) -> i64 {
+        let tables = self.document.fetch_table("owner", "_grist_Tables").await.unwrap();
+        let columns = self.document.fetch_table("owner", "_grist_Tables_column").await.unwrap();
+        let table = row_where(&tables, |row| tables["tableId"][row] == table).unwrap();
+        row_where(&columns, |row| columns["colId"][row] == column && columns["parentId"][row] == json!(table))
+            .unwrap_or_else(|| panic!("{}: no column {column}", self.name))
+    }
+
+    /// Arguments as this document needs them: symbols are its own numbers.
+    pub(crate) async fn arguments(&self, recorded: &Value) -> Option<Value> {
+        let tables = self.document.fetch_table("owner", "_grist_Tables").await.unwrap();
+        let columns = self.document.fetch_table("owner", "_grist_Tables_column").await.unwrap();
+        let table_ref = |name: &Value| row_where(&tables, |row| &tables["tableId"][row] == name);
+        let resolve = |symbol: &Map<String, Value>| {
+            if let Some(path) = symbol.get("$colRef") {
+                let table = json!(table_ref(&path[0])?);
+                let column = row_where(&columns, |row| columns["colId"][row] == path[1] && columns["parentId"][row] == table);
+                return column.map(Value::from);
+            }
+            if let Some(table) = symbol.get("$tableRef") {
+                return table_ref(table).map(Value::from);
+            }
+            let step = usize::try_from(symbol.get("$step")?.as_u64()?).ok()?;
+            let path = symbol.get("path")?.as_str()?.replace('.', "/");
+            self.results.get(step)?.pointer(&format!("/{path}")).cloned()
+        };
+        sent(recorded, &resolve).ok()
+    }
+
+    /// Plays the steps of a scenario.
+    pub(crate) async fn play(&mut self, scenario: &Value, report: &mut Report) {
+        let scenario = &without(scenario, report.without(&self.name));
+        let end = report.end(&self.name);
+        let steps = scenario["steps"].as_array().unwrap();
+        for (index, step) in steps.iter().enumerate().take(end) {
+            let result = self.step(&index.to_string(), step, report).await;
+            self.results.push(result);
+        }
+        if end > steps.len()
+            && let Some(tables) = scenario["final"].as_object()
+        {
+            let name = self.name.clone();
+            for (table, recorded) in tables {
+                self.compare_final(&name, table, recorded, report).await;
+            }
+        }
+    }
+
+    async fn step(&mut self, index: &str, step: &Value, report: &mut Report) -> Value {
+        let name = self.name.clone();
+        let Some(call) = step["call"].as_str() else {
+            self.observe(step["observe"].as_str().unwrap());
+            return Value::Null;
+        };
+        if call == "REST" {
+            let answer = self.rest(&step["args"]).await;
+            let unsupported = answer["status"] == 501;
+            if unsupported {
+                self.skip(&step["result"]["body"], &step["args"]);
+                let error = answer["body"]["error"].as_str().unwrap().to_owned();
+                report.note(&name, index, Outcome::Refused(error));
+            } else {
+                let mut compared = without_js_words(&answer);
+                self.renumber(&mut compared["body"]);
+                report.compare(&name, index, &without_js_words(&step["result"]), &compared);
+            }
+            return answer;
+        }
+        let Some(arguments) = self.arguments(&step["args"]).await else {
+            report.note(&name, index, Outcome::Different("cannot be sent as JSON".to_owned()));
+            return Value::Null;
+        };
+        let argument = |place: usize| arguments.get(place).cloned().unwrap_or_default();
+        let answer = match call {
+            "GristDocAPI.applyUserActions" => self.document.apply(&self.user, argument(0), argument(1)).await,
+            "GristDocAPI.fetchTable" => {
+                let table = argument(0).as_str().unwrap().to_owned();
+                self.document.fetch_table(&self.user, &table).await
+            }
+            "GristDocAPI.listTables" => self.document.list_tables(&self.user).await.map(|tables| json!(tables)),
+            "CommandAPI.run" => {
+                let done = match argument(0).as_str() {
+                    Some("undo") => self.document.undo(&self.user),
+                    _ => self.document.redo(&self.user),
+                };
+                done.map(|_| Value::Null)
+            }
+            other => panic!("{name} [{index}]: {other} is not played"),
+        };
+        let result = answer.clone().unwrap_or_default();
+        let (recorded, mut answer) = restricted(step, answer);
+        match &mut answer {
+            Ok(answer) => self.renumber(answer),
+            Err(_) => self.skip(&step["result"], &Value::Null),
+        }
+        report.compare_call(&name, index, &recorded, answer);
+        result
+    }
+
+    /// An action that the sample refused, and Grist did, has a number there: later ones are compared with it.
+    fn skip(&mut self, recorded: &Value, request: &Value) {
+        let writes = request["method"].as_str().is_some_and(|method| method != "GET") && recorded.get("error").is_none();
+        if writes || recorded["actionNum"].as_i64().is_some_and(|number| number > 0) {
+            self.skipped += 1;
+        }
+    }
+
+    fn renumber(&self, answer: &mut Value) {
+        if let Some(number) = answer["actionNum"].as_i64().filter(|number| *number > 0) {
+            answer["actionNum"] = json!(number + self.skipped);
+        }
+    }
+
+    fn observe(&self, what: &str) {
+        if what.contains("makes the editor a viewer") {
+            self.document.set_role("editor", Some(Role::Viewer));
+        } else if what.contains("removes the user") {
+            self.document.set_role("editor", None);
+        }
+    }
+
+    async fn compare_final(&self, name: &str, table: &str, recorded: &Value, report: &mut Report) {
+        let answer = self.document.fetch_table("owner", table).await;
+        let answer = match answer {
+            Ok(answer) if table.starts_with("_grist_") => like(recorded, &answer),
+            other => other.unwrap_or_default(),
+        };
+        // A table at the end counts as one more step, named after it.
+        report.compare(name, table, recorded, &answer);
+    }
+
+    /// Sends a recorded REST request.
+    pub(crate) async fn rest(&mut self, request: &Value) -> Value {
+        let auth = request["auth"].as_str().unwrap();
+        let path = request["path"].as_str().unwrap();
+        let path = path.replace("<docId>", self.document.id()).replace("<urlId>", self.document.url_id());
+        let on_other = auth.contains("used on another document");
+        let document = if on_other { &self.other } else { &self.document };
+        let mut path = if path.starts_with("/api/") || path.starts_with("/o/") { path } else { format!("/api/docs/{}{path}", document.id()) };
+        let mut headers: Vec<(String, String)> =
+            request["headers"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), self.header(value.as_str().unwrap()))).collect();
+        if let Some(token) = self.token(auth) {
+            let separator = if path.contains('?') { '&' } else { '?' };
+            path = format!("{path}{separator}auth={token}");
+        } else if let Some(user) = auth.strip_prefix("key:") {
+            let key = self.grist.api_key(user);
+            headers.push(("Authorization".to_owned(), format!("Bearer {key}")));
+        }
+        let body = self.body(request).await;
+        let method = request["method"].as_str().unwrap();
+        let response = send(self.grist.url(), method, &path, &headers, body.as_deref()).await;
+        let mut kept = Map::new();
+        for (name, value) in response.headers {
+            if name != "content-length" && name != "date" && name != "connection" {
+                kept.insert(name, value);
+            }
+        }
+        json!({"status": response.status, "headers": kept, "body": read_body(&response.body)})
+    }
+
+    fn header(&mut self, recorded: &str) -> String {
+        if let Some(user) = recorded.strip_prefix("Bearer <api-key of ") {
+            return format!("Bearer {}", self.grist.api_key(user.trim_end_matches('>')));
+        }
+        if let Some(user) = recorded.strip_prefix("Bearer <token of ") {
+            let user = user.trim_end_matches('>');
+            return format!("Bearer {}", self.token(&format!("token:{user}")).unwrap());
+        }
+        recorded.replace("<foreign-origin>", "https://ailleurs.example").replace("http://127.0.0.1:8484", self.grist.origin())
+    }
+
+    fn token(&mut self, auth: &str) -> Option<String> {
+        let expired = self.name == "an expired token" && self.results.len() > 4;
+        if let Some(bad) = auth.strip_prefix("bad token: ") {
+            return Some(self.bad_token(bad));
+        }
+        let (user, read_only) = match auth.split_once(':') {
+            Some(("token", user)) => (user, Some(false)),
+            Some(("token-ro", user)) => (user, Some(true)),
+            None if auth.starts_with("token of owner") => ("owner", None),
+            _ => return None,
+        };
+        let lifetime = if expired { Duration::ZERO } else { TOKEN_LIFETIME };
+        let made = self.document.token_lasting(user, read_only, lifetime);
+        let kept = self.tokens.entry(format!("{auth}{expired}")).or_insert_with(|| json!(made));
+        kept.as_str().map(str::to_owned)
+    }
+
+    fn bad_token(&self, how: &str) -> String {
+        let token = self.document.access_token("owner", how.contains("readOnly"));
+        let (head, rest) = token.split_once('.').unwrap();
+        let (payload, signature) = rest.split_once('.').unwrap();
+        let url_safe = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let encode = |value: &Value| url_safe.encode(value.to_string());
+        let claims: Value = serde_json::from_slice(&url_safe.decode(payload).unwrap()).unwrap();
+        let mut changed = claims.clone();
+        match how {
+            "payload changed (userId 1)" => changed["userId"] = json!(1),
+            "readOnly flag removed" => {
+                changed.as_object_mut().unwrap().remove("readOnly");
+            }
+            "signature changed" => {
+                let first = if signature.starts_with('A') { 'B' } else { 'A' };
+                return format!("{head}.{payload}.{first}{}", &signature[1..]);
+            }
+            "alg none" => return format!("{}.{payload}.", encode(&json!({"alg": "none", "typ": "JWT"}))),
+            "not a token" => return "zzz".to_owned(),
+            "empty" => return String::new(),
+            other => panic!("no such bad token: {other}"),
+        }
+        format!("{head}.{}.{signature}", encode(&changed))
+    }
+
+    async fn body(&self, request: &Value) -> Option<Vec<u8>> {
+        if let Some(parts) = request["multipart"].as_array() {
+            return Some(multipart(parts));
+        }
+        match request.get("body")? {
+            // A text stands for exactly those bytes.
+            Value::String(text) => Some(text.clone().into_bytes()),
+            other => Some(self.arguments(other).await.unwrap().to_string().into_bytes()),
+        }
+    }
+}
+
+fn multipart(parts: &[Value]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for part in parts {
+        let name = part["name"].as_str().unwrap();
+        let file = part["filename"].as_str().map_or(String::new(), |file| format!("; filename=\"{file}\""));
+        let kind = part["contentType"].as_str().map_or(String::new(), |kind| format!("Content-Type: {kind}\r\n"));
+        let head = format!("--limite-recording\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n");
+        body.extend_from_slice(head.as_bytes());
+        match part["base64"].as_str() {
+            Some(encoded) => body.extend(STANDARD.decode(encoded).unwrap()),
+            None => body.extend_from_slice(part["text"].as_str().unwrap().as_bytes()),
+        }
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--limite-recording--\r\n");
+    body
+}
+
+fn read_body(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        Err(_) => json!({
+            "$js": "bytes", "length": bytes.len(), "base64": STANDARD.encode(&bytes[..bytes.len().min(60)]),
+        }),
+    }
+}
+
+/// The wording of errors made by JavaScript is not compared: only that the status is the same.
+fn without_js_words(answer: &Value) -> Value {
+    let mut answer = answer.clone();
+    let error = answer["body"]["error"].as_str().unwrap_or_default();
+    if error.contains("JSON") {
+        answer["body"]["error"] = json!("<about JSON>");
+    }
+    answer
+}
+
+/// One recorded step may look at some rows and fields of a metadata table only.
+fn restricted(step: &Value, answer: Result<Value, Refusal>) -> (Value, Result<Value, Refusal>) {
+    let note = step["note"].as_str().unwrap_or_default();
+    if !note.starts_with("restricted to") {
+        return (step.clone(), answer);
+    }
+    let answer = answer.map(|answer| like(&step["result"], &answer));
+    (step.clone(), answer)
+}
+
+/// The rows and the columns of a table that a recording holds.
+fn like(recorded: &Value, answer: &Value) -> Value {
+    let wanted = recorded["id"].as_array().unwrap();
+    let rows: Vec<usize> = answer["id"].as_array().unwrap().iter().enumerate().filter(|(_, id)| wanted.contains(id)).map(|(row, _)| row).collect();
+    let columns = recorded.as_object().unwrap().keys().map(|name| {
+        let cells: Vec<Value> = rows.iter().map(|row| answer[name][*row].clone()).collect();
+        (name.clone(), Value::Array(cells))
+    });
+    Value::Object(columns.collect())
+}
+
+fn row_where(table: &Value, found: impl Fn(usize) -> bool) -> Option<i64> {
+    let ids = table["id"].as_array().unwrap();
+    (0..ids.len()).find(|row| found(*row)).and_then(|row| ids[row].as_i64())
+}
+
+fn rules_of(recorded: &Value) -> Vec<AccessRule> {
+    let text = |field: &str| recorded[field].as_str().unwrap().to_owned();
+    let parts = recorded["rules"].as_array().unwrap().iter();
+    parts.map(|rule| AccessRule::new(&text("table"), &text("columns"), rule["permissions"].as_str().unwrap())).collect()
+}
+
+/// The scenario as if it had been recorded without some columns, the last of their tables.
+fn without(recorded: &Value, columns: &[&str]) -> Value {
+    let listed = |value: &Value| value.as_str().is_some_and(|text| columns.contains(&text));
+    match recorded {
+        Value::Array(items) => items.iter().filter(|item| !listed(item) && !listed(&item["id"])).map(|item| without(item, columns)).collect(),
+        Value::Object(fields) => {
+            let rows: Vec<bool> = fields.get("colId").and_then(Value::as_array).into_iter().flatten().map(|name| !listed(name)).collect();
+            let kept = fields.iter().filter(|(name, _)| !columns.contains(&name.as_str()));
+            kept.map(|(name, value)| {
+                let value = match value.as_array().filter(|cells| !rows.is_empty() && cells.len() == rows.len()) {
+                    Some(cells) => cells.iter().zip(&rows).filter(|(_, kept)| **kept).map(|(cell, _)| cell.clone()).collect(),
+                    None => without(value, columns),
+                };
+                (name.clone(), value)
+            })
+            .collect()
+        }
+        other => other.clone(),
+    }
+}

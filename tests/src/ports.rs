@@ -1,0 +1,138 @@
+//! The engine's ports over the sample services: a run without a browser.
+
+use std::{sync::Mutex, time::Duration};
+
+use relais_engine::{
+    Timestamp,
+    ds::{Operation, SourceError, SourceErrorCode},
+    grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
+    ports::{Clock, Document, Rows, Source},
+};
+use serde_json::{Value, json};
+
+use crate::grist::{Refusal, SampleDocument};
+
+/// A document of the sample Grist, as one of its users has it through the plugin API.
+#[derive(Debug, Clone)]
+pub struct GristPort {
+    document: SampleDocument,
+    user: String,
+}
+
+impl GristPort {
+    /// The document, seen by this user.
+    pub fn new(document: SampleDocument, user: &str) -> Self {
+        Self { document, user: user.to_owned() }
+    }
+}
+
+/// What `fetchTable` gave.
+#[derive(Debug)]
+pub struct GristRows(Value);
+
+impl Rows for GristRows {
+    fn row_ids(&self) -> Vec<i64> {
+        self.0.get("id").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect()
+    }
+
+    fn column(&self, column: &ColumnId) -> Option<Vec<CellValue>> {
+        Some(self.0.get(column.as_str())?.as_array()?.iter().cloned().map(CellValue::from).collect())
+    }
+}
+
+fn refused(refusal: &Refusal) -> DocumentError {
+    DocumentError::from_grist(refusal.code.as_deref(), &refusal.message)
+}
+
+/// A call that is never answered is given up sooner than the widget does: the tests do not wait two minutes.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+impl Document for GristPort {
+    type Rows = GristRows;
+
+    async fn fetch_table(&self, table: &TableId) -> Result<GristRows, DocumentError> {
+        let fetched = tokio::time::timeout(PATIENCE, self.document.fetch_table(&self.user, table.as_str())).await;
+        fetched.map_err(|_| DocumentError::NoAnswer)?.map(GristRows).map_err(|refusal| refused(&refusal))
+    }
+
+    async fn apply(&self, actions: &[UserAction], options: &ApplyOptions) -> Result<Applied, DocumentError> {
+        let actions = serde_json::to_value(actions).map_err(|error| DocumentError::Other(error.to_string()))?;
+        let options = serde_json::to_value(options).map_err(|error| DocumentError::Other(error.to_string()))?;
+        let applied = tokio::time::timeout(PATIENCE, self.document.apply(&self.user, actions, options)).await;
+        let applied = applied.map_err(|_| DocumentError::NoAnswer)?.map_err(|refusal| refused(&refusal))?;
+        serde_json::from_value(applied).map_err(|error| DocumentError::Other(error.to_string()))
+    }
+}
+
+/// DS behind the proxy, over HTTP, as the widget calls it.
+#[derive(Debug)]
+pub struct ProxyPort {
+    client: reqwest::Client,
+    address: String,
+    session: String,
+    received: Mutex<u64>,
+}
+
+impl ProxyPort {
+    /// Opens a session with a Grist access token.
+    pub async fn open(address: &str, grist_origin: &str, grist_token: &str) -> Result<Self, SourceError> {
+        let client = reqwest::Client::new();
+        let body = json!({ "grist_origin": grist_origin, "grist_token": grist_token });
+        let answer = client.post(format!("{address}/api/session")).json(&body).send().await.map_err(|_| unreachable_proxy())?;
+        let session: Value = read(answer).await.and_then(|body| serde_json::from_slice(&body).map_err(|_| SourceErrorCode::Internal.into()))?;
+        let session = session.get("session").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Self { client, address: address.to_owned(), session, received: Mutex::default() })
+    }
+
+    /// Bytes of answers so far.
+    pub fn received(&self) -> u64 {
+        self.received.lock().map_or(0, |received| *received)
+    }
+}
+
+fn unreachable_proxy() -> SourceError {
+    SourceErrorCode::ProxyUnavailable.into()
+}
+
+/// The body of a good answer, or the error that the proxy explains.
+async fn read(answer: reqwest::Response) -> Result<Vec<u8>, SourceError> {
+    let is_success = answer.status().is_success();
+    // A body cut in the middle is one that cannot be read.
+    let body = answer.bytes().await.map_err(|_| SourceError::from(SourceErrorCode::InvalidAnswer))?;
+    if is_success {
+        return Ok(body.to_vec());
+    }
+    let error: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let error = error.get("error").cloned().unwrap_or_default();
+    let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    let code = error.get("code").cloned().and_then(|code| serde_json::from_value(code).ok()).unwrap_or(SourceErrorCode::Internal);
+    let retry_at = text("retry_at").and_then(|instant| Timestamp::parse(&instant).ok());
+    Err(SourceError { code, retry_at, address: text("address"), request_id: text("request_id") })
+}
+
+impl Source for ProxyPort {
+    async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
+        let address = format!("{}/api/operations/{}", self.address, operation.name().as_str());
+        let request = self.client.post(address).bearer_auth(&self.session).json(&operation.variables());
+        let body = read(request.send().await.map_err(|_| unreachable_proxy())?).await?;
+        if let Ok(mut received) = self.received.lock() {
+            *received += body.len() as u64;
+        }
+        Ok(body)
+    }
+}
+
+/// The machine's clock. Waits are cut short: no test is about them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let now = time::OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
+        Timestamp::from_milliseconds(i64::try_from(now).unwrap_or_default())
+    }
+
+    async fn sleep(&self, milliseconds: u32) {
+        tokio::time::sleep(Duration::from_millis(u64::from(milliseconds.min(20)))).await;
+    }
+}

@@ -1,0 +1,126 @@
+//! Everything together: a sample DS, a sample Grist, and the real proxy between them. What the demo serves, and what the
+//! tests and the benches run.
+
+use anyhow::Context as _;
+use relais_engine::{
+    ds::{Demarche, DossierPage, Operation, operations},
+    mapping::{Mapping, Preset, Proposal},
+    ports::Source,
+    sync::{Connexion, Observer, Outcome, Ports, Progress, RunContext, load, run},
+};
+use relais_proxy::{
+    Server,
+    config::{Configuration, DsConfiguration, GristConfiguration, SecretConfiguration, ServerConfiguration, TeamConfiguration},
+};
+
+use crate::{
+    ds::{self, SampleDs},
+    grist::{self, SampleDocument, SampleGrist},
+    ports::{GristPort, ProxyPort, SystemClock},
+};
+
+/// How a stack is made.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The sample DS.
+    pub ds: ds::Options,
+    /// The sample Grist; it always has a first document.
+    pub grist: grist::Options,
+    /// The port of the proxy and the widget; 0 for a free one.
+    pub port: u16,
+    /// How much one may ask of the proxy; the tests and benches ask faster than people.
+    pub limits: relais_proxy::config::LimitsConfiguration,
+}
+
+/// A sample DS, a sample Grist, and the proxy. They stop when it is dropped.
+#[derive(Debug)]
+pub struct Stack {
+    /// The sample DS.
+    pub ds: SampleDs,
+    /// The sample Grist.
+    pub grist: SampleGrist,
+    /// The document of the proxy's team.
+    pub document: SampleDocument,
+    /// The proxy.
+    pub proxy: Server,
+    _secret: tempfile::TempDir,
+}
+
+impl Stack {
+    /// Starts all three. The team may use every démarche of the sample DS that its token reads, and one that it does not.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let ds = SampleDs::start(options.ds).await?;
+        let grist = SampleGrist::start(options.grist).await?;
+        let document = grist.first_document().context("the sample Grist has no document")?;
+        let secret = tempfile::tempdir()?;
+        let demarches = [ds::COMPLETE, ds::EVERYDAY, ds::BENCH, ds::NEIGHBOUR].map(|number| i64::from(number).try_into());
+        let configuration = Configuration {
+            server: ServerConfiguration { listen: ([127, 0, 0, 1], options.port).into(), ..ServerConfiguration::default() },
+            grist: GristConfiguration { origins: vec![grist.origin().parse()?] },
+            ds: DsConfiguration { url: ds.url().parse()?, egress_address: Some("203.0.113.10".to_owned()) },
+            secret: SecretConfiguration { file: Some(secret.path().join("secret")) },
+            team: Some(TeamConfiguration {
+                name: "Vie associative".to_owned(),
+                ds_token: ds.token().to_owned().into(),
+                demarches: demarches.into_iter().collect::<Result<_, _>>()?,
+                documents: vec![format!("{}/doc/{}", grist.origin(), document.id()).parse()?],
+            }),
+            limits: options.limits,
+            ..Configuration::default()
+        };
+        let proxy = Server::start(configuration).await?;
+        Ok(Self { ds, grist, document, proxy, _secret: secret })
+    }
+
+    /// The address of the proxy, and of the widget.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.proxy.address())
+    }
+
+    /// DS behind the proxy, as a user of the document has it.
+    pub async fn source(&self, user: &str) -> Result<ProxyPort, relais_engine::ds::SourceError> {
+        ProxyPort::open(&self.address(), self.grist.origin(), &self.document.access_token(user, false)).await
+    }
+
+    /// A mapping of a démarche, from its proposal and a few of its dossiers.
+    pub async fn propose(&self, demarche: i32, preset: Preset) -> anyhow::Result<Mapping> {
+        let source = self.source("owner").await?;
+        let number = i64::from(demarche).try_into()?;
+        let form = source.call(&Operation::GetDemarche(operations::DemarcheVariables { number })).await?;
+        let form = Demarche::read(&form)?;
+        let samples = DossierPage::read(&source.call(&Proposal::sample_operation(number)).await?)?;
+        let mut proposal = Proposal::new(&form, &samples.dossiers);
+        proposal.apply(preset);
+        Ok(proposal.into_mapping())
+    }
+
+    /// Runs the connexion of a démarche that the document holds, or a new one of this mapping.
+    pub async fn run(&self, user: &str, mapping: &Mapping) -> anyhow::Result<Outcome> {
+        let source = self.source(user).await?;
+        self.run_with(&source, user, mapping, &Onlooker::default()).await
+    }
+
+    /// The same with a session that is already open, and somebody who looks on.
+    pub async fn run_with(&self, source: &ProxyPort, user: &str, mapping: &Mapping, observer: &impl Observer) -> anyhow::Result<Outcome> {
+        let document = GristPort::new(self.document.clone(), user);
+        let loaded = load(&document).await?;
+        let known = loaded.connexions.iter().find(|connexion| connexion.mapping.demarche == mapping.demarche).cloned();
+        let mut connexion = known.unwrap_or_else(|| Connexion::new(mapping.clone(), &loaded.connexions));
+        connexion.mapping.clone_from(mapping);
+        let ports = Ports { source, document: &document, clock: &SystemClock };
+        let context = RunContext { ds_url: self.ds.url().to_owned(), author: "Utilisateur n° 1".to_owned() };
+        Ok(run(&ports, &context, &mut connexion, observer).await)
+    }
+}
+
+/// Looks on without a word.
+#[derive(Debug, Default)]
+pub struct Onlooker;
+
+impl Observer for Onlooker {
+    fn progress(&self, _: &Progress) {}
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
