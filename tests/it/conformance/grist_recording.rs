@@ -1,10 +1,10 @@
 //! Recordings of a real Grist: reading their values, and comparing an answer with what was recorded.
-use super::data;
 use serde_json::{Map, Number, Value};
 
 /// The scenarios of one file of recordings.
 pub(crate) fn scenarios(file: &str) -> Vec<Value> {
-    serde_json::from_str(&data(&format!("grist/{file}"))).unwrap_or_else(|error| panic!("{file}: {error}"))
+    let text = super::data(&format!("grist/{file}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 /// What a value of a recording cannot be turned into.
