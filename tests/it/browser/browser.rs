@@ -101,6 +101,21 @@ impl Browser {
         field.send_keys(text).await.expect("the field takes a text");
     }
 
+    /// Ticks a box or picks one of several, by its name.
+    pub(super) async fn choose(&self, name: &str) {
+        self.press_on(Side::Widget, "choice", name).await;
+    }
+
+    /// Waits until the widget wears this theme of Grist's.
+    pub(super) async fn wears(&self, appearance: &str) {
+        self.wait(Side::Widget, "document.documentElement.dataset.gristAppearance === question", json!(appearance), PATIENCE).await;
+    }
+
+    /// Waits until nothing in the document's page answers a selector.
+    pub(super) async fn document_lacks(&self, selector: &str) {
+        self.wait(Side::Document, "!document.querySelector(question)", json!(selector), PATIENCE).await;
+    }
+
     /// What a script of the document's page says. For what the page tells tests: `window.sampleGrist`.
     pub(super) async fn ask_document(&self, script: &str) -> Value {
         self.enter(Side::Document).await.expect("the document's page is there");
@@ -126,6 +141,12 @@ impl Browser {
         let parameters = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         let body = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": parameters });
         self.client.issue_cmd(Post(CDP, body)).await.expect("the browser takes another size");
+    }
+
+    /// The window's own size again.
+    pub(super) async fn resize_back(&self) {
+        let body = json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} });
+        self.client.issue_cmd(Post(CDP, body)).await.expect("the browser takes its size back");
     }
 
     /// A picture of the whole window, kept in `target/screenshots`.

@@ -30,10 +30,12 @@ const ROLES = {
 
 const text = () => plain(document.body?.innerText);
 
+// By its name, or the beginning of it. A box or a radio is pressed on its label, where people press it.
 const find = (role, name) => {
   const wanted = plain(name);
-  const candidates = [...document.querySelectorAll(ROLES[role])].filter(isVisible);
-  return candidates.find((one) => named(one) === wanted) ?? candidates.find((one) => named(one).startsWith(wanted));
+  const candidates = [...document.querySelectorAll(ROLES[role])].filter((one) => isVisible(one.labels?.[0] ?? one));
+  const found = candidates.find((one) => named(one) === wanted) ?? candidates.find((one) => named(one).startsWith(wanted));
+  return role === "choice" && !found?.disabled ? found?.labels?.[0] ?? found : found;
 };
 
 const enabled = (element) => (element && !element.disabled && element.getAttribute("aria-disabled") !== "true" ? element : undefined);

@@ -1,0 +1,125 @@
+//! The main job from end to end: connect a démarche, synchronise it, run again, take it back.
+
+use std::time::Duration;
+
+use relais_tests::ds::EVERYDAY;
+use serde_json::{Value, json};
+
+use super::{OWNER, browser::Browser, choose_everyday, everyday_title, open, services};
+
+/// For a thousand dossiers, in a debug build, beside other tests.
+const RUN: Duration = Duration::from_secs(180);
+
+/// The numbers that the table of the dossiers holds, as Grist has them.
+async fn numbers(browser: &Browser, table: &str) -> Vec<i64> {
+    let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({});", json!(table))).await;
+    let mut numbers: Vec<i64> = shown["Numero"].as_array().unwrap().iter().filter_map(Value::as_f64).map(|number| number as i64).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+async fn tables(browser: &Browser) -> Vec<String> {
+    let tables = browser.ask_document("return window.sampleGrist.tables();").await;
+    serde_json::from_value(tables).unwrap()
+}
+
+/// The table that the document's page lists first beyond those of a new document: that of the dossiers.
+async fn main_table(browser: &Browser) -> String {
+    let pages = browser.ask_document("return window.sampleGrist.state().pages.filter((page) => !page.isWidget).map((page) => page.table);").await;
+    let pages: Vec<String> = serde_json::from_value(pages).unwrap();
+    pages.into_iter().find(|table| table != "Table1").expect("the dossiers have a page")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_dossiers_arrive_once_and_can_be_taken_back() {
+    let stack = services(1000).await;
+    let browser = Browser::start("a_thousand_dossiers").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    let before = tables(&browser).await;
+    choose_everyday(&browser, &stack).await;
+    browser.picture("champs").await;
+    stack.ds.requests().reset();
+    stack.document.reset_calls();
+    browser.press("Importer les dossiers").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+    let expected: Vec<i64> = stack.ds.store().numbers(EVERYDAY).into_iter().map(i64::from).collect();
+    assert_eq!(expected.len(), 1000);
+    browser.sees("1 000 dossiers sont à jour").await;
+    browser.picture("resultat").await;
+
+    // Every dossier is a row, and no dossier is two.
+    let table = main_table(&browser).await;
+    assert_eq!(numbers(&browser, &table).await, expected);
+    let first_run = stack.document.calls();
+    assert_eq!(first_run.rows_read, 0, "a first run reads no row back");
+    assert!(first_run.writes <= 12, "{} writes", first_run.writes);
+    assert!(stack.ds.requests().count() <= 14, "{} requests to DS", stack.ds.requests().count());
+
+    // They are seen in the document's own table.
+    browser.ask_document(&format!("return window.sampleGrist.openTable({});", json!(table))).await;
+    browser.document_sees("1 000 lignes").await;
+    browser.picture("table").await;
+
+    // Nothing changed: nothing is written, not even a line of the journal.
+    stack.document.reset_calls();
+    stack.ds.requests().reset();
+    browser.press("Synchroniser de nouveau").await;
+    browser.sees_within("Rien n'a changé dans Démarches Simplifiées", RUN).await;
+    let second_run = stack.document.calls();
+    assert_eq!((second_run.writes, second_run.rows_added, second_run.rows_updated, second_run.rows_removed), (0, 0, 0, 0));
+    assert!(stack.ds.requests().count() <= 4, "{} requests to DS", stack.ds.requests().count());
+
+    // One Ctrl+Z of the document takes the whole first run back, tables included.
+    browser.press_in_document("Annuler").await;
+    browser.document_lacks(&format!("[data-table={}]", json!(table))).await;
+    assert_eq!(tables(&browser).await, before);
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_button_takes_a_run_back_and_the_next_one_brings_it_again() {
+    let stack = services(30).await;
+    let browser = Browser::start("undo_by_button").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    let before = tables(&browser).await;
+    choose_everyday(&browser, &stack).await;
+    browser.press("Importer les dossiers").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+    browser.press("Annuler cette synchronisation").await;
+    browser.sees("Le document est revenu à l'état d'avant cette synchronisation.").await;
+    assert_eq!(tables(&browser).await, before);
+
+    browser.press("Synchroniser de nouveau").await;
+    browser.sees_within("30 dossiers sont à jour", RUN).await;
+    let table = main_table(&browser).await;
+    assert_eq!(numbers(&browser, &table).await.len(), 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connexion_is_found_again_and_one_changed_dossier_is_one_row() {
+    let stack = services(30).await;
+    let browser = Browser::start("one_changed_dossier").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    choose_everyday(&browser, &stack).await;
+    browser.press("Importer les dossiers").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+
+    // Another day: the document is opened again.
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("Démarches connectées").await;
+    browser.sees(&everyday_title(&stack)).await;
+    browser.picture("accueil").await;
+    let number = stack.ds.store().numbers(EVERYDAY)[3];
+    let field = stack.ds.store().field(EVERYDAY, "Intitulé du projet").unwrap();
+    let value = relais_tests::ds::world::value::Value::Text("Atelier de réparation de vélos".into());
+    stack.ds.store().set_champ(number, field, Some(value)).unwrap();
+    stack.document.reset_calls();
+    browser.press("Synchroniser").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+    let calls = stack.document.calls();
+    // The row of the dossier, and what the connexion and the journal remember of the run, in one write.
+    assert_eq!(calls.writes, 1);
+    let table = main_table(&browser).await;
+    let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({});", json!(table))).await;
+    assert!(shown.to_string().contains("Atelier de réparation de vélos"), "the new value is in the table");
+}
