@@ -2,7 +2,7 @@
 
 use relais_tests::ds::{COMPLETE, faults::Fault};
 
-use super::{OWNER, Visit, axe::judge, browser::Browser, choose_everyday, everyday_title, open, services};
+use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open, services};
 
 const ALONE: Visit<'static> = Visit { is_alone: true, ..OWNER };
 
@@ -29,7 +29,7 @@ async fn the_way_from_home_to_a_result_is_accessible() {
     judge(&browser, "champs").await;
 
     // DS answers slowly enough for the screen of a run to be looked at, until it is let go.
-    stack.ds.faults().add(Fault::Latency(std::time::Duration::from_secs(20)).on_operation("getDossiers"));
+    stack.ds.faults().add(Fault::Latency(std::time::Duration::from_secs(20)).always().on_operation("getDossiers"));
     browser.press("Importer les dossiers").await;
     browser.sees("Synchronisation en cours").await;
     judge(&browser, "en-cours").await;
