@@ -42,7 +42,7 @@ pub(crate) async fn layer(State(application): State<Arc<Application>>, mut reque
     let mut response = next.run(request).instrument(span.clone()).await;
     let error = response.extensions_mut().remove::<AppError>();
     if let Some(error) = &error {
-        response = answer(error, &request_id);
+        response = answer(error, &request_id, response);
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", value);
@@ -66,14 +66,18 @@ fn forwarded_for(headers: &HeaderMap) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(","))
 }
 
-fn answer(error: &AppError, request_id: &str) -> Response {
+/// The error in JSON, with the headers that the routes and layers below have set.
+fn answer(error: &AppError, request_id: &str, unsaid: Response) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         error: ErrorBody<'a>,
     }
     let mut response = (error.status, Json(Body { error: error.body(Some(request_id)) })).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in unsaid.headers() {
+        if *name != header::CONTENT_LENGTH && *name != header::CONTENT_TYPE && *name != header::CONTENT_ENCODING {
+            response.headers_mut().append(name, value.clone());
+        }
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

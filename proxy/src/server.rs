@@ -22,13 +22,18 @@ use crate::{application::Application, config::Configuration, request::Peer, rout
 const FORGET: Duration = Duration::from_secs(60);
 
 /// A server that runs. Dropped, it ends at once; [`Server::stop`] lets what is under way end.
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     metrics_address: Option<SocketAddr>,
     application: Arc<Application>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Server").field("address", &self.address).field("metrics_address", &self.metrics_address).finish_non_exhaustive()
+    }
 }
 
 impl Server {

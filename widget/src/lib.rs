@@ -14,4 +14,5 @@ pub mod selection;
 pub mod standing;
 pub mod text;
 mod ui;
+pub mod verdict;
 pub mod views;

@@ -46,7 +46,13 @@ impl Pace {
 
 /// Which quarter of the way is reached: what is said aloud, rather than each page.
 pub const fn quarter(read: usize, total: usize) -> usize {
-    if total == 0 { 0 } else { if read >= total { 4 } else { read * 4 / total } }
+    if total == 0 {
+        0
+    } else if read >= total {
+        4
+    } else {
+        read * 4 / total
+    }
 }
 
 #[cfg(test)]

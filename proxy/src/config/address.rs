@@ -46,6 +46,9 @@ impl FromStr for GristOrigin {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let url = Url::parse(text).map_err(|_| InvalidAddress("ce n’est pas une adresse"))?;
         check_scheme(&url)?;
+        if text.contains('*') {
+            return Err(InvalidAddress("donnez chaque origine en entier : il n’y a pas de joker"));
+        }
         let origin = url.origin().ascii_serialization();
         // One form alone, or an operator believes to have allowed what no browser ever sends.
         if origin != text.trim_end_matches('/') || text.len() > origin.len() + 1 {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use relais_engine::ds::SourceErrorCode as Code;
 use reqwest::Response;
 use tokio::sync::mpsc;
@@ -75,16 +75,16 @@ impl Answer {
             };
             done(Relayed { bytes, cut });
         });
-        stream::unfold(Some(receiver), async |receiver| {
+        let body = stream::unfold(Some(receiver), async |receiver| {
             let mut receiver = receiver?;
             match receiver.recv().await {
                 Some(Some(chunk)) => Some((Ok(chunk), Some(receiver))),
                 Some(None) => None,
                 None => Some((Err(std::io::Error::other(BODY_CUT)), None)),
             }
-        })
-        // The compression of the answer asks once more after the end.
-        .fuse()
+        });
+        // Compression asks once more after the end.
+        body.fuse()
     }
 
     async fn next(&mut self, before: usize) -> Result<Option<Bytes>, Failure> {

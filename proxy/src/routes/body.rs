@@ -6,6 +6,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Body as _;
 
 use crate::{config::LimitsConfiguration, error::AppError};
 
@@ -16,12 +17,18 @@ pub(super) async fn read(limits: &LimitsConfiguration, headers: &HeaderMap, body
     if content_type.split(';').next().is_none_or(|media_type| media_type.trim() != "application/json") {
         return Err(AppError::bad_request("the body is not announced as JSON").with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
+    // Said at once to those who announce it, before they send it.
+    if body.size_hint().lower() > u64::try_from(limits.request_body).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
     match tokio::time::timeout(limits.receive, Limited::new(body, limits.request_body).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(AppError::bad_request("the body is too large").with_status(StatusCode::PAYLOAD_TOO_LARGE))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(AppError::bad_request("the body did not arrive whole")),
         Err(_) => Err(AppError::bad_request("the body did not arrive in time").with_status(StatusCode::REQUEST_TIMEOUT)),
     }
+}
+
+fn too_large() -> AppError {
+    AppError::bad_request("the body is too large").with_status(StatusCode::PAYLOAD_TOO_LARGE)
 }

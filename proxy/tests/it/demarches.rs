@@ -27,7 +27,17 @@ async fn the_demarches_of_the_team_are_listed_and_kept_a_minute() {
     let relais = Relais::with(|configured| one(configured, DEMARCHE)).await;
     let session = relais.session().await;
     relais.ds.will([Ds::state(DEMARCHE, "Dotation d’équipement"), count(DEMARCHE, 1_284)]);
-    assert_snapshot!(list(&relais, &session).await, @"");
+    assert_snapshot!(list(&relais, &session).await, @r#"
+    [
+      {
+        "dossiers_count": 1284,
+        "error": null,
+        "number": 131016,
+        "state": "publiee",
+        "title": "Dotation d’équipement"
+      }
+    ]
+    "#);
     list(&relais, &relais.session_of(43).await).await;
     assert_eq!(relais.ds.asked().len(), 2, "asked once for all");
 }
@@ -37,7 +47,17 @@ async fn a_demarche_that_ds_does_not_count_is_listed_all_the_same() {
     let relais = Relais::with(|configured| one(configured, DEMARCHE)).await;
     let session = relais.session().await;
     relais.ds.will([Ds::state(DEMARCHE, "Ancienne instance"), Reply::error(200, "Field 'dossiersCount' doesn't exist", "undefinedField")]);
-    assert_snapshot!(list(&relais, &session).await, @"");
+    assert_snapshot!(list(&relais, &session).await, @r#"
+    [
+      {
+        "dossiers_count": null,
+        "error": null,
+        "number": 131016,
+        "state": "publiee",
+        "title": "Ancienne instance"
+      }
+    ]
+    "#);
 }
 
 #[tokio::test]
@@ -45,7 +65,21 @@ async fn a_refused_demarche_does_not_hide_the_others_and_is_asked_again() {
     let relais = Relais::with(|configured| one(configured, SECOND)).await;
     let session = relais.session().await;
     relais.ds.will([Reply::error(200, "An object of type Demarche was hidden due to permissions", "unauthorized")]);
-    assert_snapshot!(list(&relais, &session).await, @"");
+    assert_snapshot!(list(&relais, &session).await, @r#"
+    [
+      {
+        "dossiers_count": null,
+        "error": {
+          "code": "demarche_refused",
+          "help": "Un administrateur de cette démarche peut créer un jeton qui l’autorise.",
+          "message": "Les jetons de votre équipe ne permettent pas de lire cette démarche. Votre document n’a pas changé."
+        },
+        "number": 88444,
+        "state": null,
+        "title": null
+      }
+    ]
+    "#);
     relais.ds.will([Ds::state(SECOND, "Autorisée depuis"), count(SECOND, 0)]);
     assert!(list(&relais, &session).await.contains("Autorisée depuis"));
 

@@ -162,7 +162,12 @@ async fn respond(inner: &Inner, asked: &HeaderMap, mut reply: Reply) -> Response
         Reply::Plain(status, content_type, body) => (status, [(header::CONTENT_TYPE, content_type)], body).into_response(),
         Reply::With(status, name, value, body) => (status, [(name, value)], body).into_response(),
         Reply::Cut(text) => {
-            let pieces = stream::iter([Ok(Bytes::from(text)), Err(std::io::Error::other("cut"))]);
+            // The pause lets the first piece leave before the connection breaks.
+            let end = stream::once(async {
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other("cut"))
+            });
+            let pieces = stream::iter([Ok(Bytes::from(text))]).chain(Box::pin(end));
             (json, Body::from_stream(pieces)).into_response()
         }
         Reply::Huge(size) => {

@@ -24,7 +24,21 @@ async fn the_page_is_embedded_by_grist_alone() {
     let directory = tempfile::tempdir().unwrap();
     let relais = with_widget(directory.path()).await;
     let page = shown(relais.get("/").await).await.replace(&relais.grist.origin(), "[grist]");
-    assert_snapshot!(page, @"");
+    assert_snapshot!(page, @r#"
+    200 OK
+    cache-control: no-cache
+    content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-xTwWXlkN6Az47BfdQBZ1cc5ht+aEUuHYPrOhknypfVU='; style-src 'self'; connect-src 'self' [grist]; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors [grist]
+    content-type: text/html; charset=utf-8
+    cross-origin-resource-policy: same-origin
+    etag: "svoqnHjV7eBBe/rmbaU7Z7"
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    vary: accept-encoding
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    <!doctype html><script type="module">import init from './relais-widget-0123456789abcdef.js';</script>
+    "#);
     assert_eq!(relais.get("/index.html").await.text().await.unwrap(), PAGE);
     // The parameters that Grist adds change nothing.
     assert_eq!(relais.get("/?access=full&readonly=false").await.text().await.unwrap(), PAGE);
@@ -90,19 +104,72 @@ async fn without_the_widget_the_page_says_so() {
     let source = WidgetSource::Directory(directory.path().to_owned());
     let relais = Relais::with(|configured| configured.widget = source).await;
     let page = shown(relais.get("/").await).await.replace(&relais.grist.origin(), "[grist]");
-    assert_snapshot!(page, @"");
+    assert_snapshot!(page, @r#"
+    503 Service Unavailable
+    content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' [grist]; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors [grist]
+    content-type: text/html; charset=utf-8
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    vary: accept-encoding
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    <!doctype html><html lang="fr"><meta charset="utf-8"><title>Relais</title><p>Ce serveur de Relais a été construit sans son widget. Votre document n’a pas changé.</p><p>Donnez ce message à la personne qui administre Relais : construire le widget avec Trunk, puis le serveur.</p></html>
+    "#);
 }
 
 #[tokio::test]
 async fn the_manifest_names_the_widget() {
     let relais = Relais::with(|configured| configured.server.public_url = Some("https://relais.exemple.fr/".parse().unwrap())).await;
-    assert_snapshot!(shown(relais.get("/manifest.json").await).await, @"");
+    assert_snapshot!(shown(relais.get("/manifest.json").await).await, @r#"
+    200 OK
+    cache-control: no-cache
+    content-type: application/json
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    vary: accept-encoding
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    [
+      {
+        "accessLevel": "full",
+        "authors": [
+          {
+            "name": "Relais"
+          }
+        ],
+        "description": "Importe les dossiers d’une démarche dans ce document, avec les champs de votre choix, et les tient à jour.",
+        "isGristLabsMaintained": false,
+        "name": "Démarches Simplifiées (Relais)",
+        "published": true,
+        "renderAfterReady": true,
+        "url": "https://relais.exemple.fr/",
+        "widgetId": "relais"
+      }
+    ]
+    "#);
 }
 
 #[tokio::test]
 async fn health_and_metrics() {
     let relais = Relais::start().await;
-    assert_snapshot!(shown(relais.get("/health/ready").await).await, @"");
+    assert_snapshot!(shown(relais.get("/health/ready").await).await, @r#"
+    200 OK
+    cache-control: no-store
+    content-type: application/json
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    {
+      "status": "ready"
+    }
+    "#);
     assert_eq!(relais.get("/health/live").await.status(), StatusCode::OK);
     assert_eq!(relais.get("/metrics").await.status(), StatusCode::NOT_FOUND, "the metrics have a port of their own");
     let session = relais.session().await;

@@ -16,7 +16,16 @@ async fn a_dossier_of_another_demarche_is_never_shown() {
     let session = relais.session().await;
     relais.ds.will([Ds::dossier(7, 999), Ds::dossier(7, SECOND), Ds::dossier(7, DEMARCHE)]);
     let ask = async || relais.operation(&session, "getDossier", format!(r#"{{"number":{DEMARCHE},"dossier":7,{PARTS}}}"#)).await;
-    assert_snapshot!(body(ask().await).await, @"");
+    assert_snapshot!(body(ask().await).await, @r#"
+    {
+      "error": {
+        "code": "demarche_forbidden",
+        "help": "Vérifiez le numéro du dossier dans Démarches Simplifiées.",
+        "message": "Ce dossier n’appartient pas à cette démarche. Votre document n’a pas changé.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
     // Nor one of another démarche of the same team: what was asked is what is answered.
     assert_eq!(code(ask().await).await, "demarche_forbidden");
     let answer: Value = ask().await.json().await.unwrap();
@@ -60,7 +69,28 @@ async fn an_operation_is_relayed_as_it_is() {
         .header("user-agent", "browser")
         .header("x-forwarded-for", "198.51.100.7")
         .body(format!(r#"{{"number":{DEMARCHE}}}"#));
-    assert_snapshot!(shown(request.send().await.unwrap()).await, @"");
+    assert_snapshot!(shown(request.send().await.unwrap()).await, @r#"
+    200 OK
+    cache-control: no-store
+    content-type: application/json
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    vary: accept-encoding
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    {
+      "data": {
+        "demarche": {
+          "id": "id",
+          "number": 131016,
+          "state": "publiee",
+          "title": "Démarche d’essai"
+        }
+      }
+    }
+    "#);
     let asked = relais.ds.asked();
     assert_eq!((asked.len(), asked[0].path.as_str()), (1, "/api/v2/graphql"));
     assert_eq!(asked[0].body["operationName"], "getDemarcheState");
@@ -70,7 +100,13 @@ async fn an_operation_is_relayed_as_it_is() {
     let mut headers: Vec<String> = asked[0].headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     headers.retain(|header| !header.starts_with("content-length") && !header.starts_with("host"));
     headers.sort();
-    assert_snapshot!(headers.join("\n").replace(DS_TOKEN, "[token]"), @"");
+    assert_snapshot!(headers.join("\n").replace(DS_TOKEN, "[token]"), @r#"
+    accept-encoding: gzip,br
+    accept: application/json
+    authorization: Bearer [token]
+    content-type: application/json
+    user-agent: relais/0.1.0
+    "#);
 }
 
 #[tokio::test]
@@ -86,7 +122,16 @@ async fn errors_of_graphql_pass_through() {
 async fn only_the_teams_demarches_are_asked_for() {
     let relais = Relais::start().await;
     let session = relais.session().await;
-    assert_snapshot!(body(relais.operation(&session, "getDemarche", r#"{"number":999}"#).await).await, @"");
+    assert_snapshot!(body(relais.operation(&session, "getDemarche", r#"{"number":999}"#).await).await, @r#"
+    {
+      "error": {
+        "code": "demarche_forbidden",
+        "help": "Demandez à la personne qui administre Relais de l’ajouter à votre équipe.",
+        "message": "Cette démarche ne fait pas partie de celles de votre équipe. Votre document n’a pas changé.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
     for (name, variables) in [
         ("getDemarcheState", r#"{"number":999}"#.to_owned()),
         ("countDossiers", r#"{"number":999}"#.to_owned()),
@@ -103,7 +148,25 @@ async fn only_the_teams_demarches_are_asked_for() {
 async fn only_known_operations_with_their_own_variables_are_asked_for() {
     let relais = Relais::start().await;
     let session = relais.session().await;
-    assert_snapshot!(shown(relais.operation(&session, "dossierAccepter", "{}").await).await, @"");
+    assert_snapshot!(shown(relais.operation(&session, "dossierAccepter", "{}").await).await, @r#"
+    404 Not Found
+    cache-control: no-store
+    content-type: application/json
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    {
+      "error": {
+        "code": "bad_request",
+        "help": "Rechargez la page : elle date peut-être d’une version précédente de Relais.",
+        "message": "Relais n’a pas compris la demande de cette page. Votre document n’a pas changé.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
     for name in ["getdemarche", "getDemarche%00", "..%2Fsession", "__schema", "getDemarche/x"] {
         let refused = relais.operation(&session, name, format!(r#"{{"number":{DEMARCHE}}}"#)).await;
         assert_eq!(refused.status(), StatusCode::NOT_FOUND, "{name}");

@@ -13,7 +13,31 @@ use crate::{
 async fn an_editor_gets_a_session() {
     let relais = Relais::start().await;
     let token = relais.grist.token(DOCUMENT, 42, Right::Editor);
-    assert_snapshot!(shown(relais.ask_session(&relais.grist.origin(), &token).await).await.replace(&relais.ds.address.to_string(), "[ds]"), @"");
+    assert_snapshot!(shown(relais.ask_session(&relais.grist.origin(), &token).await).await.replace(&relais.ds.address.to_string(), "[ds]"), @r#"
+    200 OK
+    cache-control: no-store
+    content-type: application/json
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    vary: accept-encoding
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    {
+      "document": "sampleDocumentOfTeamAA",
+      "ds_url": "http://[ds]",
+      "egress_address": "203.0.113.10",
+      "expires_at": "[expires_at]",
+      "role": "editor",
+      "server_time": "[server_time]",
+      "session": "[session]",
+      "team": {
+        "name": "Préfecture de l’Ain"
+      },
+      "user": 42
+    }
+    "#);
     assert_eq!(relais.grist.asked(), [format!("POST {DOCUMENT}/apply []"), format!("GET {DOCUMENT}/timing")]);
 }
 
@@ -51,7 +75,16 @@ async fn a_viewer_is_told_to_ask_for_the_role() {
     let relais = Relais::start().await;
     let origin = relais.grist.origin();
     let read_only = relais.grist.token(DOCUMENT, 42, Right::Viewer);
-    assert_snapshot!(body(relais.ask_session(&origin, &read_only).await).await, @"");
+    assert_snapshot!(body(relais.ask_session(&origin, &read_only).await).await, @r#"
+    {
+      "error": {
+        "code": "grist_refused",
+        "help": "Pour synchroniser, demandez à un propriétaire du document le rôle « Éditeur ».",
+        "message": "Vous consultez ce document en lecture seule. Rien n’a été lu ni écrit.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
     assert!(relais.grist.asked().is_empty(), "a token for reading is not even shown to Grist");
     // A token that does not say it, of somebody who may only read.
     let payload = json!({ "userId": 42, "docId": DOCUMENT, "exp": now() + 900 });
@@ -125,7 +158,16 @@ async fn an_origin_is_compared_letter_by_letter_and_never_fetched() {
 async fn a_document_of_nobody_gets_no_session() {
     let relais = Relais::start().await;
     let token = relais.grist.token(STRANGER, 42, Right::Owner);
-    assert_snapshot!(body(relais.ask_session(&relais.grist.origin(), &token).await).await, @"");
+    assert_snapshot!(body(relais.ask_session(&relais.grist.origin(), &token).await).await, @r#"
+    {
+      "error": {
+        "code": "document_unknown",
+        "help": "Donnez l’adresse de ce document à la personne qui administre Relais : elle pourra le rattacher à votre équipe.",
+        "message": "Ce document n’est rattaché à aucune équipe. Rien n’a été lu ni écrit.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -142,7 +184,16 @@ async fn a_grist_that_fails_vouches_for_nobody() {
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let relais = Relais::with(|configured| configured.grist.origins.push(format!("http://{gone}").parse().unwrap())).await;
     let token = relais.grist.token(DOCUMENT, 42, Right::Owner);
-    assert_snapshot!(body(relais.ask_session(&format!("http://{gone}"), &token).await).await, @"");
+    assert_snapshot!(body(relais.ask_session(&format!("http://{gone}"), &token).await).await, @r#"
+    {
+      "error": {
+        "code": "grist_refused",
+        "help": "Réessayez dans quelques minutes.",
+        "message": "Grist ne répond pas au serveur de Relais. Rien n’a été lu ni écrit.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -176,7 +227,25 @@ async fn only_our_own_sessions_open_anything() {
         let refused = relais.request(Method::GET, "/api/demarches", &forged).send().await.unwrap();
         assert_eq!(code(refused).await, "session_expired", "{forged}");
     }
-    assert_snapshot!(shown(relais.get("/api/demarches").await).await, @"");
+    assert_snapshot!(shown(relais.get("/api/demarches").await).await, @r#"
+    401 Unauthorized
+    cache-control: no-store
+    content-type: application/json
+    cross-origin-resource-policy: same-origin
+    permissions-policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
+    x-request-id: [id]
+
+    {
+      "error": {
+        "code": "session_expired",
+        "help": "Rechargez la page pour en ouvrir une autre.",
+        "message": "Votre session avec Relais est terminée. Votre document n’a pas changé.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
     let basic = relais.http.get(relais.url("/api/demarches")).basic_auth("42", Some(&session)).send().await.unwrap();
     assert_eq!(basic.status(), StatusCode::UNAUTHORIZED);
     assert!(relais.ds.asked().is_empty());

@@ -1,6 +1,5 @@
 //! The sample Grist against recordings of a real one: every scenario is played, every answer compared.
-//!
-//! `make conformance` names the folder of recordings in `RELAIS_SHARED`; without it these tests fail.
+//! What Relais does not use is refused loudly: those refusals, and the few differences, are listed here one by one.
 use super::grist_recording::scenarios;
 use super::grist_replay::{Report, Reviewed, Stage, Steps};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, Variables};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::answer::{Answer, Body, broken, propagate};
 use super::call::Call;
 use super::document::{self, QueryText};
 use super::faults::{Fault, Faults};
@@ -66,43 +67,6 @@ struct Asked {
 /// The routes.
 pub(super) fn router(sample: Arc<Sample>) -> Router {
     Router::new().route("/api/v2/graphql", post(graphql)).route("/files/{key}", get(file)).layer(DefaultBodyLimit::max(1 << 20)).with_state(sample)
-}
-
-/// An answer on its way: what to send, and what is noted of it.
-struct Answer {
-    response: Response,
-    bytes: usize,
-    codes: Vec<String>,
-}
-
-impl Answer {
-    /// A refusal, whose body is small.
-    async fn of(response: Response) -> Self {
-        let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let codes = serde_json::from_slice(&bytes).map(|body| codes(&body)).unwrap_or_default();
-        Self { bytes: bytes.len(), codes, response: Response::from_parts(parts, Body::from(bytes)) }
-    }
-
-    /// An answer in JSON.
-    fn json(body: &Value) -> Self {
-        let text = body.to_string();
-        let codes = codes(body);
-        Self { bytes: text.len(), codes, response: refusals::json_answer(StatusCode::OK, text) }
-    }
-
-    /// A connection cut without an answer.
-    fn cut() -> Self {
-        let mut response = Response::new(Body::empty());
-        response.extensions_mut().insert(Cut);
-        Self { response, bytes: 0, codes: Vec::new() }
-    }
-}
-
-fn codes(body: &Value) -> Vec<String> {
-    let errors = body.get("errors").and_then(Value::as_array);
-    let code = |error: &Value| error.pointer("/extensions/code")?.as_str().map(str::to_owned);
-    errors.into_iter().flatten().filter_map(code).collect()
 }
 
 async fn graphql(State(sample): State<Arc<Sample>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -164,25 +128,25 @@ async fn answer(sample: &Sample, authorization: Option<&str>, asked: serde_json:
         Err(_) => return Answer::of(refusals::bad_request("The body is not JSON")).await,
     };
     match run(sample, scope, asked).await {
-        Ok(body) => break_body(body, fault.as_ref()),
+        Ok(body) => broken(body, fault.as_ref()),
         Err(refusal) => Answer::of(*refusal).await,
     }
 }
 
 /// Runs a query, and gives the body of its answer.
-async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): (String, Option<String>, Value)) -> Result<Value, Box<Response>> {
+async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): (String, Option<String>, Value)) -> Result<Body, Box<Response>> {
     let parsed = parse_query(&query).map_err(|error| Box::new(refusals::unreadable(&error.to_string())))?;
     let mut variables = Variables::from_json(variables);
     if let Some(operation) = document::operation(&parsed, operation_name.as_deref()) {
         if let Some((name, variable_type, value)) = document::overflow(&operation.node, &variables) {
             let value = value.into_json().unwrap_or_default();
-            return Ok(refusals::overflow(&name, &variable_type, &value));
+            return Ok(Body::Tree(refusals::overflow(&name, &variable_type, &value)));
         }
         document::fill_defaults(&operation.node, &mut variables);
     }
     let text = QueryText::of(&parsed);
     if !sample.counts_dossiers && text.has_field("dossiersCount") {
-        return Ok(refusals::unknown_field("DemarcheDescriptor", "dossiersCount"));
+        return Ok(Body::Tree(refusals::unknown_field("DemarcheDescriptor", "dossiersCount")));
     }
     let (store, files) = (Arc::clone(&sample.store), sample.files.clone());
     let call = Arc::new(Call::new(store, scope, text, files, sample.faults.stuck()));
@@ -196,7 +160,11 @@ async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): 
         return Err(Box::new(refusals::server_error()));
     }
     if call.timed_out() {
-        return Ok(refusals::timeout());
+        return Ok(Body::Tree(refusals::timeout()));
+    }
+    if response.errors.is_empty() {
+        // Most answers by far: written once, and not read again.
+        return Ok(Body::Written(serde_json::to_string(&response).unwrap_or_default()));
     }
     let mut body = serde_json::to_value(&response).unwrap_or_default();
     for error in &response.errors {
@@ -205,96 +173,7 @@ async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): 
             propagate(&mut body, &path);
         }
     }
-    Ok(body)
-}
-
-/// Makes null what an error at this path makes null: the nearest place above that may be. async-graphql leaves the
-/// failed field out instead. In this schema such places are the elements of `nodes` and `edges`, the `node` of an
-/// edge, and all the data.
-fn propagate(body: &mut Value, path: &[Value]) {
-    let Some(data) = body.get_mut("data") else {
-        return;
-    };
-    if at(data, path).is_some() {
-        // A field that may be null, and was answered so.
-        return;
-    }
-    let nullable = (1..path.len()).rev().find(|end| {
-        let list = path.get(end - 1).and_then(Value::as_str);
-        path.get(*end).is_some_and(Value::is_number) && matches!(list, Some("nodes" | "edges"))
-    });
-    let target = nullable.and_then(|end| at(data, path.get(..=end)?));
-    match target {
-        Some(place) => *place = Value::Null,
-        None => *data = Value::Null,
-    }
-}
-
-fn at<'a>(data: &'a mut Value, path: &[Value]) -> Option<&'a mut Value> {
-    path.iter().try_fold(data, |place, step| match (step.as_str(), step.as_u64()) {
-        (Some(key), _) => place.get_mut(key),
-        (None, Some(index)) => place.get_mut(usize::try_from(index).ok()?),
-        (None, None) => None,
-    })
-}
-
-/// Breaks an answer as a fault wants it.
-fn break_body(mut body: Value, fault: Option<&Fault>) -> Answer {
-    match fault {
-        Some(Fault::Timeout) => Answer::json(&refusals::timeout()),
-        Some(Fault::PartialTimeout { served }) => {
-            if let Some(nodes) = first_nodes(&mut body) {
-                nodes.iter_mut().skip(*served).for_each(|node| *node = Value::Null);
-                let data = body.get_mut("data").map(Value::take);
-                Answer::json(&with(refusals::timeout(), "data", data.unwrap_or_default()))
-            } else {
-                Answer::json(&refusals::timeout())
-            }
-        }
-        Some(Fault::PartialError) => {
-            if let Some(first) = first_nodes(&mut body).and_then(|nodes| nodes.first_mut()) {
-                *first = Value::Null;
-            }
-            let errors = serde_json::json!([{
-                "message": "Cannot return null for non-nullable field Dossier.demandeur",
-                "path": ["demarche", "dossiers", "nodes", 0, "demandeur"],
-                "extensions": { "code": "invalid_null" },
-            }]);
-            Answer::json(&with(body, "errors", errors))
-        }
-        Some(Fault::ResetInBody) => {
-            let whole = Answer::json(&body);
-            let text = body.to_string();
-            let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
-            let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-            // The second item ends the stream in error, which makes hyper cut the connection.
-            let stream = futures::stream::iter([Ok(half), Err(broken)]);
-            Answer { response: refusals::json_answer(StatusCode::OK, Body::from_stream(stream)), ..whole }
-        }
-        Some(Fault::TruncatedBody) => {
-            let whole = Answer::json(&body);
-            let text = body.to_string();
-            let half = text.as_bytes().get(..text.len() / 2).unwrap_or_default().to_vec();
-            Answer { bytes: half.len(), response: refusals::json_answer(StatusCode::OK, half), ..whole }
-        }
-        _ => Answer::json(&body),
-    }
-}
-
-/// An object with one of its fields replaced.
-fn with(mut object: Value, key: &str, value: Value) -> Value {
-    if let Some(fields) = object.as_object_mut() {
-        fields.insert(key.to_owned(), value);
-    }
-    object
-}
-
-/// The first list of `nodes` in an answer, wherever it is and whatever its alias above.
-fn first_nodes(body: &mut Value) -> Option<&mut Vec<Value>> {
-    match body {
-        Value::Object(fields) => fields.iter_mut().find_map(|(key, value)| if key == "nodes" { value.as_array_mut() } else { first_nodes(value) }),
-        _ => None,
-    }
+    Ok(Body::Tree(body))
 }
 
 /// The signature of a file's address.

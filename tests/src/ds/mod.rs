@@ -12,6 +12,7 @@
 //! # Ok(()) }
 //! ```
 
+mod answer;
 mod call;
 pub mod clock;
 mod document;

@@ -96,9 +96,8 @@ impl Action {
             return Err(not_controlled("undefined"));
         };
         let mut items = items.into_iter();
-        let name = match items.next() {
-            Some(Value::String(name)) => name,
-            _ => return Err(not_controlled("undefined")),
+        let Some(Value::String(name)) = items.next() else {
+            return Err(not_controlled("undefined"));
         };
         let mut arguments = Arguments { name: &name, items };
         let action = match name.as_str() {

@@ -128,7 +128,7 @@ fn int(value: &Decoded) -> Cell {
     let truncated = |number: f64| {
         let number = number.trunc();
         // Adding 0 turns -0 into 0.
-        python::is_int32(number).then(|| Cell::Number(number + 0.0))
+        python::is_int32(number).then_some(Cell::Number(number + 0.0))
     };
     match value {
         Decoded::Bool(value) => Cell::Number(f64::from(u8::from(*value))),

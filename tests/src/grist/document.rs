@@ -1,4 +1,5 @@
 //! A document: its content, its people, its history.
+use super::attachments::{File, hexadecimal};
 use super::bundle::{Bundle, Done};
 use super::calls::Calls;
 use super::faults::{Faults, On};
@@ -7,15 +8,11 @@ use super::history::History;
 use super::refusal::Refusal;
 use super::rules::{Access, AccessRule, Bound};
 use super::state::{Change, State};
-use super::tables::record;
-use super::token::{self, Claims};
 use super::users::Users;
-use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::watch;
 
 /// What somebody may do in a document.
@@ -29,70 +26,25 @@ pub enum Role {
     Owner,
 }
 
-/// How much of the document a widget's section gives to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AccessLevel {
-    /// Nothing.
-    None,
-    /// The section's own table, to read.
-    ReadTable,
-    /// Whatever the user may do.
-    Full,
-}
-
-impl AccessLevel {
-    /// The word in the widget's address and messages.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::ReadTable => "read table",
-            Self::Full => "full",
-        }
-    }
-}
-
-/// The options of a custom section, in the order in which Grist writes them.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WidgetOptions<'a> {
-    mode: &'a str,
-    url: &'a str,
-    access: &'a str,
-    plugin_id: &'a str,
-    section_id: &'a str,
-    render_after_ready: bool,
-    widget_options: Option<Value>,
-    columns_mapping: Option<Value>,
-}
-
-/// An uploaded file.
-#[derive(Debug, Clone)]
-pub(crate) struct File {
-    pub(crate) name: String,
-    pub(crate) bytes: Arc<[u8]>,
-    /// Milliseconds since 1970.
-    pub(crate) uploaded: u64,
-}
-
 #[derive(Debug)]
-struct Content {
+pub(crate) struct Content {
     name: String,
-    state: State,
+    pub(crate) state: State,
     rules: Vec<Bound>,
     roles: HashMap<String, Role>,
-    last_action: i64,
+    pub(crate) last_action: i64,
     history: HashMap<String, History>,
-    files: BTreeMap<i64, File>,
+    pub(crate) files: BTreeMap<i64, File>,
     calls: Calls,
     /// Version of each table when it last changed.
     versions: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     id: String,
-    secret: [u8; 32],
-    users: Users,
+    pub(crate) secret: [u8; 32],
+    pub(crate) users: Users,
     content: Mutex<Content>,
     faults: Faults,
     version: watch::Sender<u64>,
@@ -100,10 +52,8 @@ struct Inner {
 
 /// A handle on a document; clones are the same document.
 #[derive(Debug, Clone)]
-pub struct SampleDocument(Arc<Inner>);
+pub struct SampleDocument(pub(crate) Arc<Inner>);
 
-/// Row of `_grist_Views_section` that holds the widget: every document starts with it, on a page of its own.
-pub const WIDGET_SECTION: i64 = 4;
 /// The actions that made the new document.
 const FIRST_ACTIONS: i64 = 3;
 
@@ -148,37 +98,6 @@ impl SampleDocument {
     /// The document's title.
     pub fn name(&self) -> String {
         self.with(|content| content.name.clone())
-    }
-
-    /// Puts a widget into the section that is kept for one, as its owner does in Grist's panel on the right.
-    pub fn set_widget(&self, url: &str, access: AccessLevel) {
-        let options = WidgetOptions {
-            mode: "url",
-            url,
-            access: access.word(),
-            plugin_id: "",
-            section_id: "",
-            render_after_ready: false,
-            widget_options: None,
-            columns_mapping: None,
-        };
-        // An option of an option: the inner one is a text again.
-        let options = json!({"customView": serde_json::to_string(&options).unwrap_or_default()});
-        self.with(|content| {
-            Bundle::new(&mut content.state, Access::new(&[], true), true).change_section(WIDGET_SECTION, [("options", json!(options.to_string()))]);
-        });
-        self.announce(|versions| {
-            versions.insert("_grist_Views_section".to_owned(), 0);
-        });
-    }
-
-    /// Attaches the widget's section to a table: the widget hears of its changes.
-    pub fn attach_widget(&self, table: &str) -> Result<(), Refusal> {
-        self.with(|content| {
-            let table = content.state.table_ref(table).ok_or_else(|| Refusal::key_error(table))?;
-            Bundle::new(&mut content.state, Access::new(&[], true), true).change_section(WIDGET_SECTION, [("tableRef", json!(table))]);
-            Ok(())
-        })
     }
 
     /// Gives somebody a role, or takes it away.
@@ -357,75 +276,6 @@ impl SampleDocument {
         &self.0.faults
     }
 
-    /// An access token as `getAccessToken` gives it. A viewer's can only read.
-    pub fn access_token(&self, user: &str, read_only: bool) -> String {
-        self.token_lasting(user, read_only.then_some(true), token::LIFETIME)
-    }
-
-    /// A token that lasts as long as is said: zero for one that has expired already.
-    pub fn token_lasting(&self, user: &str, read_only: Option<bool>, lifetime: Duration) -> String {
-        let viewer = self.role(user).is_none_or(|role| role == Role::Viewer);
-        let claims = self.claims(user, self.id().to_owned(), if viewer { Some(true) } else { read_only }, lifetime);
-        token::sign(&claims, &self.0.secret)
-    }
-
-    /// A token of the user's own fork of this document, of which even a viewer is owner.
-    pub fn fork_token(&self, user: &str) -> String {
-        let fork = format!("{}~{}~{}", self.id(), "fork", self.0.users.id(user));
-        let claims = self.claims(user, fork, None, token::LIFETIME);
-        token::sign(&claims, &self.0.secret)
-    }
-
-    fn claims(&self, user: &str, doc_id: String, read_only: Option<bool>, lifetime: Duration) -> Claims {
-        let now = token::now();
-        Claims { read_only, user_id: self.0.users.id(user), doc_id, iat: now, exp: now + lifetime.as_secs() }
-    }
-
-    pub(crate) fn verify(&self, token: &str) -> Result<Claims, token::TokenError> {
-        token::verify(token, &self.0.secret)
-    }
-
-    /// Keeps uploaded files, one action for all of them; their row ids in `_grist_Attachments`.
-    pub(crate) fn keep_files(&self, files: Vec<File>) -> Vec<i64> {
-        let ids = self.with(|content| {
-            content.last_action += 1;
-            let mut ids = Vec::with_capacity(files.len());
-            for file in files {
-                let id = content.state.next_record("_grist_Attachments");
-                let ident: String = Sha256::digest(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                let extension = file.name.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{end}"));
-                let fields = record([
-                    ("fileIdent", json!(format!("{ident}{extension}"))),
-                    ("fileName", json!(file.name)),
-                    ("fileSize", json!(file.bytes.len())),
-                    ("fileExt", json!(extension)),
-                    ("timeUploaded", json!(file.uploaded / 1000)),
-                ]);
-                content.state.perform(&Change::Record("_grist_Attachments", id, super::state::Swap { before: None, after: Some(Arc::new(fields)) }));
-                content.files.insert(id, file);
-                ids.push(id);
-            }
-            ids
-        });
-        self.announce(|versions| {
-            versions.insert("_grist_Attachments".to_owned(), 0);
-        });
-        ids
-    }
-
-    pub(crate) fn file(&self, id: i64) -> Option<File> {
-        self.with(|content| content.files.get(&id).cloned())
-    }
-
-    /// The bytes of an uploaded file.
-    pub fn attachment(&self, id: i64) -> Option<Arc<[u8]>> {
-        self.file(id).map(|file| file.bytes)
-    }
-
-    pub(crate) fn files(&self) -> Vec<(i64, File)> {
-        self.with(|content| content.files.iter().map(|(id, file)| (*id, file.clone())).collect())
-    }
-
     /// A counter that moves with every change.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.0.version.subscribe()
@@ -437,7 +287,7 @@ impl SampleDocument {
     }
 
     /// Moves the document's version on, and that of the tables that the closure names.
-    fn announce(&self, name: impl FnOnce(&mut BTreeMap<String, u64>)) {
+    pub(crate) fn announce(&self, name: impl FnOnce(&mut BTreeMap<String, u64>)) {
         let mut named = BTreeMap::new();
         name(&mut named);
         self.0.version.send_modify(|version| {
@@ -450,11 +300,10 @@ impl SampleDocument {
     }
 
     fn hash(&self, number: i64) -> String {
-        let digest = Sha256::digest(format!("{}:{number}", self.0.id));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&Sha256::digest(format!("{}:{number}", self.0.id)))
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Content) -> T) -> T {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Content) -> T) -> T {
         work(&mut self.0.content.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -34,7 +34,7 @@ impl<'a> FromIterator<&'a str> for Taken {
 pub(crate) fn table(wanted: &str, taken: &Taken) -> String {
     match sanitize(wanted, 'T', true) {
         Some(name) => free(name, taken),
-        None => (1..).map(|number| format!("Table{number}")).find(|name| !taken.contains(name)).unwrap_or_default(),
+        None => (1..=u32::MAX).map(|number| format!("Table{number}")).find(|name| !taken.contains(name)).unwrap_or_default(),
     }
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn table(wanted: &str, taken: &Taken) -> String {
 pub(crate) fn column(wanted: &str, taken: &Taken) -> String {
     match sanitize(wanted, 'c', false) {
         Some(name) => free(name, taken),
-        None => (0..).map(letters).find(|name| !taken.contains(name)).unwrap_or_default(),
+        None => (0..=u32::MAX).map(letters).find(|name| !taken.contains(name)).unwrap_or_default(),
     }
 }
 
@@ -80,7 +80,7 @@ fn free(name: String, taken: &Taken) -> String {
         return name;
     }
     let separator = if name.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
-    (2..).map(|number| format!("{name}{separator}{number}")).find(|candidate| !taken.contains(candidate)).unwrap_or_default()
+    (2..=u32::MAX).map(|number| format!("{name}{separator}{number}")).find(|candidate| !taken.contains(candidate)).unwrap_or_default()
 }
 
 /// `A` to `Z`, then `AA`, `AB`…

@@ -3,7 +3,11 @@
 //!
 //! It answers as a recorded Grist did (community edition, summer 2026), as far as Relais goes; what Relais does not use
 //! is refused loudly.
+mod access_tokens;
 mod action;
+mod attachments;
+#[cfg(test)]
+mod behaviour;
 mod bundle;
 mod calendar;
 mod calls;
@@ -36,11 +40,13 @@ mod tables;
 mod token;
 mod upsert;
 mod users;
+mod widget;
 
 pub use calls::{Call, Calls};
-pub use document::{AccessLevel, Role, SampleDocument, WIDGET_SECTION};
+pub use document::{Role, SampleDocument};
 pub use faults::{Fault, Faults, On};
 pub use refusal::{Refusal, UNSUPPORTED};
 pub use rules::AccessRule;
 pub use server::{Options, SampleGrist};
 pub use token::LIFETIME as TOKEN_LIFETIME;
+pub use widget::{AccessLevel, WIDGET_SECTION};

@@ -1,10 +1,11 @@
 //! The page that shows a document and embeds a widget in it, and what its script asks of this server.
-use super::document::{Role, SampleDocument, WIDGET_SECTION};
+use super::document::{Role, SampleDocument};
 use super::faults::On;
 use super::refusal::Refusal;
 use super::rules::Access;
 use super::server::Site;
 use super::state::State as Content;
+use super::widget::WIDGET_SECTION;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;

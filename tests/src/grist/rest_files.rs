@@ -1,5 +1,6 @@
 //! REST: attachments.
-use super::document::{File, Role};
+use super::attachments::File;
+use super::document::Role;
 use super::faults::On;
 use super::multipart;
 use super::refusal::Refusal;

@@ -120,6 +120,9 @@ pub(crate) async fn update(asked: &Asked, table: &str) -> Answered {
     Ok(Answer::ok(&Value::Null))
 }
 
+/// Records of the same fields: which fields, the keys, the values.
+type Group = (String, Vec<Map<String, Value>>, Vec<Map<String, Value>>);
+
 /// `PUT`: records with the same fields go into one action.
 pub(crate) async fn upsert(asked: &Asked, table: &str) -> Answered {
     let many = asked.parameter("onmany").unwrap_or("first");
@@ -134,7 +137,7 @@ pub(crate) async fn upsert(asked: &Asked, table: &str) -> Answered {
         "on_many": many, "add": !asked.flag("noadd"), "update": !asked.flag("noupdate"),
         "allow_empty_require": asked.flag("allow_empty_require"),
     });
-    let mut groups: Vec<(String, Vec<Map<String, Value>>, Vec<Map<String, Value>>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for record in &records {
         let (require, fields) = (part(record, "require"), part(record, "fields"));
         let names: Vec<&String> = require.keys().chain(fields.keys()).collect();

@@ -7,7 +7,7 @@ use sha2::Sha256;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long Grist's tokens last.
-pub const LIFETIME: Duration = Duration::from_secs(900);
+pub const LIFETIME: Duration = Duration::from_mins(15);
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -85,6 +85,8 @@ pub struct App {
     pub access: RwSignal<Access>,
     /// The session with the proxy.
     pub session: RwSignal<Option<Session>>,
+    /// The document's id, asked for when its team is not known.
+    pub document: RwSignal<Option<String>>,
     /// The connexions of the document.
     pub loaded: RwSignal<Loaded>,
     /// The démarches of the team.
@@ -112,6 +114,7 @@ impl Default for App {
             has_moved: RwSignal::new(false),
             access: RwSignal::new(Access::Starting),
             session: RwSignal::new(None),
+            document: RwSignal::new(None),
             loaded: RwSignal::new(Loaded::default()),
             demarches: RwSignal::new(Fetched::Pending),
             chosen: RwSignal::new(None),
@@ -172,11 +175,14 @@ impl App {
         match event {
             Event::EditOptions => self.go(Screen::Home),
             Event::Access(AccessLevel::Full) => {
-                if matches!(self.access.get_untracked(), Access::Blocked(Obstacle::Access(_) | Obstacle::Viewer | Obstacle::Silent)) {
-                    self.begin();
-                } else if self.access.get_untracked() == Access::Starting
-                    && self.services().is_some_and(|services| services.grist.parameters().access != AccessLevel::Full)
-                {
+                // When the page's address said so already, all is on its way.
+                let is_told_first = self.services().is_some_and(|services| services.grist.parameters().access != AccessLevel::Full);
+                let begins = match self.access.get_untracked() {
+                    Access::Starting => is_told_first,
+                    Access::Blocked(obstacle) => matches!(obstacle, Obstacle::Access(_) | Obstacle::Viewer | Obstacle::Silent),
+                    Access::ReadOnly | Access::Open => false,
+                };
+                if begins {
                     self.begin();
                 }
             }
@@ -221,7 +227,13 @@ impl App {
                     self.access.set(Access::Open);
                     self.list_demarches();
                 }
-                (Err(error), _) => self.access.set(Access::Blocked(Obstacle::of_session(&error))),
+                (Err(error), _) => {
+                    let obstacle = Obstacle::of_session(&error);
+                    if obstacle == Obstacle::UnknownDocument {
+                        self.document.set(services.grist.document_name().await);
+                    }
+                    self.access.set(Access::Blocked(obstacle));
+                }
                 (_, Err(error)) => self.access.set(Access::Blocked(Obstacle::of_document(&error))),
             }
         });

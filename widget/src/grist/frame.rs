@@ -121,6 +121,12 @@ impl Grist {
         read(&self.call(call, QUICK_TIMEOUT).await?)
     }
 
+    /// The id of the document, for whoever must be told which one this is.
+    pub async fn document_name(&self) -> Option<String> {
+        let call = Call { interface: "GristDocAPI", method: "getDocName", arguments: [(); 0] };
+        self.call(call, QUICK_TIMEOUT).await.ok()?.as_string()
+    }
+
     /// Takes back the last action of this person, with those chained to it. Grist answers at once, whatever comes of it.
     pub async fn undo(&self) -> Result<(), DocumentError> {
         self.call(Call { interface: "CommandAPI", method: "run", arguments: ("undo",) }, QUICK_TIMEOUT).await.map(|_| ())

@@ -9,8 +9,10 @@ fn descriptor(typename: &str, id: &str, label: &str, required: bool) -> serde_js
 }
 
 fn demarche() -> Demarche {
-    let mut lieux = descriptor("Repetition", "rep", "Lieux", false);
-    lieux["champDescriptors"] = serde_json::json!([descriptor("Text", "lieu", "Nom du lieu", true)]);
+    let lieux = serde_json::json!({
+        "id": "rep", "__typename": "RepetitionChampDescriptor", "label": "Lieux", "required": false,
+        "champDescriptors": [descriptor("Text", "lieu", "Nom du lieu", true)],
+    });
     serde_json::from_value(serde_json::json!({
         "number": 12, "title": "Démarche", "state": "publiee",
         "activeRevision": {
@@ -55,7 +57,8 @@ fn a_field_is_counted_once_however_many_columns_it_has() {
     assert_eq!(selection.shown().len(), shown + folded);
     assert_eq!(selection.count(Filter::All), fields);
     let before = selection.summary();
-    let unchosen = (0..).map(|part| place(&selection, "Adresse du siège", part)).find(|place| !selection.line(*place).unwrap().is_chosen).unwrap();
+    let unchosen =
+        (0..=folded).map(|part| place(&selection, "Adresse du siège", part)).find(|place| !selection.line(*place).unwrap().is_chosen).unwrap();
     selection.choose(unchosen, true);
     let after = selection.summary();
     assert_eq!((after.fields, after.new_columns), (before.fields, before.new_columns + 1));

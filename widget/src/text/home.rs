@@ -26,6 +26,8 @@ pub const SYNCHRONISE_ALL: &str = "Tout synchroniser";
 pub const EDIT_FIELDS: &str = "Modifier les champs";
 /// Reads everything again.
 pub const READ_AGAIN: &str = "Tout relire";
+/// Shows what the last run did.
+pub const SEE_RESULT: &str = "Voir la dernière synchronisation";
 /// Shows the run that goes on.
 pub const SEE_RUN: &str = "Voir";
 /// State: all is well.
@@ -80,7 +82,8 @@ pub const FAILED_MORE: &str = "Ils seront redemandés à la prochaine synchronis
 pub fn running(read: usize, total: Option<usize>) -> String {
     match total {
         Some(total) => format!("Synchronisation en cours, {} sur {}", words::figure(read), words::figure(total.max(read))),
-        None => format!("Synchronisation en cours, {}", dossiers(read)),
+        None if read > 0 => format!("Synchronisation en cours, {}", dossiers(read)),
+        None => "Synchronisation en cours".to_owned(),
     }
 }
 

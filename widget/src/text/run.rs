@@ -44,8 +44,6 @@ pub const EDIT: &str = "Modifier les champs";
 pub const RECREATE: &str = "Recréer et synchroniser";
 /// What leaving does.
 pub const LEAVING: &str = "Vous pouvez continuer à travailler dans ce document tant que cette page reste affichée. Si vous la quittez, la synchronisation s’arrête proprement et reprendra où elle en était.";
-/// Nothing changed.
-pub const NOTHING_NEW: &str = "Rien n’a changé dans Démarches Simplifiées : le document est à jour.";
 /// Title of the way back.
 pub const BACK: &str = "Revenir en arrière";
 /// What undo does.
@@ -149,6 +147,14 @@ pub fn up_to_date(dossiers: usize, table: Option<&str>) -> String {
 /// « Terminé aujourd’hui à 14 h 32, en 31 s. »
 pub fn ended(moment: &str, duration: &str) -> String {
     format!("Terminé {moment}, en {duration}.")
+}
+
+/// « Rien n’a changé dans Démarches Simplifiées depuis aujourd’hui à 13 h 32. »
+pub fn nothing_new(since: Option<&str>) -> String {
+    match since {
+        Some(since) => format!("Rien n’a changé dans Démarches Simplifiées depuis la dernière synchronisation, {since}."),
+        None => "Rien n’a changé dans Démarches Simplifiées.".to_owned(),
+    }
 }
 
 /// « 409 dossiers sont à jour ; 3 ne le sont pas. »

@@ -13,7 +13,7 @@ use crate::{
 #[component]
 pub(super) fn ExplainedScreen(obstacle: Obstacle) -> impl IntoView {
     let app = App::current();
-    let document = app.session.with_untracked(|session| session.as_ref().map(|session| session.document.clone()));
+    let document = app.document.get_untracked();
     let may_pass = obstacle.may_pass();
     let explanation = obstacle.explanation(document.as_deref()).unwrap_or_else(|| states::failed(None));
     let retry = move || {

@@ -23,10 +23,12 @@ struct Card {
     last_run: String,
     is_running: bool,
     is_table_missing: bool,
+    has_result: bool,
 }
 
 fn card(app: App, id: &str) -> Option<Card> {
     let run = app.run.with(|run| run.as_ref().filter(|run| run.connexion.id == id && run.stage == Stage::Running).map(progress));
+    let has_result = app.run.with(|run| run.as_ref().is_some_and(|run| run.connexion.id == id && run.stage != Stage::Running));
     let is_queued = app.queue.with(|queue| queue.iter().any(|queued| queued == id));
     app.loaded.with(|loaded| {
         let connexion = loaded.connexions.iter().find(|connexion| connexion.id == id)?;
@@ -51,6 +53,7 @@ fn card(app: App, id: &str) -> Option<Card> {
             last_run: last_run.map(|run| moments::capitalised(&moments::moment(run.at, app.now()))).unwrap_or_default(),
             is_running: run.is_some(),
             is_table_missing: connexion.main_table(&loaded.schema).is_none(),
+            has_result,
         })
     })
 }
@@ -99,6 +102,7 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
     };
     let is_running = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.is_running)));
     let is_missing = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.is_table_missing)));
+    let has_result = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.has_result)));
     let main_action = move || {
         if is_running.get() {
             view! {
@@ -127,6 +131,11 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
                     <li>
                         <button type="button" on:click=edit>
                             {home::EDIT_FIELDS}
+                        </button>
+                    </li>
+                    <li hidden=move || !has_result.get()>
+                        <button type="button" on:click=move |_| app.go(Screen::Run)>
+                            {home::SEE_RESULT}
                         </button>
                     </li>
                     <li hidden=is_missing>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use relais_engine::{
     mapping::TableKey,
-    sync::{Outcome, PlanError, ProblemKind, Stop},
+    sync::{Outcome, Stop},
     words as names,
 };
 
@@ -15,6 +15,7 @@ use crate::{
         moments, run as words,
     },
     ui::{Header, Note, Shell, Tone},
+    verdict::{Next, Verdict},
 };
 
 /// Why a run stopped, for people.
@@ -27,27 +28,23 @@ fn stopped(app: App, run: &Run, stop: &Stop) -> Explained {
     }
 }
 
-fn title(outcome: &Outcome, undo: Undo) -> String {
-    let has_written = outcome.last_action.is_some();
-    match (&outcome.stop, outcome.report.failed()) {
+fn title(verdict: Verdict, undo: Undo) -> String {
+    match verdict {
         _ if undo == Undo::Done => words::UNDONE.to_owned(),
-        (Some(Stop::Cancelled), _) => words::INTERRUPTED.to_owned(),
-        (Some(_), _) if has_written => words::INTERRUPTED.to_owned(),
-        (Some(_), _) => words::FAILED.to_owned(),
-        (None, 0) => words::DONE.to_owned(),
-        (None, failed) => words::done_but(failed),
+        Verdict::Done => words::DONE.to_owned(),
+        Verdict::DoneBut(failed) => words::done_but(failed),
+        Verdict::Interrupted => words::INTERRUPTED.to_owned(),
+        Verdict::NotStarted => words::FAILED.to_owned(),
     }
 }
 
-/// Whether something that was removed from the document can be made anew.
-fn can_recreate(outcome: &Outcome) -> bool {
-    let is_missing = |kind: &ProblemKind| matches!(kind, ProblemKind::MissingColumn { .. } | ProblemKind::MissingTable { .. });
-    let is_plan_missing = match &outcome.stop {
-        Some(Stop::Plan(PlanError::MainTableMissing(_))) => true,
-        Some(Stop::Plan(PlanError::KeyColumn(problem))) => is_missing(&problem.kind),
-        _ => false,
-    };
-    is_plan_missing || outcome.report.problems.iter().any(|problem| is_missing(&problem.kind))
+fn next_label(next: Next) -> String {
+    match next {
+        Next::Recreate => words::RECREATE.to_owned(),
+        Next::Resume => words::RESUME.to_owned(),
+        Next::Retry(dossiers) => words::retry(dossiers),
+        Next::Again => words::AGAIN.to_owned(),
+    }
 }
 
 /// The result of the last run.
@@ -63,32 +60,24 @@ pub(super) fn RunResult() -> impl IntoView {
     let Some(run) = app.run.get_untracked() else { return ().into_any() };
     let Stage::Ended(ended) = run.stage.clone() else { return ().into_any() };
     let outcome = ended.outcome.clone();
-    let heading = {
-        let outcome = outcome.clone();
-        Signal::derive(move || title(&outcome, undo.get()))
-    };
-    let failed = outcome.report.failed();
+    let verdict = Verdict::of(&outcome);
+    let heading = Signal::derive(move || title(verdict, undo.get()));
     let connexion = StoredValue::new(run.connexion.clone());
-    let (again, recreates) = match (&outcome.stop, can_recreate(&outcome)) {
-        (_, true) => (words::RECREATE.to_owned(), true),
-        (Some(_), false) => (words::RESUME.to_owned(), false),
-        (None, false) if failed > 0 => (words::retry(failed), false),
-        (None, false) => (words::AGAIN.to_owned(), false),
-    };
-    let is_success = outcome.is_success() && !recreates;
+    let next = Next::of(&outcome, run.connexion.state.retry.len());
     let rerun = move |_| {
         let connexion = connexion.get_value();
-        if recreates { app.recreate(connexion) } else { app.synchronise(connexion) }
+        if next == Next::Recreate { app.recreate(connexion) } else { app.synchronise(connexion) }
     };
     let finish = move |_| app.go(Screen::Home);
     let finish_label = if outcome.stop.is_some() { words::LATER } else { words::FINISH };
     // The one primary is what most people do next: leave after a success, try again after a failure.
     let actions = move || {
         let is_undone = undo.get() == Undo::Done;
-        let (again_class, finish_class) = if is_success || is_undone { ("btn", "btn primary") } else { ("btn primary", "btn") };
+        let leads_on = next.is_urgent(verdict) && !is_undone;
+        let (again_class, finish_class) = if leads_on { ("btn primary", "btn") } else { ("btn", "btn primary") };
         let again_button = view! {
             <button class=again_class type="button" on:click=rerun disabled=move || undo.get() == Undo::Running>
-                {if is_undone { words::AGAIN.to_owned() } else { again.clone() }}
+                {if is_undone { words::AGAIN.to_owned() } else { next_label(next) }}
             </button>
         };
         let finish_button = view! {
@@ -96,11 +85,7 @@ pub(super) fn RunResult() -> impl IntoView {
                 {if is_undone { words::FINISH } else { finish_label }}
             </button>
         };
-        if is_success || is_undone {
-            (again_button.into_any(), finish_button.into_any())
-        } else {
-            (finish_button.into_any(), again_button.into_any())
-        }
+        if leads_on { (finish_button.into_any(), again_button.into_any()) } else { (again_button.into_any(), finish_button.into_any()) }
     };
     let body = {
         let run = run.clone();
@@ -157,7 +142,8 @@ fn message(app: App, run: &Run, ended: &Ended) -> AnyView {
         return view! { <Note tone=Tone::Warning headline lines=vec![words::kept(failed).to_owned(), when] /> }.into_any();
     }
     if outcome.last_action.is_none() {
-        return view! { <Note tone=Tone::Success headline=words::NOTHING_NEW lines=vec![when] /> }.into_any();
+        let since = run.connexion.state.last_run.as_ref().map(|last| moments::moment(last.at, app.now()));
+        return view! { <Note tone=Tone::Success headline=words::nothing_new(since.as_deref()) lines=vec![when] /> }.into_any();
     }
     let table = run.connexion.mapping.table(&TableKey::Dossiers).map(|table| table.name.as_str());
     view! { <Note tone=Tone::Success headline=words::up_to_date(in_document, table) lines=vec![when] /> }.into_any()

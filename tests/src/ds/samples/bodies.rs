@@ -116,6 +116,7 @@ pub fn iban(draw: &mut Draw) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     #[test]

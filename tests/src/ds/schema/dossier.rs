@@ -6,10 +6,11 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::champ::{Champ, champs};
 use super::column::Column;
-use super::demarche::{DemarcheDescriptor, GroupeInstructeur, Label, Revision};
+use super::demarche::{GroupeInstructeur, Label, Revision};
 use super::exchange::{Avis, Message, Traitement};
 use super::file::File;
 use super::people::{Demandeur, Profile};
+use super::public::DemarcheDescriptor;
 use super::scalars::{IsoDate, IsoDateTime};
 use crate::ds::call::{Call, refusal};
 use crate::ds::clock::global_id;
@@ -38,6 +39,7 @@ impl Dossier {
 
 /// A dossier.
 #[Object]
+#[expect(clippy::unused_async, reason = "a resolver is async")]
 impl Dossier {
     async fn annotations(&self, context: &Context<'_>, id: Option<ID>) -> Result<Vec<Champ>> {
         let call = Call::of(context)?;

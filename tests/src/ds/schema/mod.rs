@@ -11,14 +11,16 @@ pub mod exchange;
 pub mod file;
 pub mod people;
 pub mod places;
+pub mod public;
 pub mod scalars;
 
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Result, Schema};
 
 use super::call::{Call, refusal};
 use super::clock::global_id;
-use demarche::{Demarche, DemarcheDescriptor, FindDemarche, GroupeInstructeurWithDossiers};
+use demarche::{Demarche, GroupeInstructeurWithDossiers};
 use dossier::Dossier;
+use public::{DemarcheDescriptor, FindDemarche};
 
 /// The deepest query that the real server runs.
 const MAX_DEPTH: usize = 15;

@@ -109,7 +109,7 @@ async fn an_older_type_loses_what_it_cannot_say() {
     let older = champ(&bench, number, meeting, "id ... on DateChamp { date }").await;
     assert_eq!(older["date"], "2025-07-01", "the time is lost");
 
-    let city = field(&bench, "Commune");
+    let city = field(&bench, "Département");
     let older = champ(&bench, number, city, "id stringValue ... on TextChamp { value }").await;
     assert_eq!(older["value"], older["stringValue"]);
     let identity = field(&bench, "Titre d’identité");
@@ -289,6 +289,18 @@ async fn a_degraded_establishment_needs_its_fragment() {
     let partial = body["data"]["demarche"]["dossiers"]["nodes"].as_array().unwrap();
     assert_eq!(partial.len(), nodes.len());
     assert_eq!(partial.iter().filter(|node| node.is_null()).count(), degraded);
+}
+
+#[tokio::test]
+async fn an_error_below_an_edge_empties_its_node_alone() {
+    let bench = Bench::usual().await;
+    let query = "query all($number: Int!) { demarche(number: $number) { dossiers {
+        edges { cursor node { number demandeur { __typename } } } } } }";
+    let body = bench.ask(query, json!({ "number": COMPLETE })).await.json();
+    let edges = body["data"]["demarche"]["dossiers"]["edges"].as_array().unwrap();
+    assert_eq!(edges.len(), 60);
+    assert!(edges.iter().all(|edge| edge["cursor"].is_string()));
+    assert_eq!(edges.iter().filter(|edge| edge["node"].is_null()).count(), body["errors"].as_array().unwrap().len());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The schema as a whole.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
@@ -53,12 +54,12 @@ fn selection(types: &Value, name: &str, depth: usize) -> String {
         }
         // An alias of its own: types of one interface have a `value` each.
         let nested = if composite { format!("{{ {} }}", selection(types, base, depth - 1)) } else { String::new() };
-        text.push_str(&format!("{name}_{at}: {field} {nested} "));
+        write!(text, "{name}_{at}: {field} {nested} ").unwrap();
     }
     if found["kind"] == "INTERFACE" {
         for possible in found["possibleTypes"].as_array().unwrap() {
             let possible = possible["name"].as_str().unwrap();
-            text.push_str(&format!("... on {possible} {{ {} }} ", selection(types, possible, depth)));
+            write!(text, "... on {possible} {{ {} }} ", selection(types, possible, depth)).unwrap();
         }
     }
     text
@@ -96,4 +97,23 @@ async fn a_document_deeper_than_fifteen_is_refused() {
     let query = format!("query deep($n: Int!) {{ demarche(number: $n) {{ activeRevision {{ {deep} }} }} }}");
     let reply = bench.ask(&query, json!({ "n": COMPLETE })).await;
     assert!(reply.json()["errors"][0]["message"].is_string(), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn every_operation_of_relais_is_answered_for_each_demarche() {
+    use relais_engine::ds::operations::OperationName;
+    let options = crate::ds::Options { bench: 30, ..crate::ds::Options::default() };
+    let bench = Bench::start(options).await;
+    for number in [COMPLETE, crate::ds::EVERYDAY, crate::ds::BENCH] {
+        let variables = json!({
+            "number": number, "dossier": bench.ds.store().numbers(number)[0], "includeChamps": true, "includeAnnotations": true,
+            "includeFiles": true, "includeGeometry": true, "includeInstructeurs": true,
+        });
+        for operation in OperationName::ALL {
+            let body = json!({ "query": operation.query(), "operationName": operation.as_str(), "variables": variables });
+            let reply = bench.send(Some(bench.ds.token()), body.to_string()).await.unwrap();
+            assert_eq!(reply.status, 200, "{}: {}", operation.as_str(), reply.text);
+            assert!(!reply.data().is_null());
+        }
+    }
 }

@@ -93,7 +93,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
     use super::*;
 
     fn order() -> Order {

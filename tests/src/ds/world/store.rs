@@ -93,9 +93,9 @@ pub(super) struct Holding {
 impl Holding {
     fn new(demarche: Demarche, seed: u64, generated: u32) -> Self {
         let original = Arc::new(demarche);
-        let facts = || (0..generated).map(|index| generate::facts(&original, seed, generated, index));
-        let by_filing = facts().map(|facts| (facts.filed, facts.number)).collect();
-        let by_change = facts().map(|facts| (facts.updated, facts.number)).collect();
+        let facts: Vec<Facts> = (0..generated).map(|index| generate::facts(&original, seed, generated, index)).collect();
+        let by_filing = facts.iter().map(|facts| (facts.filed, facts.number)).collect();
+        let by_change = facts.iter().map(|facts| (facts.updated, facts.number)).collect();
         let next = original.first_dossier.saturating_add(i32::try_from(generated).unwrap_or(i32::MAX));
         Self { demarche: Arc::clone(&original), original, seed, generated, kept: HashMap::new(), gone: BTreeMap::new(), next, by_filing, by_change }
     }

@@ -1,39 +1,46 @@
 // How a cell is written in the grid, by the type and the options of its column.
-const DATE = new Intl.DateTimeFormat("fr-FR", { timeZone: "UTC", day: "2-digit", month: "2-digit", year: "numeric" });
-const TIME = { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
+const DAY = { day: "2-digit", month: "2-digit", year: "numeric" };
+const INSTANT = { ...DAY, hour: "2-digit", minute: "2-digit" };
 
-// Gives an element for each cell of the column.
+// Gives a function that makes a node of each cell of the column. Formats are made once: they are slow to make.
 export function writer(column) {
-  const options = parsed(column.options);
   const kind = column.type.split(":")[0];
-  const write = WRITERS[kind] ?? ((value) => document.createTextNode(plain(value)));
+  const write = WRITERS[kind]?.(parsed(column.options), column) ?? ((value) => text(plain(value)));
   return (value) => {
     if (value === null || value === undefined || value === "") {
-      return document.createTextNode("");
+      return text("");
     }
     // What does not fit its type is shown by Grist on a red ground.
-    const node = fits(kind, value) ? write(value, options, column) : wrong(plain(value));
-    return node;
+    return fits(kind, value) ? write(value) : wrong(plain(value));
   };
 }
 
 const WRITERS = {
-  Bool: (value) => document.createTextNode(value ? "✓" : ""),
-  Date: (value) => document.createTextNode(DATE.format(value * 1000)),
-  DateTime: (value, _options, column) => {
-    const timeZone = column.type.split(":")[1] || "UTC";
-    return document.createTextNode(new Intl.DateTimeFormat("fr-FR", { ...TIME, timeZone }).format(value * 1000));
+  Bool: () => (value) => text(value ? "✓" : ""),
+  Date: () => instant({ ...DAY, timeZone: "UTC" }),
+  DateTime: (_options, column) => instant({ ...INSTANT, timeZone: column.type.split(":")[1] || "UTC" }),
+  Int: () => (value) => text(String(value)),
+  Numeric: (options) => {
+    const format = numbers(options);
+    return (value) => text(format.format(value));
   },
-  Int: (value) => document.createTextNode(String(value)),
-  Numeric: (value, options) => document.createTextNode(number(value, options)),
-  Choice: (value, options) => choice(value, options),
-  ChoiceList: (value, options) => {
+  Choice: (options) => (value) => choice(value, options),
+  ChoiceList: (options) => (value) => {
     const list = document.createDocumentFragment();
     list.append(...value.slice(1).map((item) => choice(item, options)));
     return list;
   },
-  Text: (value, options) => (options.widget === "HyperLink" ? link(value) : document.createTextNode(value)),
+  Text: (options) => (options.widget === "HyperLink" ? link : text),
 };
+
+function text(content) {
+  return document.createTextNode(content);
+}
+
+function instant(parts) {
+  const format = new Intl.DateTimeFormat("fr-FR", parts);
+  return (value) => text(format.format(value * 1000));
+}
 
 function fits(kind, value) {
   switch (kind) {
@@ -51,7 +58,7 @@ function fits(kind, value) {
   }
 }
 
-function number(value, options) {
+function numbers(options) {
   const format = {};
   if (options.numMode === "currency") {
     format.style = "currency";
@@ -65,7 +72,7 @@ function number(value, options) {
     format.minimumFractionDigits = options.decimals;
     format.maximumFractionDigits = options.maxDecimals ?? Math.max(options.decimals, 2);
   }
-  return new Intl.NumberFormat("fr-FR", format).format(value);
+  return new Intl.NumberFormat("fr-FR", format);
 }
 
 function choice(value, options) {
@@ -87,7 +94,7 @@ function link(value) {
   const at = value.lastIndexOf(" ");
   const address = value.slice(at + 1);
   if (!/^https?:/.test(address)) {
-    return document.createTextNode(value);
+    return text(value);
   }
   const anchor = document.createElement("a");
   anchor.href = address;
@@ -97,10 +104,10 @@ function link(value) {
   return anchor;
 }
 
-function wrong(text) {
+function wrong(content) {
   const span = document.createElement("span");
   span.className = "wrong";
-  span.textContent = text;
+  span.textContent = content;
   return span;
 }
 

@@ -73,14 +73,22 @@ export class WidgetHost {
     const readable = this.allows("read table");
     if (first && readable) {
       await this.lookAtRecords();
+    }
+    const isEmpty = this.rowId === "new";
+    if (first && readable && !isEmpty) {
       this.sendRecords({ dataChange: true, mappingsChange: true });
     }
     for (const message of waiting) {
       this.answer(message);
     }
-    this.send({ mtype: EVENT, data: { theme: this.page.theme(), fromReady: true } });
-    if (readable && (this.rowId !== "new" || !first)) {
-      this.sendRecords({ dataChange: true, mappingsChange: false });
+    const theme = this.page.theme();
+    if (first && theme.appearance === "dark") {
+      // Grist turns dark while it starts, and says so once more.
+      this.sendTheme();
+    }
+    this.send({ mtype: EVENT, data: { theme, fromReady: true } });
+    if (readable) {
+      this.sendRecords({ dataChange: true, mappingsChange: first && isEmpty });
     }
     this.sendOptions(true);
   }
@@ -112,8 +120,13 @@ export class WidgetHost {
   // A change of the section's table, or of one that it refers to.
   async onTablesChanged(tables) {
     const section = this.page.section();
-    if (this.ready && this.allows("read table") && section.watched.some((table) => tables.has(table))) {
-      await this.lookAtRecords();
+    if (!this.ready || !this.allows("read table") || !section.watched.some((table) => tables.has(table))) {
+      return;
+    }
+    // A row more in a table that is referred to changes nothing of what the section shows.
+    const before = JSON.stringify(this.records);
+    await this.lookAtRecords();
+    if (JSON.stringify(this.records) !== before) {
       this.sendRecords({ dataChange: true, mappingsChange: false });
     }
   }
@@ -166,12 +179,12 @@ export class WidgetHost {
         }),
       },
       GristView: {
-        fetchSelectedTable: table(() => this.selectedTable()),
-        fetchSelectedRecord: table((id) => this.selectedRecord(id)),
+        fetchSelectedTable: table((options) => this.selectedTable(options)),
+        fetchSelectedRecord: table((id, options) => this.selectedRecord(id, options)),
         setCursorPos: table(({ rowId }) => {
           const known = rowId === "new" || this.records.id.includes(rowId);
           this.rowId = known ? rowId : undefined;
-          queueMicrotask(() => this.sendRecords({ dataChange: false }));
+          setTimeout(() => this.sendRecords({ dataChange: false }));
         }),
         setSelectedRows: table(() => undefined),
         allowSelectBy: table(() => undefined),
@@ -208,7 +221,8 @@ export class WidgetHost {
   setOptions(options) {
     if (JSON.stringify(options) !== JSON.stringify(this.options)) {
       this.options = options;
-      queueMicrotask(() => this.sendOptions(undefined));
+      // After the answer to the call.
+      setTimeout(() => this.sendOptions(undefined));
     }
   }
 
@@ -219,15 +233,22 @@ export class WidgetHost {
     }
   }
 
-  async selectedTable() {
+  // The section's table as its grid shows it: dates typed, references by what they show.
+  async selectedTable(options) {
+    const asked = Object.keys(options ?? {}).filter((name) => name !== "format" && name !== "keepEncoded");
+    if (asked.length > 0) {
+      throw new Error(`Le Grist d’essai ne lit pas la table avec l’option ${asked[0]}.`);
+    }
     await this.lookAtRecords();
-    const { id, ...columns } = this.records;
-    const shown = Object.entries(columns).filter(([name]) => !isHidden(name));
-    return { ...Object.fromEntries(shown), id };
+    const table = {};
+    for (const column of this.page.section().columns) {
+      table[column.id] = typed(column, this.records);
+    }
+    return { ...table, id: this.records.id };
   }
 
-  async selectedRecord(id) {
-    const table = await this.selectedTable();
+  async selectedRecord(id, options) {
+    const table = await this.selectedTable(options);
     const row = table.id.indexOf(id);
     return Object.fromEntries(Object.entries(table).map(([name, cells]) => [name, name === "id" ? id : cells[row]]));
   }
@@ -247,8 +268,24 @@ export class WidgetHost {
   }
 }
 
-function isHidden(column) {
-  return column === "manualSort" || column.startsWith("gristHelper_");
+function typed(column, records) {
+  const [kind, parameter] = column.type.split(":");
+  const cells = records[column.display ?? column.id] ?? [];
+  return cells.map((value) => {
+    if (typeof value !== "number" || column.display) {
+      return value;
+    }
+    switch (kind) {
+      case "Date":
+        return ["d", value];
+      case "DateTime":
+        return ["D", value, parameter ?? "UTC"];
+      case "Ref":
+        return ["R", parameter, value];
+      default:
+        return value;
+    }
+  });
 }
 
 function coded(message, code) {

@@ -28,12 +28,12 @@ const page = {
   theme: () => themeOf(page.appearance),
   savedOptions: () => page.state.widget?.options ?? null,
 
-  // The table of the widget's section, and those whose changes it hears of.
+  // The table of the widget's section, and all those whose changes it hears of.
   section() {
     const table = page.state.widget?.table;
     const columns = page.state.tables.find((known) => known.id === table)?.columns ?? [];
     const targets = columns.map((column) => column.type.split(":")[1]).filter(Boolean);
-    return { table, watched: [table, ...targets] };
+    return { table, columns, watched: [table, ...targets] };
   },
 
   onConfigured(request) {
@@ -68,23 +68,26 @@ async function load() {
 function showPages() {
   const entries = page.state.pages.map((entry) => {
     const name = entry.isWidget ? "Relais" : entry.name;
-    return link(name, entry.table, entry.isWidget ? () => openTable(undefined) : () => openTable(entry.table));
+    return link(name, entry.isWidget ? undefined : entry.table);
   });
   part("pages").replaceChildren(...entries);
   const paged = new Set(page.state.pages.filter((entry) => !entry.isWidget).map((entry) => entry.table));
   const raw = page.state.tables.filter((table) => !paged.has(table.id));
-  part("raw").replaceChildren(...raw.map((table) => link(table.id, table.id, () => openTable(table.id))));
+  part("raw").replaceChildren(...raw.map((table) => link(table.id, table.id)));
   part("raw-title").hidden = raw.length === 0;
   mark();
 }
 
-function link(text, table, open) {
+// Without a table it leads to the widget.
+function link(text, table) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = text;
-  button.dataset.table = table;
-  button.addEventListener("click", open);
+  if (table) {
+    button.dataset.table = table;
+  }
+  button.addEventListener("click", () => openTable(table));
   item.append(button);
   return item;
 }

@@ -26,7 +26,8 @@ export class Server {
   onChange(callback) {
     const changes = new EventSource(`/page/${this.document}/changes`);
     changes.addEventListener("message", (event) => callback(JSON.parse(event.data)));
-    return () => changes.close();
+    // A browser has six connections to a host: one that a left page keeps would be missed by the next.
+    window.addEventListener("pagehide", () => changes.close(), { once: true });
   }
 }
 

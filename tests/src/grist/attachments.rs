@@ -1,0 +1,70 @@
+//! Uploaded files.
+use super::document::SampleDocument;
+use super::state::{Change, Swap};
+use super::tables::record;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// An uploaded file.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) bytes: Arc<[u8]>,
+    /// Milliseconds since 1970.
+    pub(crate) uploaded: u64,
+}
+
+/// The digits of a hash.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+impl SampleDocument {
+    /// Keeps uploaded files, one action for all of them; their row ids in `_grist_Attachments`.
+    pub(crate) fn keep_files(&self, files: Vec<File>) -> Vec<i64> {
+        let ids = self.with(|content| {
+            content.last_action += 1;
+            let mut ids = Vec::with_capacity(files.len());
+            for file in files {
+                let id = content.state.next_record("_grist_Attachments");
+                let ident = hexadecimal(&Sha256::digest(&file.bytes));
+                let extension = file.name.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{end}"));
+                let fields = record([
+                    ("fileIdent", json!(format!("{ident}{extension}"))),
+                    ("fileName", json!(file.name)),
+                    ("fileSize", json!(file.bytes.len())),
+                    ("fileExt", json!(extension)),
+                    ("timeUploaded", json!(file.uploaded / 1000)),
+                ]);
+                content.state.perform(&Change::Record("_grist_Attachments", id, Swap { before: None, after: Some(Arc::new(fields)) }));
+                content.files.insert(id, file);
+                ids.push(id);
+            }
+            ids
+        });
+        self.announce(|versions| {
+            versions.insert("_grist_Attachments".to_owned(), 0);
+        });
+        ids
+    }
+
+    pub(crate) fn file(&self, id: i64) -> Option<File> {
+        self.with(|content| content.files.get(&id).cloned())
+    }
+
+    /// The bytes of an uploaded file.
+    pub fn attachment(&self, id: i64) -> Option<Arc<[u8]>> {
+        self.file(id).map(|file| file.bytes)
+    }
+
+    pub(crate) fn files(&self) -> Vec<(i64, File)> {
+        self.with(|content| content.files.iter().map(|(id, file)| (*id, file.clone())).collect())
+    }
+}
