@@ -76,10 +76,6 @@ impl Browser {
         self.press_on(Side::Widget, "button", name).await;
     }
 
-    /// Follows a link of the widget by its name.
-    pub(super) async fn follow(&self, name: &str) {
-        self.press_on(Side::Widget, "link", name).await;
-    }
 
     /// Presses a button of the document's page.
     pub(super) async fn press_in_document(&self, name: &str) {
