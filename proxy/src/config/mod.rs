@@ -110,7 +110,6 @@ mod tests {
         RELAIS_TEAM : donnez le nom de l’équipe
         RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe
         RELAIS_DEMARCHES : donnez le numéro d’au moins une démarche
-        RELAIS_DOCUMENTS : donnez l’adresse d’au moins un document
         "#);
     }
 
