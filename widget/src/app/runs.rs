@@ -212,7 +212,21 @@ impl App {
                     }
                 }
             }
+            if undone == Undo::Done {
+                self.forget_run(&id);
+            }
             self.set_undo(undone);
+        });
+    }
+
+    /// What the connexion remembered of a run is undone with it: its tables are not missing, they are to be made again.
+    fn forget_run(self, id: &str) {
+        let before = self.connexion(id);
+        let loaded = self.loaded.get_untracked();
+        self.run.update(|run| {
+            if let Some(run) = run {
+                run.connexion = before.unwrap_or_else(|| Connexion::new(run.connexion.mapping.clone(), &loaded.connexions));
+            }
         });
     }
 }
