@@ -76,7 +76,6 @@ impl Browser {
         self.press_on(Side::Widget, "button", name).await;
     }
 
-
     /// Presses a button of the document's page.
     pub(super) async fn press_in_document(&self, name: &str) {
         self.press_on(Side::Document, "button", name).await;
