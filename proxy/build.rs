@@ -36,11 +36,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             Some(compressed) => {
                 let compressed_path = out.join(format!("{index}.br"));
                 fs::write(&compressed_path, compressed)?;
-                format!("Some(Cow::Borrowed(include_bytes!({compressed_path:?})))")
+                format!("Some(Cow::Borrowed(include_bytes!({:?})))", text(&compressed_path)?)
             }
             None => "None".to_owned(),
         };
-        let (path, etag, media_type, is_hashed) = (path.canonicalize()?, prepared.etag, prepared.media_type, prepared.is_hashed);
+        let path = path.canonicalize()?;
+        let (path, etag, media_type, is_hashed) = (text(&path)?, prepared.etag, prepared.media_type, prepared.is_hashed);
         writeln!(
             table,
             "    ({name:?}, File {{ bytes: Cow::Borrowed(include_bytes!({path:?})), brotli: {brotli}, etag: Cow::Borrowed({etag:?}), \
@@ -50,6 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     table.push_str("];\n");
     fs::write(out.join("widget_files.rs"), table)?;
     Ok(())
+}
+
+fn text(path: &Path) -> Result<&str, &'static str> {
+    path.to_str().ok_or("the path of the widget's files is not Unicode")
 }
 
 fn list(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long what DS said of a démarche is kept.
-const LISTED: Duration = Duration::from_secs(60);
+const LISTED: Duration = Duration::from_mins(1);
 
 /// What the routes share.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ pub(crate) struct AppError {
     /// The status of the answer.
     pub status: StatusCode,
     /// What the widget tells apart, and what it shows with it.
-    pub error: SourceError,
+    pub error: Box<SourceError>,
     /// What a person reads.
     pub sentences: Sentences,
     /// For the log alone. Never a body, a header or an address with its query: they may hold a token.
@@ -36,7 +36,7 @@ impl AppError {
             (Code::AddressRefused, Some(address)) => text::address_refused(address),
             (code, _) => text::of(*code),
         };
-        Self { status: status(error.code), error, sentences, cause: cause.into() }
+        Self { status: status(error.code), error: Box::new(error), sentences, cause: cause.into() }
     }
 
     /// The same, in other words.

@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 use crate::{application::Application, config::Configuration, request::Peer, routes};
 
 /// How often those who no longer ask are forgotten.
-const FORGET: Duration = Duration::from_secs(60);
+const FORGET: Duration = Duration::from_mins(1);
 
 /// A server that runs. Dropped, it ends at once; [`Server::stop`] lets what is under way end.
 pub struct Server {

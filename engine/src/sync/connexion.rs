@@ -60,6 +60,10 @@ pub struct State {
     /// Dossiers to ask for again, whatever the watermark.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub retry: BTreeSet<DossierNumber>,
+    /// Dossiers that were read, but are not in the document as DS has them: a value does not fit its column. They are
+    /// said until they are read again and fit.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unfit: BTreeSet<DossierNumber>,
     /// The fields that the form had when it was last read whole.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub known_fields: BTreeSet<DescriptorId>,
@@ -75,7 +79,7 @@ pub struct LastRun {
     pub at: Timestamp,
     /// Rows of the main table, then.
     pub dossiers: usize,
-    /// Dossiers that it could not bring up to date.
+    /// Dossiers that were not up to date after it.
     pub failed: usize,
     /// Whether it was stopped before its end.
     #[serde(default)]

@@ -84,6 +84,13 @@ pub struct Problem {
     pub kind: ProblemKind,
 }
 
+impl Problem {
+    /// Whether the dossier is not in the document as DS has it. What INSEE did not tell DS, DS itself lacks.
+    pub const fn is_failure(&self) -> bool {
+        !matches!(self.kind, ProblemKind::DuplicateRow { .. } | ProblemKind::Unreadable { why: Unreadable::Degraded, .. })
+    }
+}
+
 /// What a run did. Rows count once, however many of their cells changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -118,10 +125,6 @@ impl Report {
 
     /// The dossiers that are not as DS has them.
     pub fn failed_dossiers(&self) -> BTreeSet<DossierNumber> {
-        // DS itself lacks what INSEE did not tell it: the dossier is as DS has it.
-        let fails = |problem: &&Problem| {
-            !matches!(problem.kind, ProblemKind::DuplicateRow { .. } | ProblemKind::Unreadable { why: Unreadable::Degraded, .. })
-        };
-        self.problems.iter().filter(fails).filter_map(|problem| problem.dossier).collect()
+        self.problems.iter().filter(|problem| problem.is_failure()).filter_map(|problem| problem.dossier).collect()
     }
 }

@@ -166,6 +166,7 @@ fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp
     if !is_current {
         state.scan = None;
         state.watermark = None;
+        state.unfit.clear();
     }
     if state.scan.is_none() {
         let since = state.watermark.map(|watermark| watermark.plus_seconds(-OVERLAP_SECONDS));
@@ -426,7 +427,13 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         if self.indexes.is_none() {
             self.read_tables().await?;
         }
+        let known = self.report.problems.len();
         let conversion = self.converter.convert(dossier, &mut self.report.problems);
+        if self.report.problems.iter().skip(known).any(Problem::is_failure) {
+            self.state.unfit.insert(dossier.number);
+        } else {
+            self.state.unfit.remove(&dossier.number);
+        }
         let children = || conversion.children.iter().flatten().flatten().map(|(_, row)| row);
         let rows = 1 + children().count();
         let bytes = weight(&conversion.main) + children().map(weight).sum::<usize>();
@@ -487,13 +494,13 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         }
         // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
         let spares_a_page = self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
-        let has_news = !self.batch.is_empty() || self.has_written || self.state.retry != self.connexion.state.retry;
+        let has_failed = self.state.retry != self.connexion.state.retry || self.state.unfit != self.connexion.state.unfit;
+        let has_news = !self.batch.is_empty() || self.has_written || has_failed;
         if !has_news && !is_whole && !spares_a_page {
             // The state of the document stays as it was.
             self.state.clone_from(&self.connexion.state);
             return Ok(());
         }
-        let has_failed = self.state.retry != self.connexion.state.retry;
         self.note_run(false);
         let journal = if self.report.has_written() || has_failed { self.journal(false) } else { Vec::new() };
         Ok(self.flush(journal).await?)
@@ -509,7 +516,8 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
     fn note_run(&mut self, interrupted: bool) {
         let before = self.connexion.state.last_run.as_ref().map_or(0, |run| run.dossiers);
         let dossiers = self.indexes.as_ref().and_then(|indexes| indexes.first()).map_or(before, TableIndex::len);
-        self.state.last_run = Some(LastRun { at: self.clock.now(), dossiers, failed: self.state.retry.len(), interrupted });
+        self.state.last_run =
+            Some(LastRun { at: self.clock.now(), dossiers, failed: self.state.retry.union(&self.state.unfit).count(), interrupted });
     }
 
     fn journal(&self, interrupted: bool) -> Vec<UserAction> {

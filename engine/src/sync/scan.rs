@@ -1,5 +1,9 @@
 //! Reading DS: pages that shrink when it cannot serve them and grow back, waits, and dossiers that it cannot serve at all.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+
 use super::{Observer, Phase, Progress};
 use crate::{
     Timestamp,
@@ -16,6 +20,8 @@ const SIZES: [u32; 5] = [100, 50, 25, 10, 1];
 const PAGES_BEFORE_GROWTH: u32 = 3;
 /// The longest wait for DS's limit of requests, which it counts by the minute.
 const LONGEST_WAIT_SECONDS: i64 = 180;
+/// How often it is looked whether the run was cancelled.
+const LOOK_MILLISECONDS: u32 = 200;
 /// How often the same request is made again after a failure that may pass.
 const RETRIES: u32 = 2;
 
@@ -74,7 +80,7 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
     ) -> Result<T, Interruption> {
         let mut failures = 0;
         loop {
-            let error = match self.source.call(operation).await.and_then(|body| read(&body)) {
+            let error = match self.call(operation).await?.and_then(|body| read(&body)) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -98,6 +104,18 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
                 _ => return Err(error.into()),
             }
             failures += 1;
+        }
+    }
+
+    /// A call that an agent may stop waiting for: DS can take half a minute to fail.
+    async fn call(&self, operation: &Operation) -> Result<Result<Vec<u8>, SourceError>, Interruption> {
+        let mut call = pin!(self.source.call(operation));
+        loop {
+            match select(call.as_mut(), pin!(self.clock.sleep(LOOK_MILLISECONDS))).await {
+                Either::Left((answer, _)) => return Ok(answer),
+                Either::Right(_) if self.observer.is_cancelled() => return Err(Interruption::Cancelled),
+                Either::Right(_) => {}
+            }
         }
     }
 

@@ -703,6 +703,11 @@ fn rule_16_what_does_not_fit_is_said_and_left() {
     assert_eq!(outcome.report.read, 3);
     assert_eq!(outcome.report.failed(), 3);
     assert_eq!(world.document.table("Aides").rows[&1]["Nom"], CellValue::text("texte 1"));
+    // It is said until it fits, by runs that do not read these dossiers too.
+    assert_eq!(world.connexion().state.last_run.unwrap().failed, 3);
+    world.ds.deposit(2, 2_000_000, "17", &[]);
+    assert!(world.run().is_success());
+    assert_eq!(world.connexion().state.last_run.unwrap().failed, 2);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long Grist's word is kept: a person who loses their rights keeps opening sessions no longer than that.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 
 /// For Grist to answer; it takes 9 ms (facts/grist.md, section 9).
 const TIMEOUT: Duration = Duration::from_secs(5);

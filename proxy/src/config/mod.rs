@@ -55,16 +55,71 @@ pub struct Configuration {
 impl Configuration {
     /// From settings. Every mistake is named, not only the first.
     pub fn read(mut settings: Settings) -> Result<Self, Mistakes> {
-        let grist = GristConfiguration::read(&mut settings);
-        let configuration = Self {
-            server: ServerConfiguration::read(&mut settings),
-            ds: DsConfiguration::read(&mut settings),
-            secret: SecretConfiguration::read(&mut settings),
-            team: TeamConfiguration::read(&mut settings, &grist.origins),
-            limits: LimitsConfiguration::read(&mut settings),
+        let configuration = Self::gather(&mut settings);
+        settings.finish().map(|()| configuration)
+    }
+
+    fn gather(settings: &mut Settings) -> Self {
+        let grist = GristConfiguration::read(settings);
+        Self {
+            server: ServerConfiguration::read(settings),
+            ds: DsConfiguration::read(settings),
+            secret: SecretConfiguration::read(settings),
+            team: TeamConfiguration::read(settings, &grist.origins),
+            limits: LimitsConfiguration::read(settings),
             widget: WidgetSource::Embedded,
             grist,
-        };
-        settings.finish().map(|()| configuration)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    /// The settings of the default file, as if somebody had uncommented them all.
+    fn uncommented() -> String {
+        let setting = |line: &&str| line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_lowercase()));
+        DEFAULT_FILE.lines().filter(setting).map(|line| line.trim_start_matches('#')).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_default_file_names_every_setting_and_no_other() {
+        let token = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(token.path(), "sample-token").unwrap();
+        let environment = [("RELAIS_DS_TOKEN_FILE".to_owned(), token.path().to_str().unwrap().to_owned())];
+        let configuration = Configuration::read(Settings::new(&uncommented(), environment)).unwrap();
+        assert_eq!(configuration.team.as_ref().unwrap().documents.len(), 1);
+        assert!(!format!("{configuration:?}").contains("sample-token"));
+        let names: Vec<String> = uncommented().lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect();
+        let mut asked = Settings::default();
+        let _ = Configuration::gather(&mut asked);
+        let missing: Vec<&String> = asked.asked().filter(|name| !names.contains(name) && *name != "ds_token").collect();
+        assert!(missing.is_empty(), "not in relais.default.toml: {missing:?}");
+    }
+
+    #[test]
+    fn every_mistake_is_named_at_once() {
+        let mistakes =
+            Configuration::read(Settings::new("listen = 'here'\ndocuments = ['*']\ngrist_origins = ['http://grist.exemple.fr']", [])).unwrap_err();
+        insta::assert_snapshot!(mistakes, @r#"
+        RELAIS_GRIST_ORIGINS : « http://grist.exemple.fr » : l’adresse doit commencer par https:// (http:// n’est accepté que vers la machine elle-même)
+        RELAIS_LISTEN : donnez une adresse IP et un port, comme 127.0.0.1:8080
+        RELAIS_DOCUMENTS : « * » : donnez l’adresse du document, telle que le navigateur l’affiche
+        RELAIS_TEAM : donnez le nom de l’équipe
+        RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe
+        RELAIS_DEMARCHES : donnez le numéro d’au moins une démarche
+        "#);
+    }
+
+    #[test]
+    fn a_document_of_a_grist_that_is_not_served_is_a_mistake() {
+        let file = "grist_origins = ['https://grist.exemple.fr']\nteam = 'A'\ndemarches = [1]\ndocuments = ['https://autre.exemple.fr/sbaEqgyLXuNT']";
+        let environment = [("RELAIS_DS_TOKEN".to_owned(), "two words".to_owned())];
+        insta::assert_snapshot!(Configuration::read(Settings::new(file, environment)).unwrap_err(), @r#"
+        RELAIS_DOCUMENTS : https://autre.exemple.fr n’est pas dans RELAIS_GRIST_ORIGINS
+        RELAIS_DS_TOKEN_FILE : le jeton contient des caractères impossibles : il tient sur une ligne, sans espace
+        "#);
     }
 }

@@ -66,10 +66,10 @@ impl Settings {
     /// A list: separated by commas in the environment, an array in the file. Empty when the setting is not given.
     pub fn list(&mut self, name: &str) -> Vec<String> {
         let split = |text: &str| text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect();
-        if let Some(text) = self.from_environment(name) {
+        if let Some(text) = self.environment_value(name) {
             return split(&text);
         }
-        match self.from_file(name) {
+        match self.file_value(name) {
             None => Vec::new(),
             Some(toml::Value::Array(items)) => items.iter().filter_map(as_text).collect(),
             Some(value) => as_text(&value).map(|text| split(&text)).unwrap_or_default(),
@@ -78,10 +78,10 @@ impl Settings {
 
     /// A text, if given and not empty.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        if let Some(text) = self.from_environment(name) {
+        if let Some(text) = self.environment_value(name) {
             return Some(text);
         }
-        let value = self.from_file(name)?;
+        let value = self.file_value(name)?;
         let text = as_text(&value);
         if text.is_none() {
             self.mistake(name, "une seule valeur est attendue");
@@ -130,10 +130,10 @@ impl Settings {
                 }
             };
         }
-        if self.from_file(name).is_some() {
+        if self.file_value(name).is_some() {
             self.mistake(name, format!("un secret ne s’écrit pas dans relais.toml ; donnez le chemin d’un fichier avec {file_name}"));
         }
-        self.from_environment(name).map(SecretString::from)
+        self.environment_value(name).map(SecretString::from)
     }
 
     /// All mistakes; a key of the file that no setting has is one, since it is most often misspelt.
@@ -147,12 +147,18 @@ impl Settings {
         if self.mistakes.is_empty() { Ok(()) } else { Err(Mistakes(self.mistakes)) }
     }
 
-    fn from_environment(&mut self, name: &str) -> Option<String> {
+    /// The keys that were asked for.
+    #[cfg(test)]
+    pub(super) fn asked(&self) -> impl Iterator<Item = &String> {
+        self.asked.iter()
+    }
+
+    fn environment_value(&mut self, name: &str) -> Option<String> {
         self.asked.insert(key(name));
         self.environment.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
     }
 
-    fn from_file(&mut self, name: &str) -> Option<toml::Value> {
+    fn file_value(&mut self, name: &str) -> Option<toml::Value> {
         self.asked.insert(key(name));
         self.file.get(&key(name)).cloned()
     }

@@ -45,10 +45,10 @@ impl TeamConfiguration {
         if ds_token.is_none() {
             settings.mistake("RELAIS_DS_TOKEN_FILE", "donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe");
         }
-        if demarches.is_empty() {
+        if settings.list("RELAIS_DEMARCHES").is_empty() {
             settings.mistake("RELAIS_DEMARCHES", "donnez le numéro d’au moins une démarche");
         }
-        if documents.is_empty() {
+        if settings.list("RELAIS_DOCUMENTS").is_empty() {
             settings.mistake("RELAIS_DOCUMENTS", "donnez l’adresse d’au moins un document");
         }
         // A header cannot hold anything else; the secret itself is not shown.

@@ -15,10 +15,10 @@ use serde::Deserialize;
 use super::Failure;
 
 /// The longest wait that we take DS's word for: its limit is counted by the minute.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// Without a word from DS.
-const USUAL_WAIT: Duration = Duration::from_secs(60);
+const USUAL_WAIT: Duration = Duration::from_mins(1);
 
 /// Whether DS answers JSON; maintenance pages are HTML, even with status 200.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {

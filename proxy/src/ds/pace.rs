@@ -6,7 +6,7 @@ use std::{
 };
 
 /// DS counts by the minute.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// At most so many requests in any minute, however it is cut: the instants of the last ones are all kept.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ const BODY_CUT: &str = "the answer of DS was cut";
 #[derive(Debug)]
 pub(crate) struct Answer {
     response: Response,
-    place: Place,
+    _place: Place,
     deadline: Instant,
     most: usize,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Relayed {
 
 impl Answer {
     pub(super) fn new(response: Response, place: Place, deadline: Instant, most: usize) -> Self {
-        Self { response, place, deadline, most }
+        Self { response, _place: place, deadline, most }
     }
 
     /// The whole body.
@@ -88,7 +88,6 @@ impl Answer {
     }
 
     async fn next(&mut self, before: usize) -> Result<Option<Bytes>, Failure> {
-        let _ = &self.place;
         match self.response.chunk().await {
             Ok(Some(chunk)) if before + chunk.len() > self.most => Err(Failure::new(Code::AnswerTooLarge, "the answer is larger than the limit")),
             Ok(chunk) => Ok(chunk),

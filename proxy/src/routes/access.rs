@@ -6,6 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use relais_engine::ds::SourceErrorCode as Code;
 use sha2::{Digest as _, Sha256};
 
@@ -56,6 +57,5 @@ pub(super) fn record(person: &Person) {
 }
 
 fn mark(document: &DocumentId) -> String {
-    let hash = Sha256::digest(document.as_str());
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(document.as_str())).chars().take(10).collect()
 }

@@ -38,13 +38,19 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .fallback(async || AppError::not_found())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(application.clone(), api_layer));
-    Router::new()
+    let routes = Router::new()
         .nest("/api", api)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/manifest.json", get(manifest::show))
         .fallback(page::serve)
-        .method_not_allowed_fallback(method_not_allowed)
+        .method_not_allowed_fallback(method_not_allowed);
+    around(routes, application)
+}
+
+/// What every answer goes through, the last layer first.
+fn around(routes: Router<Arc<Application>>, application: Arc<Application>) -> Router {
+    routes
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(security_headers))
@@ -91,4 +97,32 @@ async fn security_headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::Configuration;
+
+    async fn defective() -> &'static str {
+        panic!("private words")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_like_another() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let application = Arc::new(Application::new(Configuration::default()).unwrap());
+        let router = around(Router::new().route("/defective", get(defective)), application);
+        let answer = router.oneshot(Request::get("/defective").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+        let request_id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = String::from_utf8(to_bytes(answer.into_body(), 10_000).await.unwrap().into()).unwrap();
+        insta::assert_snapshot!(body.replace(&request_id, "[id]"), @r#"
+        {"error":{"code":"internal","message":"Relais a rencontré une erreur inattendue. Ce qui est déjà écrit dans le document est complet.","help":"Réessayez. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.","request_id":"[id]"}}
+        "#);
+    }
 }

@@ -18,7 +18,7 @@ pub(super) fn of(page: &str, origins: &[GristOrigin]) -> String {
 }
 
 fn list(items: &[impl std::fmt::Display]) -> String {
-    items.iter().map(|item| format!(" {item}")).collect()
+    items.iter().flat_map(|item| [" ".to_owned(), item.to_string()]).collect()
 }
 
 /// The hashes of the scripts inside a page, as a `Content-Security-Policy` has them.

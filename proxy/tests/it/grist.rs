@@ -105,14 +105,14 @@ impl Grist {
     }
 }
 
-fn right(inner: &Inner, document: &str, query: &HashMap<String, String>) -> Result<Right, Response> {
+fn right(inner: &Inner, document: &str, query: &HashMap<String, String>) -> Result<Right, Box<Response>> {
     if let Some(status) = *inner.status.lock().unwrap() {
-        return Err((status, [(header::LOCATION, "http://127.0.0.1:1/elsewhere")]).into_response());
+        return Err(Box::new((status, [(header::LOCATION, "http://127.0.0.1:1/elsewhere")]).into_response()));
     }
     match inner.tokens.lock().unwrap().get(query.get("auth").map_or("", String::as_str)) {
         Some((known, right)) if known == document => Ok(*right),
-        Some(_) => Err((StatusCode::UNAUTHORIZED, "token misuse").into_response()),
-        None => Err((StatusCode::UNAUTHORIZED, "bad token").into_response()),
+        Some(_) => Err(Box::new((StatusCode::UNAUTHORIZED, "token misuse").into_response())),
+        None => Err(Box::new((StatusCode::UNAUTHORIZED, "bad token").into_response())),
     }
 }
 
@@ -126,7 +126,7 @@ async fn apply(
     let body = axum::body::to_bytes(request.into_body(), 1024).await.unwrap();
     inner.asked.lock().unwrap().push(format!("POST {document}/apply {}", String::from_utf8_lossy(&body)));
     match right(&inner, &document, &query) {
-        Err(response) => response,
+        Err(response) => *response,
         Ok(_) if !exact => StatusCode::UNAUTHORIZED.into_response(),
         Ok(Right::Viewer) => (StatusCode::FORBIDDEN, "No write access").into_response(),
         Ok(_) => axum::Json(json!({ "actionNum": 0, "actionHash": null, "retValues": [], "isModification": false })).into_response(),
@@ -136,7 +136,7 @@ async fn apply(
 async fn timing(State(inner): State<Arc<Inner>>, Path(document): Path<String>, Query(query): Query<HashMap<String, String>>) -> Response {
     inner.asked.lock().unwrap().push(format!("GET {document}/timing"));
     match right(&inner, &document, &query) {
-        Err(response) => response,
+        Err(response) => *response,
         Ok(Right::Owner) => axum::Json(json!({ "status": "disabled" })).into_response(),
         Ok(_) => (StatusCode::FORBIDDEN, "No owner access").into_response(),
     }

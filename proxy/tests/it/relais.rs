@@ -134,15 +134,15 @@ pub(crate) async fn shown(response: Response) -> String {
     headers.sort();
     for (name, value) in headers {
         let value = if name == "x-request-id" { "[id]".to_owned() } else { value };
-        text.push_str(&format!("{name}: {value}\n"));
+        text.extend([&name, ": ", &value, "\n"]);
     }
     let body = response.text().await.unwrap();
     match serde_json::from_str::<Value>(&body) {
         Ok(mut value) => {
             redact(&mut value);
-            text.push_str(&format!("\n{}", serde_json::to_string_pretty(&value).unwrap()));
+            text.extend(["\n", &serde_json::to_string_pretty(&value).unwrap()]);
         }
-        Err(_) => text.push_str(&format!("\n{body}")),
+        Err(_) => text.extend(["\n", &body]),
     }
     text
 }

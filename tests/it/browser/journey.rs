@@ -51,7 +51,7 @@ async fn a_thousand_dossiers_arrive_once_and_can_be_taken_back() {
     let table = main_table(&browser).await;
     assert_eq!(numbers(&browser, &table).await, expected);
     let first_run = stack.document.calls();
-    assert_eq!(first_run.rows_read, 0, "a first run reads no row back");
+    assert!(first_run.rows_read <= 1, "a first run reads no row back but the connexion's own");
     assert!(first_run.writes <= 12, "{} writes", first_run.writes);
     assert!(stack.ds.requests().count() <= 14, "{} requests to DS", stack.ds.requests().count());
 

@@ -57,7 +57,9 @@ async fn a_ds_that_fails_in_its_own_ways_leaves_the_document_whole() {
         world.stack.ds.faults().add(fault.clone().always().on_operation("getDossierNumbers"));
         let outcome = world.run().await;
         let stop = outcome.stop.unwrap();
-        assert!(matches!(&stop, Stop::Source(error) if error.code == code), "{fault:?}: {stop:?}");
+        // A connection that is cut may be so before or after the first bytes of the answer have come.
+        let is_cut_early = |error: SourceErrorCode| fault == Fault::ResetInBody && error == SourceErrorCode::DsUnavailable;
+        assert!(matches!(&stop, Stop::Source(error) if error.code == code || is_cut_early(error.code)), "{fault:?}: {stop:?}");
         world.stack.ds.faults().clear();
         let outcome = world.run().await;
         assert!(outcome.is_success(), "{fault:?}: {outcome:?}");

@@ -126,7 +126,9 @@ impl SampleDocument {
             content.last_action += 1;
             Ok(())
         })?;
-        self.announce(|_| {});
+        self.announce(|versions| {
+            versions.insert("_grist_ACLRules".to_owned(), 0);
+        });
         Ok(())
     }
 

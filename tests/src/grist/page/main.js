@@ -216,6 +216,11 @@ part("access").addEventListener("change", (event) => grant(event.target.value));
 async function onVersions(versions) {
   const changed = new Set(Object.keys(versions).filter((table) => versions[table] !== page.versions[table]));
   page.versions = versions;
+  if (changed.has("_grist_ACLRules")) {
+    // Grist loads the whole document again, and the widget with it.
+    location.reload();
+    return;
+  }
   if ([...changed].some((table) => table.startsWith("_grist_"))) {
     await load();
   }

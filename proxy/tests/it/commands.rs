@@ -1,0 +1,82 @@
+//! The commands of the binary.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
+
+use insta::assert_snapshot;
+
+use crate::relais::Relais;
+
+/// The binary, in a directory of its own and without the environment's settings.
+fn relais(directory: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_relais"));
+    command.current_dir(directory).env_clear();
+    command
+}
+
+const SETTINGS: &str = "listen = '127.0.0.1:0'\ngrist_origins = ['https://grist.exemple.fr']\nteam = 'A'\nds_token_file = 'token'\n\
+                        demarches = [1]\ndocuments = ['https://grist.exemple.fr/sbaEqgyLXuNT']\n";
+
+#[test]
+fn check_config_names_what_is_wrong_and_creates_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = relais(directory.path()).arg("check-config").env("RELAIS_DS_URL", "http://ds.exemple.fr").output().unwrap();
+    assert!(!output.status.success());
+    assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @r#"
+    Ces réglages sont à corriger :
+    RELAIS_GRIST_ORIGINS : donnez l’origine d’au moins un Grist (https://grist.exemple.fr)
+    RELAIS_DS_URL : l’adresse doit commencer par https:// (http:// n’est accepté que vers la machine elle-même)
+    RELAIS_TEAM : donnez le nom de l’équipe
+    RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe
+    RELAIS_DEMARCHES : donnez le numéro d’au moins une démarche
+    RELAIS_DOCUMENTS : donnez l’adresse d’au moins un document
+    "#);
+    std::fs::write(directory.path().join("relais.toml"), SETTINGS).unwrap();
+    std::fs::write(directory.path().join("token"), "sample-token\n").unwrap();
+    let output = relais(directory.path()).arg("check-config").output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap().as_str()), (Some(0), "Les réglages sont corrects.\n"));
+    assert!(!directory.path().join("relais.secret").exists());
+}
+
+#[test]
+fn default_config_is_a_file_to_start_from() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = relais(directory.path()).arg("default-config").output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), relais_proxy::config::DEFAULT_FILE);
+}
+
+#[tokio::test]
+async fn healthcheck_asks_the_server_of_this_machine() {
+    let server = Relais::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let check = async |address: String| {
+        let mut command = relais(directory.path());
+        command.arg("healthcheck").env("RELAIS_LISTEN", address);
+        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    };
+    assert!(check(server.server.address().to_string()).await.status.success());
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let output = check(gone.to_string()).await;
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("Relais ne répond pas"));
+}
+
+#[tokio::test]
+async fn serve_starts_from_the_file_and_stops_when_told() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("relais.toml"), SETTINGS).unwrap();
+    std::fs::write(directory.path().join("token"), "sample-token\n").unwrap();
+    let mut child = relais(directory.path()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(line["message"], "listening");
+    let answer = reqwest::get(format!("http://{}/health/ready", line["address"].as_str().unwrap())).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(directory.path().join("relais.secret").exists());
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(rest.last().unwrap().contains("stopped"), "{rest:?}");
+}

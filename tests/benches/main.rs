@@ -1,0 +1,170 @@
+//! The figures of DESIGN section 8 that need no browser, into `target/bench.json`. Counts are exact; times are medians
+//! within this run, to be quoted with the machine. Nothing here passes or fails: the tests do that.
+
+#![expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures are printed, and are small")]
+
+use std::{collections::BTreeMap, path::Path, process::Command, time::Instant};
+
+use anyhow::Context as _;
+use relais_engine::{
+    ds::{Demarche, Dossier, DossierPage, Operation, operations::*},
+    grist::DocumentSchema,
+    mapping::{Binding, Mapping, Preset, Proposal},
+    ports::Source,
+    sync::{Converter, Report, TableIndex, plan},
+};
+use relais_tests::{
+    ds::{self, BENCH, world::value::Value as Held},
+    stack::{Options, Stack},
+};
+
+type Figures = BTreeMap<&'static str, f64>;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let mut figures = Figures::new();
+    counts(&mut figures).await?;
+    engine(&mut figures).await?;
+    proxy(&mut figures).await?;
+    widget(&mut figures)?;
+    let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output()?;
+    let machine = format!("{} cores, {}", std::thread::available_parallelism()?, std::env::consts::ARCH);
+    let report = serde_json::json!({ "figures": figures, "machine": machine, "commit": String::from_utf8_lossy(&commit.stdout).trim() });
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench.json");
+    std::fs::write(&target, serde_json::to_string_pretty(&report)?)?;
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    Ok(())
+}
+
+/// A stack whose limits are out of the way: what is measured is not how long one waits for one's turn.
+async fn stack(dossiers: u32) -> anyhow::Result<Stack> {
+    let mut options = Options {
+        ds: ds::Options { bench: dossiers, everyday: 0, complete: 0, requests_per_minute: 1_000_000, ..ds::Options::default() },
+        ..Options::default()
+    };
+    options.limits.ds_requests_per_minute = 1_000_000;
+    options.limits.requests_per_session = 1_000_000.try_into()?;
+    options.limits.requests_per_address = 1_000_000.try_into()?;
+    Stack::start(options).await
+}
+
+/// Requests and writes of a first run, of one that finds nothing new, and of one that finds one change.
+async fn counts(figures: &mut Figures) -> anyhow::Result<()> {
+    let stack = stack(1000).await?;
+    let mapping = stack.propose(BENCH, Preset::Everything).await?;
+    let mut measure = async |requests: &'static str, writes: &'static str| -> anyhow::Result<Report> {
+        stack.ds.requests().reset();
+        stack.document.reset_calls();
+        let outcome = stack.run("owner", &mapping).await?;
+        anyhow::ensure!(outcome.stop.is_none(), "a run stopped: {:?}", outcome.stop);
+        figures.insert(requests, stack.ds.requests().count() as f64);
+        figures.insert(writes, stack.document.calls().writes as f64);
+        Ok(outcome.report)
+    };
+    let first = measure("first_ds_requests", "first_writes").await?;
+    anyhow::ensure!(first.added == 1000, "{} dossiers arrived", first.added);
+    let rows_read = stack.document.calls().rows_read;
+    measure("same_ds_requests", "same_writes").await?;
+    let number = *stack.ds.store().numbers(BENCH).first().context("no dossier")?;
+    let (_, dossier) = stack.ds.store().dossier(number).context("no dossier")?;
+    let text = dossier.content().champs.iter().find_map(|(field, value)| matches!(value, Held::Text(_)).then_some(*field)).context("no text")?;
+    stack.ds.store().set_champ(number, text, Some(Held::Text("Une autre réponse".to_owned())))?;
+    let one = measure("one_ds_requests", "one_writes").await?;
+    figures.insert("first_rows_read", rows_read as f64);
+    figures.insert("one_rows_written", (one.added + one.updated + one.rows_added + one.rows_updated) as f64);
+    Ok(())
+}
+
+/// The form and the dossiers of the bench, as the engine reads them.
+async fn dossiers(stack: &Stack, count: usize) -> anyhow::Result<(Demarche, Mapping, Vec<Dossier>)> {
+    let source = stack.source("owner").await?;
+    let number = i64::from(BENCH).try_into()?;
+    let demarche = Demarche::read(&source.call(&Operation::GetDemarche(DemarcheVariables { number })).await?)?;
+    let mapping = stack.propose(BENCH, Preset::Everything).await?;
+    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
+    let (mut dossiers, mut after) = (Vec::new(), None);
+    while dossiers.len() < count {
+        let page = PageVariables { number, first: Some(100), last: None, after, before: None, updated_since: None, state: None, archived: None };
+        let page = DossierPage::read(&source.call(&Operation::GetDossiers(DossiersVariables { page, parts })).await?)?;
+        after = page.page_info.end_cursor;
+        dossiers.extend(page.dossiers);
+    }
+    Ok((demarche, mapping, dossiers))
+}
+
+/// Conversion and comparison of dossiers with an index that already holds them: what each run does for each dossier it reads.
+async fn engine(figures: &mut Figures) -> anyhow::Result<()> {
+    let stack = stack(1000).await?;
+    let (demarche, mapping, dossiers) = dossiers(&stack, 1000).await?;
+    let plan = plan(&mapping, &Binding::default(), &DocumentSchema::default(), &demarche)?;
+    let converter = Converter::new(&plan.tables, "https://ds.example/".to_owned());
+    let main = plan.tables.first().context("no table")?;
+    let mut index = TableIndex::empty(main);
+    let mut slots = Vec::new();
+    for (row, dossier) in (1..).zip(&dossiers) {
+        slots.push(index.add_dossier(dossier.number, row, &converter.convert(dossier, &mut Vec::new()).main));
+    }
+    let mut rates = Vec::new();
+    for _ in 0..9 {
+        let start = Instant::now();
+        let mut changed = 0;
+        for (slot, dossier) in slots.iter().zip(&dossiers) {
+            let conversion = converter.convert(dossier, &mut Vec::new());
+            changed += index.changed(*slot, &conversion.main).len();
+        }
+        anyhow::ensure!(changed == 0, "{changed} cells differ from themselves");
+        rates.push(dossiers.len() as f64 / start.elapsed().as_secs_f64());
+    }
+    figures.insert("engine_native_per_s", median(&mut rates).round());
+    Ok(())
+}
+
+/// One small call straight to DS, then the same through the proxy, in turns: what the proxy adds.
+async fn proxy(figures: &mut Figures) -> anyhow::Result<()> {
+    let stack = stack(1).await?;
+    let source = stack.source("owner").await?;
+    let operation = Operation::GetDemarcheState(DemarcheVariables { number: i64::from(BENCH).try_into()? });
+    let client = reqwest::Client::new();
+    let body =
+        serde_json::json!({ "query": operation.name().query(), "operationName": operation.name().as_str(), "variables": operation.variables() });
+    let (mut direct, mut through) = (Vec::new(), Vec::new());
+    for turn in 0..1200 {
+        let start = Instant::now();
+        let answer = client.post(format!("{}/api/v2/graphql", stack.ds.url())).bearer_auth(stack.ds.token()).json(&body).send().await?;
+        answer.bytes().await?;
+        let alone = start.elapsed();
+        let start = Instant::now();
+        source.call(&operation).await?;
+        // Connections are opened and code is loaded once.
+        if turn >= 200 {
+            direct.push(alone.as_secs_f64() * 1000.0);
+            through.push(start.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    figures.insert("proxy_added_p50_ms", percentile(&mut through, 50) - percentile(&mut direct, 50));
+    figures.insert("proxy_added_p99_ms", percentile(&mut through, 99) - percentile(&mut direct, 99));
+    Ok(())
+}
+
+/// What a browser downloads before it shows anything, compressed as the proxy does.
+fn widget(figures: &mut Figures) -> anyhow::Result<()> {
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
+    let mut total = 0;
+    for file in std::fs::read_dir(&dist).context("the widget is not built: make widget")? {
+        let content = std::fs::read(file?.path())?;
+        let mut compressed = Vec::new();
+        brotli::BrotliCompress(&mut content.as_slice(), &mut compressed, &brotli::enc::BrotliEncoderParams::default())?;
+        total += compressed.len();
+    }
+    figures.insert("widget_brotli_bytes", total as f64);
+    Ok(())
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    percentile(values, 50)
+}
+
+fn percentile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() * percent / 100).copied().unwrap_or_default()
+}
