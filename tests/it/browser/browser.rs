@@ -106,6 +106,11 @@ impl Browser {
         self.wait(Side::Widget, "document.documentElement.dataset.gristAppearance === question", json!(appearance), PATIENCE).await;
     }
 
+    /// Waits until the document's page has read the document.
+    pub(super) async fn document_is_loaded(&self) {
+        self.wait(Side::Document, "document.body.dataset.loaded === question", json!("true"), PATIENCE).await;
+    }
+
     /// Waits until nothing in the document's page answers a selector.
     pub(super) async fn document_lacks(&self, selector: &str) {
         self.wait(Side::Document, "!document.querySelector(question)", json!(selector), PATIENCE).await;

@@ -57,8 +57,6 @@ impl Driver {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            // Its handler would outlive the browser.
-            "--disable-crashpad-for-testing",
             "--disable-search-engine-choice-screen",
             "--force-device-scale-factor=1",
             "--lang=fr",

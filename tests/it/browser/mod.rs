@@ -49,6 +49,7 @@ async fn open(browser: &Browser, stack: &Stack, document: &SampleDocument, visit
         address.push_str("&view=widget&panel=closed");
     }
     browser.open(&address).await;
+    browser.document_is_loaded().await;
 }
 
 /// The title of the everyday démarche.

@@ -193,6 +193,18 @@ impl App {
         });
     }
 
+    /// After an undo, the next run starts from what the document holds again: nothing, when the run was the first.
+    fn forget_undone(self, id: &str) {
+        let current = self.connexion(id);
+        let loaded = self.loaded;
+        self.run.update(|run| {
+            if let Some(run) = run {
+                run.connexion =
+                    current.unwrap_or_else(|| loaded.with_untracked(|loaded| Connexion::new(run.connexion.mapping.clone(), &loaded.connexions)));
+            }
+        });
+    }
+
     /// Takes the last run back. Grist tells neither whether it did nor when: the connexion's row does.
     pub fn undo(self) {
         let Some(services) = self.services() else { return };
@@ -213,20 +225,9 @@ impl App {
                 }
             }
             if undone == Undo::Done {
-                self.forget_run(&id);
+                self.forget_undone(&id);
             }
             self.set_undo(undone);
-        });
-    }
-
-    /// What the connexion remembered of a run is undone with it: its tables are not missing, they are to be made again.
-    fn forget_run(self, id: &str) {
-        let before = self.connexion(id);
-        let loaded = self.loaded.get_untracked();
-        self.run.update(|run| {
-            if let Some(run) = run {
-                run.connexion = before.unwrap_or_else(|| Connexion::new(run.connexion.mapping.clone(), &loaded.connexions));
-            }
         });
     }
 }

@@ -62,11 +62,12 @@ pub(super) fn RunResult() -> impl IntoView {
     let outcome = ended.outcome.clone();
     let verdict = Verdict::of(&outcome);
     let heading = Signal::derive(move || title(verdict, undo.get()));
-    let connexion = StoredValue::new(run.connexion.clone());
     let next = Next::of(&outcome, run.connexion.state.retry.len());
+    // As it is when pressed: an undo makes it forget the run.
+    let connexion = move || app.run.with_untracked(|run| run.as_ref().map(|run| run.connexion.clone()));
     let rerun = move |_| {
-        let connexion = connexion.get_value();
-        if next == Next::Recreate { app.recreate(connexion) } else { app.synchronise(connexion) }
+        let Some(connexion) = connexion() else { return };
+        if next == Next::Recreate && undo.get_untracked() != Undo::Done { app.recreate(connexion) } else { app.synchronise(connexion) }
     };
     let finish = move |_| app.go(Screen::Home);
     let finish_label = if outcome.stop.is_some() { words::LATER } else { words::FINISH };
@@ -104,10 +105,15 @@ pub(super) fn RunResult() -> impl IntoView {
         }
     };
     let has_problems = !outcome.report.problems.is_empty() && run.connexion.row.is_some();
+    let open_fields = move |_| {
+        if let Some(connexion) = connexion() {
+            app.edit_fields(connexion);
+        }
+    };
     let edit = has_problems.then(|| {
         view! {
             <p class="say">
-                <button class="lk" type="button" on:click=move |_| app.edit_fields(connexion.get_value())>
+                <button class="lk" type="button" on:click=open_fields>
                     {words::EDIT}
                 </button>
             </p>
