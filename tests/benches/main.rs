@@ -7,9 +7,12 @@ use std::{collections::BTreeMap, path::Path, process::Command, time::Instant};
 
 use anyhow::Context as _;
 use relais_engine::{
-    ds::{Demarche, Dossier, DossierPage, Operation, operations::*},
+    ds::{
+        Demarche, Dossier, DossierPage, Operation,
+        operations::{DemarcheVariables, DossiersVariables, PageVariables, Parts},
+    },
     grist::DocumentSchema,
-    mapping::{Binding, Mapping, Preset, Proposal},
+    mapping::{Binding, Mapping, Preset},
     ports::Source,
     sync::{Converter, Report, TableIndex, plan},
 };

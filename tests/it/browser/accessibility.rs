@@ -35,7 +35,7 @@ async fn the_way_from_home_to_a_result_is_accessible() {
     judge(&browser, "en-cours").await;
     browser.press("Arrêter").await;
     stack.ds.faults().clear();
-    browser.sees_within("Vous avez arrêté la synchronisation.", std::time::Duration::from_secs(60)).await;
+    browser.sees_within("Vous avez arrêté la synchronisation.", std::time::Duration::from_mins(1)).await;
     judge(&browser, "arretee").await;
     browser.press("Reprendre").await;
     browser.sees("Synchronisation terminée").await;

@@ -46,7 +46,7 @@ impl Browser {
             .connect(&driver.url())
             .await
             .expect("chromedriver starts a browser");
-        let timeouts = TimeoutConfiguration::new(Some(PATIENCE + Duration::from_secs(300)), Some(PATIENCE), Some(Duration::ZERO));
+        let timeouts = TimeoutConfiguration::new(Some(PATIENCE + Duration::from_mins(5)), Some(PATIENCE), Some(Duration::ZERO));
         client.update_timeouts(timeouts).await.expect("the driver takes our timeouts");
         Self { client, name, _driver: driver }
     }

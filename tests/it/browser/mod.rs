@@ -44,7 +44,7 @@ async fn services(dossiers: u32) -> Stack {
 /// Opens a document with the widget in it.
 async fn open(browser: &Browser, stack: &Stack, document: &SampleDocument, visit: Visit<'_>) {
     let mut address = stack.grist.page_url(document, visit.user, &stack.address());
-    address.push_str(&format!("&access={}", visit.access.replace(' ', "%20")));
+    address.extend(["&access=", &visit.access.replace(' ', "%20")]);
     if visit.is_alone {
         address.push_str("&view=widget&panel=closed");
     }
