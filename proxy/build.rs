@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", directory.display());
     // A path that is not there would make Cargo build the proxy anew each time; one that cannot be made does no harm.
     let _ = fs::create_dir_all(&directory);
-    let mut table = String::from("static EMBEDDED: &[(&str, File)] = &[\n");
+    let mut table = String::from("fn embedded() -> Vec<(&'static str, File)> {\n    vec![\n");
     let mut files = Vec::new();
     if directory.is_dir() {
         list(&directory, &mut files)?;
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Some(compressed) => {
                 let compressed_path = out.join(format!("{index}.br"));
                 fs::write(&compressed_path, compressed)?;
-                format!("Some(Cow::Borrowed(include_bytes!({:?})))", text(&compressed_path)?)
+                format!("Some(Bytes::from_static(include_bytes!({:?})))", text(&compressed_path)?)
             }
             None => "None".to_owned(),
         };
@@ -44,11 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (path, etag, media_type, is_hashed) = (text(&path)?, prepared.etag, prepared.media_type, prepared.is_hashed);
         writeln!(
             table,
-            "    ({name:?}, File {{ bytes: Cow::Borrowed(include_bytes!({path:?})), brotli: {brotli}, etag: Cow::Borrowed({etag:?}), \
+            "        ({name:?}, File {{ bytes: Bytes::from_static(include_bytes!({path:?})), brotli: {brotli}, etag: Cow::Borrowed({etag:?}), \
              media_type: Cow::Borrowed({media_type:?}), is_hashed: {is_hashed} }}),"
         )?;
     }
-    table.push_str("];\n");
+    table.push_str("    ]\n}\n");
     fs::write(out.join("widget_files.rs"), table)?;
     Ok(())
 }

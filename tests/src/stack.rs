@@ -97,7 +97,7 @@ impl Stack {
     /// Runs the connexion of a démarche that the document holds, or a new one of this mapping.
     pub async fn run(&self, user: &str, mapping: &Mapping) -> anyhow::Result<Outcome> {
         let source = self.source(user).await?;
-        self.run_with(&source, user, mapping, &Onlooker::default()).await
+        self.run_with(&source, user, mapping, &Onlooker).await
     }
 
     /// The same with a session that is already open, and somebody who looks on.

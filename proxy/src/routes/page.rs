@@ -46,10 +46,8 @@ fn file(file: &File, headers: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         match &file.brotli {
-            Some(brotli) if accepts_brotli(headers) => {
-                ([(header::CONTENT_ENCODING, "br")], Body::from(bytes::Bytes::from(brotli.clone().into_owned()))).into_response()
-            }
-            _ => Body::from(bytes::Bytes::from(file.bytes.clone().into_owned())).into_response(),
+            Some(brotli) if accepts_brotli(headers) => ([(header::CONTENT_ENCODING, "br")], Body::from(brotli.clone())).into_response(),
+            _ => Body::from(file.bytes.clone()).into_response(),
         }
     };
     let fields = response.headers_mut();

@@ -5,6 +5,8 @@ mod prepare;
 
 use std::{borrow::Cow, collections::BTreeMap, fs, io, path::Path};
 
+use bytes::Bytes;
+
 use crate::config::{GristOrigin, WidgetSource};
 
 include!(concat!(env!("OUT_DIR"), "/widget_files.rs"));
@@ -18,8 +20,8 @@ const QUALITY: u32 = 5;
 /// A file of the widget.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
-    pub bytes: Cow<'static, [u8]>,
-    pub brotli: Option<Cow<'static, [u8]>>,
+    pub bytes: Bytes,
+    pub brotli: Option<Bytes>,
     pub etag: Cow<'static, str>,
     pub media_type: Cow<'static, str>,
     pub is_hashed: bool,
@@ -37,7 +39,7 @@ impl Widget {
     pub(crate) fn load(source: &WidgetSource, origins: &[GristOrigin]) -> io::Result<Self> {
         let mut files = BTreeMap::new();
         match source {
-            WidgetSource::Embedded => files.extend(EMBEDDED.iter().map(|(name, file)| (Cow::Borrowed(*name), file.clone()))),
+            WidgetSource::Embedded => files.extend(embedded().into_iter().map(|(name, file)| (Cow::Borrowed(name), file))),
             WidgetSource::Directory(directory) => read_directory(directory, "", &mut files)?,
         }
         let page = files.get(PAGE).map(|file| String::from_utf8_lossy(&file.bytes)).unwrap_or_default();
@@ -73,7 +75,7 @@ fn read_directory(directory: &Path, prefix: &str, files: &mut BTreeMap<Cow<'stat
         let prepared = prepare::prepare(&name, &bytes, QUALITY)?;
         let file = File {
             bytes: bytes.into(),
-            brotli: prepared.brotli.map(Cow::Owned),
+            brotli: prepared.brotli.map(Bytes::from),
             etag: prepared.etag.into(),
             media_type: prepared.media_type.into(),
             is_hashed: prepared.is_hashed,
