@@ -54,7 +54,8 @@ async fn main() -> anyhow::Result<()> {
         stack.ds.faults().add(Fault::Latency(Duration::from_millis(arguments.latency)).always());
     }
 
-    let address = stack.grist.page_url(&stack.document, "owner", &stack.address());
+    // Access is granted already: the screen that asks for it is one click away, in the panel.
+    let address = format!("{}&access=full", stack.grist.page_url(&stack.document, "owner", &stack.address()));
     let mut output = std::io::stdout().lock();
     writeln!(output, "\nOuvrez cette adresse dans un navigateur :\n\n    {address}\n")?;
     writeln!(output, "Démarches à essayer : {} (courante), {} (tous les types de champs). Ctrl+C pour arrêter.", ds::EVERYDAY, ds::COMPLETE)?;
