@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Which calls a fault waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
-    /// `applyUserActions`, by the plugin API or by REST.
+    /// `applyUserActions`, by the plugin API or by REST; by REST an empty list is a question, not a write.
     Write,
     /// `fetchTable`, `listTables`, REST reads.
     Read,

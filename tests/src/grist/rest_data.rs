@@ -211,7 +211,9 @@ pub(crate) async fn apply(asked: &Asked) -> Answered {
         return Ok(Answer::ok(&json!({"actionNum": 0, "actionHash": null, "retValues": [], "isModification": false})));
     }
     let options = json!({"parseStrings": !asked.flag("noparse")});
-    let applied =
-        asked.document.faults().around(super::faults::On::Write, || asked.document.apply_at_once(&asked.user, actions, &options, false)).await;
+    // An empty list asks whether one may write, and writes nothing (facts/grist.md, section 9): no fault of writes meets it.
+    let is_question = actions.as_array().is_some_and(Vec::is_empty);
+    let work = || asked.document.apply_at_once(&asked.user, actions, &options, false);
+    let applied = if is_question { work() } else { asked.document.faults().around(super::faults::On::Write, work).await };
     applied.map(|answer| Answer::ok(&answer)).map_err(|refusal| plain(&refusal))
 }
