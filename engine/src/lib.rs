@@ -5,6 +5,7 @@
 
 pub mod ds;
 pub mod grist;
+pub mod json;
 pub mod mapping;
 mod naming;
 pub mod ports;

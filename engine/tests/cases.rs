@@ -8,15 +8,20 @@ use std::fmt::Write as _;
 use relais_engine::{
     ds::{Champ, ChampDescriptor, ChampType},
     grist::CellValue,
+    json::{self, FromJson, Json, Malformed},
     mapping::{encode, offers, read},
     words,
 };
-use serde::Deserialize;
 
-#[derive(Deserialize)]
 struct ChampCase {
     descriptor: ChampDescriptor,
     champs: Vec<Champ>,
+}
+
+impl FromJson for ChampCase {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { descriptor: json.read("descriptor")?, champs: json.read("champs")? })
+    }
 }
 
 /// Each value of each type, through every facet of its field: the cell that it becomes, or why it is left alone.
@@ -25,7 +30,7 @@ fn champs_become_cells() {
     let mut seen = Vec::new();
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../cases/champs" }, {
         insta::glob!("../cases/champs", "*.json", |path| {
-            let case: ChampCase = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+            let case: ChampCase = json::read(&std::fs::read(path).unwrap()).unwrap();
             let mut text = String::new();
             for offer in offers(&case.descriptor) {
                 let mark = if offer.is_proposed { " ★" } else { "" };

@@ -1,31 +1,34 @@
 //! Champs: the values of a dossier.
 
-use serde::{Deserialize, Deserializer};
-
 use super::{DescriptorId, RowId};
-use crate::{InvalidTimestamp, Timestamp};
+use crate::{
+    InvalidTimestamp, Timestamp,
+    json::{FromJson, Json, Malformed},
+};
 
 /// A named thing with its code: country, région, département, EPCI; communes also have a postal code.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedCode {
     /// Its name.
     pub name: String,
     /// ISO or INSEE code: text, for the sake of leading zeros and of 2A.
     pub code: String,
     /// Of a commune.
-    #[serde(default)]
     pub postal_code: Option<String>,
 }
 
+impl FromJson for NamedCode {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { name: json.read("name")?, code: json.read("code")?, postal_code: json.read("postalCode")? })
+    }
+}
+
 /// An address, normalised by DS from the Base adresse nationale or from INSEE.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// All of it; of a company, over several lines.
     pub label: String,
     /// Number and street.
-    #[serde(default)]
     pub street_address: Option<String>,
     /// Text: leading zeros.
     pub postal_code: String,
@@ -34,122 +37,184 @@ pub struct Address {
     /// INSEE code of the commune.
     pub city_code: String,
     /// Département.
-    #[serde(default)]
     pub department_name: Option<String>,
     /// `01`, `2A`, `974`; `99` abroad.
-    #[serde(default)]
     pub department_code: Option<String>,
     /// Région.
-    #[serde(default)]
     pub region_name: Option<String>,
     /// Its INSEE code.
-    #[serde(default)]
     pub region_code: Option<String>,
     /// Abroad.
-    #[serde(default)]
     pub country_name: Option<String>,
 }
 
+impl FromJson for Address {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            label: json.read("label")?,
+            street_address: json.read("streetAddress")?,
+            postal_code: json.read("postalCode")?,
+            city_name: json.read("cityName")?,
+            city_code: json.read("cityCode")?,
+            department_name: json.read("departmentName")?,
+            department_code: json.read("departmentCode")?,
+            region_name: json.read("regionName")?,
+            region_code: json.read("regionCode")?,
+            country_name: json.read("countryName")?,
+        })
+    }
+}
+
 /// What INSEE says of an establishment.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonneMorale {
     /// 14 digits.
     pub siret: String,
     /// Whether it is the head office.
-    #[serde(default)]
     pub siege_social: Option<bool>,
     /// Code of the activity.
-    #[serde(default)]
     pub naf: Option<String>,
     /// Name of the activity.
-    #[serde(default)]
     pub libelle_naf: Option<String>,
     /// Its address.
-    #[serde(default)]
     pub address: Option<Address>,
     /// The company it belongs to.
-    #[serde(default)]
     pub entreprise: Option<Entreprise>,
     /// The association it is.
-    #[serde(default)]
     pub association: Option<Association>,
 }
 
+impl FromJson for PersonneMorale {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            siret: json.read("siret")?,
+            siege_social: json.read("siegeSocial")?,
+            naf: json.read("naf")?,
+            libelle_naf: json.read("libelleNaf")?,
+            address: json.read("address")?,
+            entreprise: json.read("entreprise")?,
+            association: json.read("association")?,
+        })
+    }
+}
+
 /// What INSEE says of a company.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entreprise {
     /// 9 digits.
     pub siren: String,
     /// Legal form.
-    #[serde(default)]
     pub forme_juridique: Option<String>,
     /// Registered name.
-    #[serde(default)]
     pub raison_sociale: Option<String>,
     /// Trading name.
-    #[serde(default)]
     pub nom_commercial: Option<String>,
 }
 
+impl FromJson for Entreprise {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            siren: json.read("siren")?,
+            forme_juridique: json.read("formeJuridique")?,
+            raison_sociale: json.read("raisonSociale")?,
+            nom_commercial: json.read("nomCommercial")?,
+        })
+    }
+}
+
 /// What the directory of associations says.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Association {
     /// W and 9 digits.
     pub rna: String,
     /// Its name.
-    #[serde(default)]
     pub titre: Option<String>,
 }
 
+impl FromJson for Association {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { rna: json.read("rna")?, titre: json.read("titre")? })
+    }
+}
+
 /// An RNA or RNF record.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectoryRecord {
     /// Its number in the directory.
     pub id: String,
     /// Its name.
-    #[serde(default)]
     pub title: Option<String>,
 }
 
+impl FromJson for DirectoryRecord {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { id: json.read("id")?, title: json.read("title")? })
+    }
+}
+
 /// A file, without its address: addresses expire after an hour and open the file to whoever holds them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// As the usager named it.
     pub filename: String,
 }
 
+impl FromJson for File {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { filename: json.read("filename")? })
+    }
+}
+
 /// A geometry of GeoJSON.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GeoGeometry {
     /// Point, LineString, Polygon…
-    #[serde(rename = "type")]
     pub kind: String,
     /// Longitude first, nested as the kind says.
     pub coordinates: serde_json::Value,
 }
 
+impl FromJson for GeoGeometry {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { kind: json.read("type")?, coordinates: json.get("coordinates").to_value() })
+    }
+}
+
 /// An area drawn on a carte, or a cadastral parcel.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GeoArea {
     /// Its shape.
     pub geometry: GeoGeometry,
     /// The usager's words.
-    #[serde(default)]
     pub description: Option<String>,
-    /// Of a parcel, in square metres: a text for DS, a number in newer types.
-    #[serde(default)]
-    pub surface: Option<serde_json::Value>,
+    /// Of a parcel, in square metres.
+    pub surface: Option<f64>,
+}
+
+impl FromJson for GeoArea {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        // A text for DS, a number in newer types.
+        let surface = match json.get("surface") {
+            Json::Text(text) => text.parse().ok(),
+            other => f64::from_json(other).ok(),
+        };
+        Ok(Self { geometry: json.read("geometry")?, description: json.read("description")?, surface })
+    }
 }
 
 /// A row of a répétition.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RepetitionRow {
     /// Stable: the key of a row of the répétition's table.
     pub id: RowId,
     /// Its values.
     pub champs: Vec<Champ>,
+}
+
+impl FromJson for RepetitionRow {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { id: json.read("id")?, champs: json.read("champs")? })
+    }
 }
 
 /// A value, by the champ's own `__typename`. Empty is None, or an empty list.
@@ -202,8 +267,7 @@ pub enum ChampValue {
 }
 
 /// A field of a dossier, with its value.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(from = "RawChamp")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Champ {
     /// Which field of the form.
     pub descriptor: DescriptorId,
@@ -213,114 +277,51 @@ pub struct Champ {
     pub value: ChampValue,
 }
 
-/// The fields of every type side by side. Flat, because choosing a type by a tag would copy each champ twice, and a page
-/// holds thousands.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawChamp {
-    #[serde(rename = "__typename")]
-    typename: Box<str>,
-    champ_descriptor_id: DescriptorId,
-    #[serde(default)]
-    string_value: Option<Box<str>>,
-    #[serde(default)]
-    date: Option<Box<str>>,
-    #[serde(default)]
-    datetime: Option<Box<str>>,
-    #[serde(default, deserialize_with = "digits")]
-    integer: Option<Box<str>>,
-    #[serde(default)]
-    decimal: Option<f64>,
-    #[serde(default)]
-    checked: Option<bool>,
-    #[serde(default)]
-    yes_no: Option<bool>,
-    #[serde(default)]
-    civilite: Option<Box<str>>,
-    #[serde(default)]
-    choice: Option<Box<str>>,
-    #[serde(default)]
-    choices: Option<Vec<Box<str>>>,
-    #[serde(default)]
-    primary_value: Option<Box<str>>,
-    #[serde(default)]
-    secondary_value: Option<Box<str>>,
-    #[serde(default)]
-    pays: Option<Box<NamedCode>>,
-    #[serde(default)]
-    region: Option<Box<NamedCode>>,
-    #[serde(default)]
-    departement: Option<Box<NamedCode>>,
-    #[serde(default)]
-    commune: Option<Box<NamedCode>>,
-    #[serde(default)]
-    epci: Option<Box<NamedCode>>,
-    #[serde(default)]
-    address: Option<Box<Address>>,
-    #[serde(default)]
-    etablissement: Option<Box<PersonneMorale>>,
-    #[serde(default)]
-    rna: Option<Box<DirectoryRecord>>,
-    #[serde(default)]
-    rnf: Option<Box<DirectoryRecord>>,
-    #[serde(default)]
-    files: Option<Vec<File>>,
-    #[serde(default)]
-    filled: Option<bool>,
-    #[serde(default)]
-    geo_areas: Option<Vec<GeoArea>>,
-    #[serde(default)]
-    rows: Option<Vec<RepetitionRow>>,
-}
-
 /// BigInt: `"42"` or `42` (facts/ds-api.md, section 1.4).
-fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<str>>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum BigInt {
-        Number(serde_json::Number),
-        Text(Box<str>),
+fn digits(json: &Json<'_>) -> ChampValue {
+    match json {
+        Json::Null => ChampValue::Integer(None),
+        Json::Integer(number) => ChampValue::Integer(Some(number.to_string().into())),
+        Json::Text(text) => ChampValue::Integer(filled(Some(text.as_ref().into()))),
+        // Its digits are lost already.
+        _ => ChampValue::Unreadable("an integer that is none".into()),
     }
-    Ok(Option::deserialize(deserializer)?.map(|value| match value {
-        BigInt::Number(number) => number.to_string().into(),
-        BigInt::Text(text) => text,
-    }))
 }
 
 fn instant(text: Option<Box<str>>, read: fn(&str) -> Result<Timestamp, InvalidTimestamp>) -> Result<Option<Timestamp>, ChampValue> {
     text.filter(|text| !text.is_empty()).map(|text| read(&text)).transpose().map_err(|error| ChampValue::Unreadable(error.0.into()))
 }
 
-impl From<RawChamp> for Champ {
-    fn from(raw: RawChamp) -> Self {
-        let value = match &*raw.typename {
-            "DateChamp" => instant(raw.date, Timestamp::parse_day).map_or_else(|unreadable| unreadable, ChampValue::Date),
-            "DatetimeChamp" => instant(raw.datetime, Timestamp::parse).map_or_else(|unreadable| unreadable, ChampValue::Datetime),
-            "IntegerNumberChamp" => ChampValue::Integer(filled(raw.integer)),
-            "DecimalNumberChamp" => ChampValue::Decimal(raw.decimal),
-            "CheckboxChamp" => ChampValue::Checkbox(raw.checked.unwrap_or_default()),
-            "YesNoChamp" => ChampValue::YesNo(raw.yes_no),
-            "CiviliteChamp" => ChampValue::Civilite(filled(raw.civilite)),
-            "DropDownListChamp" => ChampValue::DropDownList(filled(raw.choice)),
-            "MultipleDropDownListChamp" => ChampValue::MultipleDropDownList(raw.choices.unwrap_or_default()),
-            "LinkedDropDownListChamp" => ChampValue::LinkedDropDownList(filled(raw.primary_value), filled(raw.secondary_value)),
-            "PaysChamp" => ChampValue::Named(raw.pays),
-            "RegionChamp" => ChampValue::Named(raw.region),
-            "DepartementChamp" => ChampValue::Named(raw.departement),
-            "CommuneChamp" => ChampValue::WithDepartement(raw.commune, raw.departement),
-            "EpciChamp" => ChampValue::WithDepartement(raw.epci, raw.departement),
-            "AddressChamp" => ChampValue::Address(raw.address),
-            "SiretChamp" => ChampValue::Siret(raw.etablissement),
-            "RNAChamp" => ChampValue::Directory(raw.rna),
-            "RNFChamp" => ChampValue::Directory(raw.rnf),
-            "PieceJustificativeChamp" => ChampValue::Files(raw.files),
-            "TitreIdentiteChamp" => ChampValue::TitreIdentite(raw.filled.unwrap_or_default()),
-            "CarteChamp" => ChampValue::Carte(raw.geo_areas),
-            "RepetitionChamp" => ChampValue::Repetition(raw.rows.unwrap_or_default()),
+impl FromJson for Champ {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let value = match json.get("__typename").as_text().ok_or(Malformed("__typename"))? {
+            "DateChamp" => instant(json.read("date")?, Timestamp::parse_day).map_or_else(|unreadable| unreadable, ChampValue::Date),
+            "DatetimeChamp" => instant(json.read("datetime")?, Timestamp::parse).map_or_else(|unreadable| unreadable, ChampValue::Datetime),
+            "IntegerNumberChamp" => digits(json.get("integer")),
+            "DecimalNumberChamp" => ChampValue::Decimal(json.read("decimal")?),
+            "CheckboxChamp" => ChampValue::Checkbox(json.read_or_default("checked")?),
+            "YesNoChamp" => ChampValue::YesNo(json.read("yesNo")?),
+            "CiviliteChamp" => ChampValue::Civilite(filled(json.read("civilite")?)),
+            "DropDownListChamp" => ChampValue::DropDownList(filled(json.read("choice")?)),
+            "MultipleDropDownListChamp" => ChampValue::MultipleDropDownList(json.read_or_default("choices")?),
+            "LinkedDropDownListChamp" => ChampValue::LinkedDropDownList(filled(json.read("primaryValue")?), filled(json.read("secondaryValue")?)),
+            "PaysChamp" => ChampValue::Named(json.read("pays")?),
+            "RegionChamp" => ChampValue::Named(json.read("region")?),
+            "DepartementChamp" => ChampValue::Named(json.read("departement")?),
+            "CommuneChamp" => ChampValue::WithDepartement(json.read("commune")?, json.read("departement")?),
+            "EpciChamp" => ChampValue::WithDepartement(json.read("epci")?, json.read("departement")?),
+            "AddressChamp" => ChampValue::Address(json.read("address")?),
+            "SiretChamp" => ChampValue::Siret(json.read("etablissement")?),
+            "RNAChamp" => ChampValue::Directory(json.read("rna")?),
+            "RNFChamp" => ChampValue::Directory(json.read("rnf")?),
+            "PieceJustificativeChamp" => ChampValue::Files(json.read("files")?),
+            "TitreIdentiteChamp" => ChampValue::TitreIdentite(json.read_or_default("filled")?),
+            "CarteChamp" => ChampValue::Carte(json.read("geoAreas")?),
+            "RepetitionChamp" => ChampValue::Repetition(json.read_or_default("rows")?),
             "HeaderSectionChamp" | "ExplicationChamp" => ChampValue::Decoration,
             _ => ChampValue::Text,
         };
-        Self { descriptor: raw.champ_descriptor_id, text: filled(raw.string_value), value }
+        Ok(Self { descriptor: json.read("champDescriptorId")?, text: filled(json.read("stringValue")?), value })
     }
 }
 

@@ -1,13 +1,13 @@
 //! A démarche: its form, labels and groupes.
 
-use serde::Deserialize;
-
 use super::{ChampDescriptor, DemarcheNumber, RevisionId, SourceError, response};
-use crate::Timestamp;
+use crate::{
+    Timestamp,
+    json::{FromJson, Json, Malformed, parsed},
+};
 
 /// Whether usagers can deposit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemarcheState {
     /// Not yet published.
     Brouillon,
@@ -18,13 +18,25 @@ pub enum DemarcheState {
     /// Withdrawn.
     Depubliee,
     /// A state that this version does not know.
-    #[serde(other)]
     Unknown,
 }
 
+impl FromJson for DemarcheState {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        parsed(json, |name| {
+            Some(match name {
+                "brouillon" => Self::Brouillon,
+                "publiee" => Self::Publiee,
+                "close" => Self::Close,
+                "depubliee" => Self::Depubliee,
+                _ => Self::Unknown,
+            })
+        })
+    }
+}
+
 /// A revision of the form.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
     /// Changes with each publication.
     pub id: RevisionId,
@@ -34,6 +46,17 @@ pub struct Revision {
     pub champ_descriptors: Vec<ChampDescriptor>,
     /// The annotations privées, that instructeurs fill.
     pub annotation_descriptors: Vec<ChampDescriptor>,
+}
+
+impl FromJson for Revision {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            id: json.read("id")?,
+            date_publication: json.read("datePublication")?,
+            champ_descriptors: json.read("champDescriptors")?,
+            annotation_descriptors: json.read("annotationDescriptors")?,
+        })
+    }
 }
 
 impl Revision {
@@ -47,7 +70,7 @@ impl Revision {
 }
 
 /// A label that instructeurs put on dossiers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// At most 30 characters.
     pub name: String,
@@ -55,8 +78,14 @@ pub struct Label {
     pub color: String,
 }
 
+impl FromJson for Label {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { name: json.read("name")?, color: json.read("color")? })
+    }
+}
+
 /// A group of instructeurs.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupeInstructeur {
     /// Its number.
     pub number: i64,
@@ -64,9 +93,14 @@ pub struct GroupeInstructeur {
     pub label: String,
 }
 
+impl FromJson for GroupeInstructeur {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { number: json.read("number")?, label: json.read("label")? })
+    }
+}
+
 /// A démarche.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demarche {
     /// As in the addresses of DS.
     pub number: DemarcheNumber,
@@ -77,11 +111,22 @@ pub struct Demarche {
     /// The form in force.
     pub active_revision: Revision,
     /// The labels that its instructeurs use.
-    #[serde(default)]
     pub labels: Vec<Label>,
     /// Its groups of instructeurs.
-    #[serde(default)]
     pub groupe_instructeurs: Vec<GroupeInstructeur>,
+}
+
+impl FromJson for Demarche {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            number: json.read("number")?,
+            title: json.read("title")?,
+            state: json.read("state")?,
+            active_revision: json.read("activeRevision")?,
+            labels: json.read_or_default("labels")?,
+            groupe_instructeurs: json.read_or_default("groupeInstructeurs")?,
+        })
+    }
 }
 
 impl Demarche {

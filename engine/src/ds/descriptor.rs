@@ -1,8 +1,9 @@
 //! Descriptors: the fields of a form.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::DescriptorId;
+use crate::json::{FromJson, Json, Malformed, parsed};
 
 macro_rules! champ_types {
     ($($(#[$documentation:meta])* $variant:ident = $typename:literal,)*) => {
@@ -132,52 +133,52 @@ impl Serialize for ChampType {
     }
 }
 
-impl<'de> Deserialize<'de> for ChampType {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::from_typename(&std::borrow::Cow::<'de, str>::deserialize(deserializer)?))
+impl FromJson for ChampType {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        parsed(json, |typename| Some(Self::from_typename(typename)))
     }
 }
 
 /// A field of a form, as the active revision has it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChampDescriptor {
     /// Stable over révisions; labels are not unique.
     pub id: DescriptorId,
     /// Its type.
-    #[serde(rename = "__typename")]
     pub champ_type: ChampType,
     /// What the usager reads; up to 300 characters and more.
     pub label: String,
     /// Help shown under the label: may hold HTML.
-    #[serde(default)]
     pub description: Option<String>,
     /// Whether the usager must fill it.
-    #[serde(default)]
     pub required: bool,
     /// The depth of a title of section, from 1.
-    #[serde(default)]
     pub level: Option<u32>,
     /// The options of a list. Those of linked lists are flat: `--primary--` then its secondaries. Also read from the
     /// name `options`, for descriptors that were not asked for by our operation.
-    #[serde(default, alias = "options", deserialize_with = "texts")]
     pub choices: Vec<String>,
     /// Whether a list also takes a free answer.
-    #[serde(default)]
     pub other_option: Option<bool>,
     /// The fields of a bloc répétable; one level only.
-    #[serde(default, deserialize_with = "none_is_empty")]
     pub champ_descriptors: Vec<ChampDescriptor>,
 }
 
-fn none_is_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<ChampDescriptor>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// Lists of texts only: the lists of countries, regions and départements hold objects, which say nothing to a mapping.
-fn texts<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let items: Option<Vec<serde_json::Value>> = Option::deserialize(deserializer)?;
-    Ok(items.unwrap_or_default().into_iter().filter_map(|item| if let serde_json::Value::String(text) = item { Some(text) } else { None }).collect())
+impl FromJson for ChampDescriptor {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        // Lists of texts only: those of countries, regions and départements hold objects, which say nothing to a mapping.
+        let texts = |name| json.get(name).items().iter().filter_map(|item| item.as_text().map(str::to_owned));
+        Ok(Self {
+            id: json.read("id")?,
+            champ_type: json.read("__typename")?,
+            label: json.read("label")?,
+            description: json.read("description")?,
+            required: json.read_or_default("required")?,
+            level: json.read("level")?,
+            choices: texts("choices").chain(texts("options")).collect(),
+            other_option: json.read("otherOption")?,
+            champ_descriptors: json.read_or_default("champDescriptors")?,
+        })
+    }
 }
 
 impl ChampDescriptor {

@@ -1,34 +1,30 @@
 //! A dossier.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Champ, DossierNumber, PersonneMorale, SourceError, response};
-use crate::Timestamp;
+use crate::{
+    Timestamp,
+    json::{FromJson, Json, Malformed},
+    naming::names,
+};
 
-/// The state of a dossier; drafts are never given (facts/ds-api.md, section 4.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DossierState {
-    /// Deposited, the usager may still change it.
-    EnConstruction,
-    /// Being examined.
-    EnInstruction,
-    /// Accepted.
-    Accepte,
-    /// Refused.
-    Refuse,
-    /// Closed without a decision.
-    SansSuite,
-}
-
-impl DossierState {
-    /// Every state, in the order of a dossier's life.
-    pub const ALL: [Self; 5] = [Self::EnConstruction, Self::EnInstruction, Self::Accepte, Self::Refuse, Self::SansSuite];
+names! {
+    /// The state of a dossier, in the order of its life; drafts are never given (facts/ds-api.md, section 4.4).
+    DossierState {
+        /// Deposited, the usager may still change it.
+        EnConstruction = "en_construction",
+        /// Being examined.
+        EnInstruction = "en_instruction",
+        /// Accepted.
+        Accepte = "accepte",
+        /// Refused.
+        Refuse = "refuse",
+        /// Closed without a decision.
+        SansSuite = "sans_suite",
+    }
 }
 
 /// Who asks: the beneficiary, not the account that deposited.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "__typename")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Demandeur {
     /// A person.
     PersonnePhysique {
@@ -39,7 +35,6 @@ pub enum Demandeur {
         /// Given name.
         prenom: String,
         /// When the dossier was deposited for somebody else.
-        #[serde(default)]
         email: Option<String>,
     },
     /// A company, association or administration.
@@ -50,28 +45,27 @@ pub enum Demandeur {
         siret: String,
     },
     /// A kind that this version does not know.
-    #[serde(other)]
     Unknown,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Email {
-    email: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Labelled {
-    label: String,
+impl FromJson for Demandeur {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(match json.get("__typename").as_text() {
+            Some("PersonnePhysique") => Self::PersonnePhysique {
+                civilite: json.read("civilite")?,
+                nom: json.read("nom")?,
+                prenom: json.read("prenom")?,
+                email: json.read("email")?,
+            },
+            Some("PersonneMorale") => Self::PersonneMorale(Box::from_json(json)?),
+            Some("PersonneMoraleIncomplete") => Self::PersonneMoraleIncomplete { siret: json.read("siret")? },
+            _ => Self::Unknown,
+        })
+    }
 }
 
 /// A dossier, with the parts that were asked for.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Dossier {
     /// The key.
     pub number: DossierNumber,
@@ -82,71 +76,75 @@ pub struct Dossier {
     /// When it was deposited.
     pub date_depot: Timestamp,
     /// When it became en construction.
-    #[serde(default)]
     pub date_passage_en_construction: Option<Timestamp>,
     /// When it became en instruction.
-    #[serde(default)]
     pub date_passage_en_instruction: Option<Timestamp>,
     /// When it was decided.
-    #[serde(default)]
     pub date_traitement: Option<Timestamp>,
     /// When DS will delete it.
-    #[serde(default)]
     pub date_expiration: Option<Timestamp>,
     /// When anything in it last changed; labels excepted (facts/ds-api.md, section 4.3).
     pub date_derniere_modification: Timestamp,
     /// The reason given with the decision.
-    #[serde(default)]
     pub motivation: Option<String>,
     /// Whether somebody deposited it for the demandeur.
-    #[serde(default)]
     pub depose_par_un_tiers: Option<bool>,
     /// The given name of that somebody.
-    #[serde(default)]
     pub prenom_mandataire: Option<String>,
     /// The family name of that somebody.
-    #[serde(default)]
     pub nom_mandataire: Option<String>,
     /// Who asks.
     pub demandeur: Demandeur,
-    usager: Option<Email>,
-    #[serde(default)]
-    groupe_instructeur: Option<Labelled>,
-    #[serde(default)]
-    instructeurs: Option<Vec<Email>>,
-    #[serde(default)]
-    labels: Vec<Named>,
+    /// The account that deposited.
+    pub usager_email: Option<String>,
+    /// The name of its groupe instructeur.
+    pub groupe_instructeur: Option<String>,
+    /// The addresses of the instructeurs who follow it. None when not asked for.
+    pub instructeurs: Option<Vec<String>>,
+    /// The names of its labels.
+    pub labels: Vec<String>,
     /// The visible fields: those hidden by a condition are absent. None when not asked for.
-    #[serde(default)]
     pub champs: Option<Vec<Champ>>,
     /// The annotations privées. None when not asked for.
-    #[serde(default)]
     pub annotations: Option<Vec<Champ>>,
+}
+
+/// One member of each object of a list.
+fn each(list: &Json<'_>, name: &'static str) -> Result<Vec<String>, Malformed> {
+    list.items().iter().map(|item| item.read(name)).collect()
+}
+
+impl FromJson for Dossier {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let instructeurs = json.get("instructeurs");
+        Ok(Self {
+            number: json.read("number")?,
+            state: json.read("state")?,
+            archived: json.read("archived")?,
+            date_depot: json.read("dateDepot")?,
+            date_passage_en_construction: json.read("datePassageEnConstruction")?,
+            date_passage_en_instruction: json.read("datePassageEnInstruction")?,
+            date_traitement: json.read("dateTraitement")?,
+            date_expiration: json.read("dateExpiration")?,
+            date_derniere_modification: json.read("dateDerniereModification")?,
+            motivation: json.read("motivation")?,
+            depose_par_un_tiers: json.read("deposeParUnTiers")?,
+            prenom_mandataire: json.read("prenomMandataire")?,
+            nom_mandataire: json.read("nomMandataire")?,
+            demandeur: json.read("demandeur")?,
+            usager_email: json.get("usager").read("email")?,
+            groupe_instructeur: json.get("groupeInstructeur").read("label")?,
+            instructeurs: if *instructeurs == Json::Null { None } else { Some(each(instructeurs, "email")?) },
+            labels: each(json.get("labels"), "name")?,
+            champs: json.read("champs")?,
+            annotations: json.read("annotations")?,
+        })
+    }
 }
 
 impl Dossier {
     /// Reads the answer of `getDossier`.
     pub fn read(body: &[u8]) -> Result<Self, SourceError> {
         response::dossier(body)
-    }
-
-    /// The account that deposited.
-    pub fn usager_email(&self) -> Option<&str> {
-        self.usager.as_ref().map(|usager| usager.email.as_str())
-    }
-
-    /// The name of its groupe instructeur.
-    pub fn groupe_instructeur(&self) -> Option<&str> {
-        self.groupe_instructeur.as_ref().map(|groupe| groupe.label.as_str())
-    }
-
-    /// The addresses of the instructeurs who follow it; none when not asked for.
-    pub fn instructeurs(&self) -> Option<impl Iterator<Item = &str>> {
-        self.instructeurs.as_ref().map(|instructeurs| instructeurs.iter().map(|instructeur| instructeur.email.as_str()))
-    }
-
-    /// The names of its labels.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.labels.iter().map(|label| label.name.as_str())
     }
 }

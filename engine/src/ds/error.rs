@@ -1,53 +1,51 @@
 //! What can go wrong between Relais and DS.
 
-use serde::{Deserialize, Serialize};
+use crate::{Timestamp, naming::names};
 
-use crate::Timestamp;
-
-/// Why DS, or the proxy in front of it, did not give what was asked. The proxy's errors carry the same codes.
-///
-/// Sources: the refusals of facts/ds-api.md, section 3.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceErrorCode {
-    /// The DS token is past its date.
-    TokenExpired,
-    /// DS does not know the token: wrong, or revoked.
-    TokenRefused,
-    /// DS refuses the token from the proxy's network address.
-    AddressRefused,
-    /// The token may not read this démarche or dossier.
-    DemarcheRefused,
-    /// No démarche or dossier has this number.
-    NotFound,
-    /// DS took too long: a smaller page may pass.
-    Timeout,
-    /// Too many requests; see [`SourceError::retry_at`].
-    RateLimited,
-    /// DS is down, in maintenance, or cannot be reached.
-    DsUnavailable,
-    /// DS failed on this request in a way of its own.
-    DsFailed,
-    /// The answer stopped before its end, or is not what DS answers.
-    InvalidAnswer,
-    /// The answer is larger than the proxy relays: a smaller page may pass.
-    AnswerTooLarge,
-    /// DS's schema does not have what was asked: an older instance.
-    Unsupported,
-    /// The session with the proxy has ended.
-    SessionExpired,
-    /// Grist does not confirm that this person may edit this document.
-    GristRefused,
-    /// The document belongs to no team.
-    DocumentUnknown,
-    /// The document's team may not use this démarche.
-    DemarcheForbidden,
-    /// The proxy refused the request: a defect of Relais.
-    BadRequest,
-    /// The proxy itself cannot be reached.
-    ProxyUnavailable,
-    /// The proxy failed: a defect of Relais.
-    Internal,
+names! {
+    /// Why DS, or the proxy in front of it, did not give what was asked. The proxy's errors carry the same codes.
+    ///
+    /// Sources: the refusals of facts/ds-api.md, section 3.2.
+    SourceErrorCode {
+        /// The DS token is past its date.
+        TokenExpired = "token_expired",
+        /// DS does not know the token: wrong, or revoked.
+        TokenRefused = "token_refused",
+        /// DS refuses the token from the proxy's network address.
+        AddressRefused = "address_refused",
+        /// The token may not read this démarche or dossier.
+        DemarcheRefused = "demarche_refused",
+        /// No démarche or dossier has this number.
+        NotFound = "not_found",
+        /// DS took too long: a smaller page may pass.
+        Timeout = "timeout",
+        /// Too many requests; see [`SourceError::retry_at`].
+        RateLimited = "rate_limited",
+        /// DS is down, in maintenance, or cannot be reached.
+        DsUnavailable = "ds_unavailable",
+        /// DS failed on this request in a way of its own.
+        DsFailed = "ds_failed",
+        /// The answer stopped before its end, or is not what DS answers.
+        InvalidAnswer = "invalid_answer",
+        /// The answer is larger than the proxy relays: a smaller page may pass.
+        AnswerTooLarge = "answer_too_large",
+        /// DS's schema does not have what was asked: an older instance.
+        Unsupported = "unsupported",
+        /// The session with the proxy has ended.
+        SessionExpired = "session_expired",
+        /// Grist does not confirm that this person may edit this document.
+        GristRefused = "grist_refused",
+        /// The document belongs to no team.
+        DocumentUnknown = "document_unknown",
+        /// The document's team may not use this démarche.
+        DemarcheForbidden = "demarche_forbidden",
+        /// The proxy refused the request: a defect of Relais.
+        BadRequest = "bad_request",
+        /// The proxy itself cannot be reached.
+        ProxyUnavailable = "proxy_unavailable",
+        /// The proxy failed: a defect of Relais.
+        Internal = "internal",
+    }
 }
 
 impl SourceErrorCode {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
+use crate::json::{FromJson, Json, Malformed, parsed};
+
 /// A number or cursor that DS cannot have given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -29,6 +31,12 @@ macro_rules! number {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Self::new(i64::deserialize(deserializer)?).map_err(D::Error::custom)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+                Self::new(i64::from_json(json)?).map_err(|InvalidIdentifier(why)| Malformed(why))
             }
         }
 
@@ -68,7 +76,7 @@ number! {
 macro_rules! text {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Box<str>);
 
@@ -76,6 +84,12 @@ macro_rules! text {
             /// The identifier as DS writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+                FromJson::from_json(json).map(Self)
             }
         }
 
@@ -128,6 +142,12 @@ impl Cursor {
     /// The cursor as DS writes it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FromJson for Cursor {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        parsed(json, |text| Self::new(text).ok())
     }
 }
 

@@ -214,30 +214,12 @@ impl<'de> Deserialize<'de> for DossierVariables {
     }
 }
 
-impl Serialize for DossiersVariables {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Flat<'a> {
-            #[serde(flatten)]
-            page: &'a PageVariables,
-            #[serde(flatten)]
-            parts: &'a Parts,
-        }
-        Flat { page: &self.page, parts: &self.parts }.serialize(serializer)
+/// The variables of an operation with those of the parts beside them.
+fn with_parts(mut variables: serde_json::Value, parts: Parts) -> serde_json::Value {
+    if let (Some(variables), Ok(serde_json::Value::Object(parts))) = (variables.as_object_mut(), serde_json::to_value(parts)) {
+        variables.extend(parts);
     }
-}
-
-impl Serialize for DossierVariables {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Flat<'a> {
-            number: DemarcheNumber,
-            dossier: DossierNumber,
-            #[serde(flatten)]
-            parts: &'a Parts,
-        }
-        Flat { number: self.number, dossier: self.dossier, parts: &self.parts }.serialize(serializer)
-    }
+    variables
 }
 
 /// An operation with its variables: all that Relais can ask of DS.
@@ -283,14 +265,17 @@ impl Operation {
     /// Its variables, as the proxy reads them. `getDossier` has one more than DS takes: DS ignores it
     /// (facts/ds-api.md, section 2: an undefined variable is harmless).
     pub fn variables(&self) -> serde_json::Value {
-        match self {
-            Self::GetDemarche(variables) | Self::GetDemarcheState(variables) | Self::CountDossiers(variables) => serde_json::to_value(variables),
-            Self::GetDossiers(variables) => serde_json::to_value(variables),
-            Self::GetDossierNumbers(variables) => serde_json::to_value(variables),
-            Self::GetDossier(variables) => serde_json::to_value(variables),
-        }
         // Structs of numbers, texts and booleans always have a JSON form.
-        .unwrap_or_default()
+        match self {
+            Self::GetDemarche(variables) | Self::GetDemarcheState(variables) | Self::CountDossiers(variables) => {
+                serde_json::to_value(variables).unwrap_or_default()
+            }
+            Self::GetDossiers(variables) => with_parts(serde_json::to_value(&variables.page).unwrap_or_default(), variables.parts),
+            Self::GetDossierNumbers(variables) => serde_json::to_value(variables).unwrap_or_default(),
+            Self::GetDossier(variables) => {
+                with_parts(serde_json::json!({ "number": variables.number, "dossier": variables.dossier }), variables.parts)
+            }
+        }
     }
 
     fn check(&self) -> Result<(), InvalidIdentifier> {

@@ -1,74 +1,46 @@
 //! The envelope of a GraphQL answer: data, errors, or both.
 
-use serde::{Deserialize, de::DeserializeOwned};
-
 use super::{Cursor, Demarche, Dossier, DossierNumber, SourceError, SourceErrorCode};
-use crate::Timestamp;
+use crate::{
+    Timestamp,
+    json::{FromJson, Json, Malformed},
+};
 
-#[derive(Deserialize)]
-struct Answer<T> {
-    data: Option<T>,
-    #[serde(default)]
-    errors: Vec<RootError>,
-}
-
-#[derive(Deserialize)]
-struct RootError {
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    extensions: Extensions,
-}
-
-#[derive(Default, Deserialize)]
-struct Extensions {
-    code: Option<String>,
-}
-
-impl RootError {
-    /// The codes of facts/ds-api.md, section 3.2.
-    fn code(&self) -> SourceErrorCode {
-        match self.extensions.code.as_deref() {
-            Some("timeout") => SourceErrorCode::Timeout,
-            Some("not_found") => SourceErrorCode::NotFound,
-            Some("unauthorized") if self.message == "Token expired" => SourceErrorCode::TokenExpired,
-            Some("unauthorized") => SourceErrorCode::DemarcheRefused,
-            Some("forbidden") if self.message.contains("network") => SourceErrorCode::AddressRefused,
-            Some("forbidden") => SourceErrorCode::TokenRefused,
-            Some("undefinedField" | "argumentNotAccepted" | "undefinedType") => SourceErrorCode::Unsupported,
-            _ => SourceErrorCode::DsFailed,
-        }
+/// The codes of facts/ds-api.md, section 3.2.
+fn code(error: &Json<'_>) -> SourceErrorCode {
+    let message = error.get("message").as_text().unwrap_or_default();
+    match error.get("extensions").get("code").as_text() {
+        Some("timeout") => SourceErrorCode::Timeout,
+        Some("not_found") => SourceErrorCode::NotFound,
+        Some("unauthorized") if message == "Token expired" => SourceErrorCode::TokenExpired,
+        Some("unauthorized") => SourceErrorCode::DemarcheRefused,
+        Some("forbidden") if message.contains("network") => SourceErrorCode::AddressRefused,
+        Some("forbidden") => SourceErrorCode::TokenRefused,
+        Some("undefinedField" | "argumentNotAccepted" | "undefinedType") => SourceErrorCode::Unsupported,
+        _ => SourceErrorCode::DsFailed,
     }
 }
 
-/// Reads an answer of DS. Any root error makes the whole answer fail, even beside data: our operations ask for nothing
-/// that may be refused in part, so what came with it cannot be trusted to be whole.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SourceError> {
-    if let Ok(Answer { data, errors }) = serde_json::from_slice::<Answer<T>>(body) {
-        return match (errors.first(), data) {
-            (Some(error), _) => Err(error.code().into()),
-            (None, Some(data)) => Ok(data),
-            (None, None) => Err(SourceErrorCode::InvalidAnswer.into()),
-        };
+/// Reads what an answer of DS holds at a path. Any root error makes the whole answer fail, even beside data: our
+/// operations ask for nothing that may be refused in part, so what came with it cannot be trusted to be whole. It also
+/// explains data of another shape: a timeout leaves holes where we expect values.
+fn read<T: FromJson>(body: &[u8], path: &[&str]) -> Result<T, SourceError> {
+    let invalid = |_: Malformed| SourceErrorCode::InvalidAnswer;
+    let answer = Json::parse(body).map_err(invalid)?;
+    if let Some(error) = answer.get("errors").items().first() {
+        return Err(code(error).into());
     }
-    // Data of another shape may hide the errors that explain it: a timeout leaves holes where we expect values.
-    let errors = serde_json::from_slice::<Answer<serde::de::IgnoredAny>>(body).map(|answer| answer.errors).unwrap_or_default();
-    Err(errors.first().map_or(SourceErrorCode::InvalidAnswer, RootError::code).into())
-}
-
-#[derive(Deserialize)]
-struct DemarcheRoot<T> {
-    demarche: T,
+    let data = path.iter().fold(answer.get("data"), |json, name| json.get(name));
+    Ok(T::from_json(data).map_err(invalid)?)
 }
 
 /// Reads the answer of `getDemarche`.
 pub(super) fn demarche(body: &[u8]) -> Result<Demarche, SourceError> {
-    read::<DemarcheRoot<_>>(body).map(|root| root.demarche)
+    read(body, &["demarche"])
 }
 
 /// Where a page stands in its list.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageInfo {
     /// Whether more follow; only to be trusted with `first` (facts/ds-api.md, section 4.2).
     pub has_next_page: bool,
@@ -80,17 +52,19 @@ pub struct PageInfo {
     pub end_cursor: Option<Cursor>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Connection<T> {
-    page_info: PageInfo,
-    nodes: Vec<T>,
+impl FromJson for PageInfo {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            has_next_page: json.read("hasNextPage")?,
+            has_previous_page: json.read("hasPreviousPage")?,
+            start_cursor: json.read("startCursor")?,
+            end_cursor: json.read("endCursor")?,
+        })
+    }
 }
 
-#[derive(Deserialize)]
-struct WithDossiers<T> {
-    dossiers: Connection<T>,
-}
+/// Where a démarche lists its dossiers.
+const DOSSIERS: [&str; 2] = ["demarche", "dossiers"];
 
 /// A page of dossiers.
 #[derive(Clone, Debug)]
@@ -104,19 +78,29 @@ pub struct DossierPage {
 impl DossierPage {
     /// Reads the answer of `getDossiers`.
     pub fn read(body: &[u8]) -> Result<Self, SourceError> {
-        let Connection { page_info, nodes } = read::<DemarcheRoot<WithDossiers<Dossier>>>(body)?.demarche.dossiers;
-        Ok(Self { page_info, dossiers: nodes })
+        read(body, &DOSSIERS)
+    }
+}
+
+impl FromJson for DossierPage {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { page_info: json.read("pageInfo")?, dossiers: json.read("nodes")? })
     }
 }
 
 /// A dossier without its content.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DossierSummary {
     /// Its number.
     pub number: DossierNumber,
     /// When it last changed.
     pub date_derniere_modification: Timestamp,
+}
+
+impl FromJson for DossierSummary {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { number: json.read("number")?, date_derniere_modification: json.read("dateDerniereModification")? })
+    }
 }
 
 /// A page of dossiers without their content.
@@ -131,35 +115,23 @@ pub struct NumbersPage {
 impl NumbersPage {
     /// Reads the answer of `getDossierNumbers`.
     pub fn read(body: &[u8]) -> Result<Self, SourceError> {
-        let Connection { page_info, nodes } = read::<DemarcheRoot<WithDossiers<DossierSummary>>>(body)?.demarche.dossiers;
-        Ok(Self { page_info, dossiers: nodes })
+        read(body, &DOSSIERS)
     }
 }
 
-#[derive(Deserialize)]
-struct DossierRoot {
-    dossier: Dossier,
+impl FromJson for NumbersPage {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { page_info: json.read("pageInfo")?, dossiers: json.read("nodes")? })
+    }
 }
 
 /// Reads the answer of `getDossier`.
 pub(super) fn dossier(body: &[u8]) -> Result<Dossier, SourceError> {
-    read::<DossierRoot>(body).map(|root| root.dossier)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CountRoot {
-    demarche_descriptor: Option<Count>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Count {
-    dossiers_count: u64,
+    read(body, &["dossier"])
 }
 
 /// Reads the answer of `countDossiers`: an upper bound, deleted dossiers included (facts/ds-api.md, section 4.1).
 /// None when DS does not say.
-pub fn dossiers_count(body: &[u8]) -> Result<Option<u64>, SourceError> {
-    read::<CountRoot>(body).map(|root| root.demarche_descriptor.map(|count| count.dossiers_count))
+pub fn dossiers_count(body: &[u8]) -> Result<Option<usize>, SourceError> {
+    read(body, &["demarcheDescriptor", "dossiersCount"])
 }

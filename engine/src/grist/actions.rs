@@ -1,9 +1,10 @@
 //! User actions: what Relais asks Grist to do. The signatures are those of facts/grist.md, section 3.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::{CellValue, ColumnId, ColumnRef, ColumnType, TableId, WidgetOptions};
+use crate::json::{FromJson, Json, Malformed};
 
 /// A column to create.
 #[derive(Clone, Debug, PartialEq)]
@@ -200,13 +201,19 @@ pub struct ApplyOptions {
 }
 
 /// What Grist answers to `applyUserActions`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Applied {
     /// The number of the call in the document's history.
     pub action_num: i64,
     /// A value for each action: row ids, or what was made.
     pub ret_values: Vec<serde_json::Value>,
+}
+
+impl FromJson for Applied {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let ret_values = json.get("retValues").items().iter().map(Json::to_value).collect();
+        Ok(Self { action_num: json.read("actionNum")?, ret_values })
+    }
 }
 
 impl Applied {

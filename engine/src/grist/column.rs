@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::TableId;
+use crate::json::{FromJson, Json, Malformed, parsed};
 
 /// The type of a column, as `_grist_Tables_column.type` writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -91,9 +92,9 @@ impl Serialize for ColumnType {
     }
 }
 
-impl<'de> Deserialize<'de> for ColumnType {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::parse(&std::borrow::Cow::<'de, str>::deserialize(deserializer)?))
+impl FromJson for ColumnType {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        parsed(json, |text| Some(Self::parse(text)))
     }
 }
 
@@ -113,7 +114,10 @@ pub struct WidgetOptions(serde_json::Map<String, serde_json::Value>);
 impl WidgetOptions {
     /// Reads the text of a column's metadata; no options when it is not JSON.
     pub fn parse(text: &str) -> Self {
-        Self(serde_json::from_str(text).unwrap_or_default())
+        match Json::parse(text.as_bytes()).as_ref().map(Json::to_value) {
+            Ok(serde_json::Value::Object(options)) => Self(options),
+            _ => Self::default(),
+        }
     }
 
     /// A choice column's options, in order, with the colours of some.

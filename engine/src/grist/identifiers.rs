@@ -2,14 +2,17 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::naming::first_free;
+use crate::{
+    json::{FromJson, Json, Malformed},
+    naming::first_free,
+};
 
 macro_rules! identifier {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Box<str>);
 
@@ -17,6 +20,12 @@ macro_rules! identifier {
             /// The identifier as Grist writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+                FromJson::from_json(json).map(Self)
             }
         }
 
@@ -46,9 +55,15 @@ identifier! {
 macro_rules! reference {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(pub i64);
+
+        impl FromJson for $name {
+            fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+                FromJson::from_json(json).map(Self)
+            }
+        }
     };
 }
 

@@ -2,33 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Field, TableKey};
-use crate::grist::{ColumnId, ColumnRef, DocumentSchema, SchemaColumn, SchemaTable, TableId, TableRef};
+use crate::{
+    grist::{ColumnId, ColumnRef, DocumentSchema, SchemaColumn, SchemaTable, TableId, TableRef},
+    json::{FromJson, Json, Malformed},
+};
 
 /// A column that Relais made or was given. By reference, so that agents may rename it freely; by the id it was made with
 /// as long as Grist has not told the reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ColumnBinding {
     /// Its reference, once known.
-    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<ColumnRef>,
     /// Its id when it was bound.
     pub id: ColumnId,
 }
 
 /// A table that Relais made or was given, and its columns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableBinding {
     /// Its reference, once known.
-    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<TableRef>,
     /// Its id when it was bound.
     pub id: TableId,
     /// Its columns, by what fills them.
-    #[serde(default)]
     pub columns: BTreeMap<Field, ColumnBinding>,
+}
+
+impl FromJson for ColumnBinding {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { reference: json.read("ref")?, id: json.read("id")? })
+    }
+}
+
+impl FromJson for TableBinding {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { reference: json.read("ref")?, id: json.read("id")?, columns: json.read_or_default("columns")? })
+    }
+}
+
+impl FromJson for Binding {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        FromJson::from_json(json).map(|tables| Self { tables })
+    }
 }
 
 impl TableBinding {
@@ -52,7 +72,7 @@ impl ColumnBinding {
 }
 
 /// Which tables and columns of the document a mapping fills.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Binding {
     /// By what their rows are.

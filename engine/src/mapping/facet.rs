@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Unreadable, Value, field::names};
+use super::{Unreadable, Value};
 use crate::{
     ds::{Champ, ChampDescriptor, ChampType, ChampValue, GeoArea},
     grist::ColumnType,
+    naming::names,
     words,
 };
 
@@ -349,11 +350,7 @@ fn geojson(areas: &[GeoArea]) -> Value<'static> {
 }
 
 fn surface(areas: &[GeoArea]) -> Value<'static> {
-    let surfaces = areas.iter().filter_map(|area| match area.surface.as_ref()? {
-        serde_json::Value::Number(number) => number.as_f64(),
-        serde_json::Value::String(text) => text.parse().ok(),
-        _ => None,
-    });
+    let surfaces = areas.iter().filter_map(|area| area.surface);
     surfaces.reduce(|total, surface| total + surface).map_or(Value::Empty, Value::Decimal)
 }
 

@@ -2,43 +2,20 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Serialize, Serializer};
 
 use super::Facet;
-use crate::{ds::DescriptorId, grist::ColumnType};
+use crate::{
+    ds::DescriptorId,
+    grist::ColumnType,
+    json::{FromJson, Json, Malformed, parsed},
+    naming::names,
+};
 
 /// A text that names no field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("« {0} » names no field")]
 pub struct UnknownField(pub String);
-
-macro_rules! names {
-    ($(#[$documentation:meta])* $enum:ident { $($(#[$variant_documentation:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$documentation])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $enum {
-            $($(#[$variant_documentation])* $variant,)*
-        }
-
-        impl $enum {
-            /// All of them, in the order in which they are offered.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name in the JSON of a mapping.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// The one of that name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|candidate| candidate.name() == name)
-            }
-        }
-    };
-}
-pub(super) use names;
 
 names! {
     /// What DS knows of every dossier, whatever its form.
@@ -266,9 +243,9 @@ macro_rules! as_text {
             }
         }
 
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        impl FromJson for $type {
+            fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+                parsed(json, |text| text.parse().ok())
             }
         }
     )*};

@@ -9,7 +9,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use binding::{Binding, ColumnBinding, TableBinding};
 pub use drift::{Change, Drift};
@@ -22,13 +22,14 @@ pub use value::{Misfit, Unreadable, Value, encode};
 use crate::{
     ds::{ChampType, DemarcheNumber, DescriptorId},
     grist::ColumnType,
+    json::{FromJson, Json, Malformed},
 };
 
 /// The format of a mapping in JSON; it changes when an older Relais could no longer read it.
 pub const FORMAT: u32 = 1;
 
 /// A field of the form as it was when it was mapped: what drift is measured against, and what a template will carry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KnownField {
     /// Its label.
     pub label: String,
@@ -36,23 +37,40 @@ pub struct KnownField {
     #[serde(rename = "type")]
     pub champ_type: ChampType,
     /// The title of the section it stands in, empty before the first.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub section: String,
 }
 
+impl FromJson for KnownField {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { label: json.read("label")?, champ_type: json.read("type")?, section: json.read_or_default("section")? })
+    }
+}
+
 /// One column and what fills it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ColumnMapping {
     /// Usually one. Several when fields of the form take turns: the first filled one is written.
     pub sources: Vec<Field>,
     /// The column's label when it is created; agents may change it afterwards.
     pub name: String,
     /// The help on its header: the whole label of the field.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// Its type when it is created; agents may change it afterwards.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
+}
+
+impl FromJson for ColumnMapping {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            sources: json.read("sources")?,
+            name: json.read("name")?,
+            description: json.read_or_default("description")?,
+            column_type: json.read("type")?,
+        })
+    }
 }
 
 impl ColumnMapping {
@@ -63,7 +81,7 @@ impl ColumnMapping {
 }
 
 /// One table and its columns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableMapping {
     /// What its rows are.
     pub key: TableKey,
@@ -73,8 +91,14 @@ pub struct TableMapping {
     pub columns: Vec<ColumnMapping>,
 }
 
+impl FromJson for TableMapping {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { key: json.read("key")?, name: json.read("name")?, columns: json.read("columns")? })
+    }
+}
+
 /// Which fields of a démarche go to which tables and columns. Portable: no token, no data, no reference of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mapping {
     /// See [`FORMAT`].
     pub format: u32,
@@ -86,6 +110,18 @@ pub struct Mapping {
     pub tables: Vec<TableMapping>,
     /// The fields of the form that are mapped, as they were then.
     pub fields: BTreeMap<DescriptorId, KnownField>,
+}
+
+impl FromJson for Mapping {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            format: json.read("format")?,
+            demarche: json.read("demarche")?,
+            title: json.read("title")?,
+            tables: json.read("tables")?,
+            fields: json.read("fields")?,
+        })
+    }
 }
 
 impl Mapping {

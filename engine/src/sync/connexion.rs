@@ -2,78 +2,106 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::system_tables::CONNEXIONS;
 use crate::{
     Timestamp,
     ds::{Cursor, DescriptorId, DossierNumber, RevisionId},
     grist::{CellValue, ColumnId, DocumentError, DocumentSchema, TableId},
+    json::{self, FromJson, Json, Malformed},
     mapping::{Binding, Mapping},
-    naming::first_free,
+    naming::{first_free, names},
     ports::{Document, Rows},
 };
 
-/// The order of a list of dossiers: a cursor of one means nothing in the other (facts/ds-api.md, section 4.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScanOrder {
-    /// All dossiers, as they were deposited.
-    Deposit,
-    /// Those changed since the watermark, as they were changed.
-    Change,
+names! {
+    /// The order of a list of dossiers: a cursor of one means nothing in the other (facts/ds-api.md, section 4.2).
+    ScanOrder {
+        /// All dossiers, as they were deposited.
+        Deposit = "deposit",
+        /// Those changed since the watermark, as they were changed.
+        Change = "change",
+    }
 }
 
 /// A reading of DS that has not reached its end: where to go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Scan {
     /// In which order.
     pub order: ScanOrder,
     /// When it started: what changed before is read by it.
     pub started_at: Timestamp,
     /// From which change, in the order of changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     /// The last dossier whose rows are written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
     /// The latest change seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest: Option<Timestamp>,
 }
 
+impl FromJson for Scan {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            order: json.read("order")?,
+            started_at: json.read("started_at")?,
+            since: json.read("since")?,
+            cursor: json.read("cursor")?,
+            latest: json.read("latest")?,
+        })
+    }
+}
+
 /// What a connexion has done: written in the same bundles as the rows it speaks of (rule 11).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct State {
     /// Up to when changes are surely in the document.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub watermark: Option<Timestamp>,
     /// A reading to go on with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub scan: Option<Scan>,
     /// The revision of the form that was last read whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionId>,
     /// The fingerprint of what was last read whole.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub fingerprint: String,
     /// Dossiers to ask for again, whatever the watermark.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub retry: BTreeSet<DossierNumber>,
     /// Dossiers that were read, but are not in the document as DS has them: a value does not fit its column. They are
     /// said until they are read again and fit.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unfit: BTreeSet<DossierNumber>,
     /// The fields that the form had when it was last read whole.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub known_fields: BTreeSet<DescriptorId>,
     /// The last run that wrote something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRun>,
 }
 
+impl FromJson for State {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            watermark: json.read("watermark")?,
+            scan: json.read("scan")?,
+            revision: json.read("revision")?,
+            fingerprint: json.read_or_default("fingerprint")?,
+            retry: json.read_or_default("retry")?,
+            unfit: json.read_or_default("unfit")?,
+            known_fields: json.read_or_default("known_fields")?,
+            last_run: json.read("last_run")?,
+        })
+    }
+}
+
 /// The last run that wrote something, for the home screen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastRun {
     /// When it ended.
     pub at: Timestamp,
@@ -82,8 +110,18 @@ pub struct LastRun {
     /// Dossiers that were not up to date after it.
     pub failed: usize,
     /// Whether it was stopped before its end.
-    #[serde(default)]
     pub interrupted: bool,
+}
+
+impl FromJson for LastRun {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            at: json.read("at")?,
+            dossiers: json.read("dossiers")?,
+            failed: json.read("failed")?,
+            interrupted: json.read_or_default("interrupted")?,
+        })
+    }
 }
 
 /// A connexion.
@@ -103,11 +141,16 @@ pub struct Connexion {
     saved: Option<(Mapping, Binding)>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Configuration {
     mapping: Mapping,
-    #[serde(default)]
     binding: Binding,
+}
+
+impl FromJson for Configuration {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { mapping: json.read("mapping")?, binding: json.read_or_default("binding")? })
+    }
 }
 
 impl Connexion {
@@ -183,8 +226,8 @@ pub async fn load<D: Document>(document: &D) -> Result<Loaded, DocumentError> {
         let text = |values: &[CellValue]| values.get(index).and_then(CellValue::as_text).unwrap_or_default().to_owned();
         let id = text(&ids);
         let state = text(&states);
-        let state = if state.is_empty() { Ok(State::default()) } else { serde_json::from_str(&state) };
-        match (serde_json::from_str::<Configuration>(&text(&configurations)), state) {
+        let state = if state.is_empty() { Ok(State::default()) } else { json::read(state.as_bytes()) };
+        match (json::read::<Configuration>(text(&configurations).as_bytes()), state) {
             (Ok(Configuration { mapping, binding }), Ok(state)) if mapping.format <= crate::mapping::FORMAT => {
                 let saved = Some((mapping.clone(), binding.clone()));
                 loaded.connexions.push(Connexion { row: Some(row), id, mapping, binding, state, saved });

@@ -175,18 +175,18 @@ pub(crate) fn dossier_value<'a>(dossier: &'a Dossier, field: DossierField, addre
         DossierField::DateTraitement => instant(dossier.date_traitement),
         DossierField::DateDerniereModification => instant(Some(dossier.date_derniere_modification)),
         DossierField::DateExpiration => instant(dossier.date_expiration),
-        DossierField::GroupeInstructeur => Value::text(dossier.groupe_instructeur()),
-        DossierField::Instructeurs => match dossier.instructeurs() {
-            Some(instructeurs) => Value::Text(instructeurs.collect::<Vec<_>>().join(", ").into()),
+        DossierField::GroupeInstructeur => Value::text(dossier.groupe_instructeur.as_deref()),
+        DossierField::Instructeurs => match &dossier.instructeurs {
+            Some(instructeurs) => Value::Text(instructeurs.join(", ").into()),
             None => Value::Empty,
         },
         DossierField::Labels => {
-            let labels: Vec<&str> = dossier.labels().collect();
+            let labels: Vec<&str> = dossier.labels.iter().map(String::as_str).collect();
             if labels.is_empty() { Value::Empty } else { Value::Texts(labels) }
         }
         DossierField::Motivation => Value::text(dossier.motivation.as_deref()),
         DossierField::Archived => Value::Bool(dossier.archived),
-        DossierField::UsagerEmail => Value::text(dossier.usager_email()),
+        DossierField::UsagerEmail => Value::text(dossier.usager_email.as_deref()),
         DossierField::Mandataire => {
             let names = [dossier.prenom_mandataire.as_deref(), dossier.nom_mandataire.as_deref()];
             let name = names.into_iter().flatten().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");

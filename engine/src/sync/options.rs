@@ -36,7 +36,7 @@ fn choices(field: &Field, demarche: &Demarche) -> WidgetOptions {
     let plain = |names: Vec<&str>| WidgetOptions::choices(names.into_iter().map(|name| (name, None)));
     match field {
         Field::Dossier(DossierField::State) => {
-            WidgetOptions::choices(DossierState::ALL.into_iter().map(|state| (words::state(state), Some(words::state_style(state)))))
+            WidgetOptions::choices(DossierState::ALL.iter().map(|&state| (words::state(state), Some(words::state_style(state)))))
         }
         Field::Dossier(DossierField::Labels) => {
             WidgetOptions::choices(demarche.labels.iter().map(|label| (label.name.as_str(), words::label_style(&label.color))))

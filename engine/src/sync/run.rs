@@ -337,10 +337,7 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         if order == ScanOrder::Deposit {
             let operation = Operation::CountDossiers(DemarcheVariables { number: reader.demarche });
             // Older instances refuse to count, and it only serves to show progress.
-            self.total = match reader.source.call(&operation).await.and_then(|body| dossiers_count(&body)) {
-                Ok(count) => count.and_then(|count| usize::try_from(count).ok()),
-                Err(_) => None,
-            };
+            self.total = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body)).unwrap_or_default();
         }
         self.retry(reader, parts).await?;
         reader.observer.progress(&self.progress());

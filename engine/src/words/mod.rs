@@ -5,7 +5,7 @@ mod problems;
 
 pub(crate) use problems::journal;
 pub use problems::{RESULTS, advice, column_type, problem};
-use time::{OffsetDateTime, UtcOffset, macros::format_description};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::{
     Timestamp,
@@ -209,13 +209,17 @@ pub fn champ_type(champ_type: &ChampType) -> &str {
 
 /// « 15/01/2025 ».
 pub fn day(day: Timestamp) -> String {
-    utc(day).and_then(|instant| instant.format(format_description!("[day]/[month]/[year]")).ok()).unwrap_or_default()
+    utc(day).map(date).unwrap_or_default()
+}
+
+fn date(instant: OffsetDateTime) -> String {
+    format!("{:02}/{:02}/{:04}", instant.day(), u8::from(instant.month()), instant.year())
 }
 
 /// « 15/01/2025 14:32 », in Paris.
 pub fn instant(instant: Timestamp) -> String {
     let paris = utc(instant).map(|instant| instant.to_offset(paris_offset(instant)));
-    paris.and_then(|instant| instant.format(format_description!("[day]/[month]/[year] [hour]:[minute]")).ok()).unwrap_or_default()
+    paris.map(|instant| format!("{} {:02}:{:02}", date(instant), instant.hour(), instant.minute())).unwrap_or_default()
 }
 
 fn utc(instant: Timestamp) -> Option<OffsetDateTime> {

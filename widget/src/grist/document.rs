@@ -3,6 +3,7 @@
 use js_sys::{Array, JSON, Object, Reflect};
 use relais_engine::{
     grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
+    json::Json,
     ports::{Document, Rows},
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -64,5 +65,5 @@ pub fn cell_value(value: &JsValue) -> CellValue {
         return CellValue::List(list.iter().skip(1).map(|item| cell_value(&item)).collect());
     }
     let json = JSON::stringify(value).ok().and_then(|json| json.as_string()).unwrap_or_default();
-    CellValue::Other(Box::new(serde_json::from_str(&json).unwrap_or_default()))
+    CellValue::Other(Box::new(Json::parse(json.as_bytes()).unwrap_or(Json::Null).to_value()))
 }

@@ -9,8 +9,11 @@ use std::{
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, JSON, Promise, Reflect};
-use relais_engine::grist::DocumentError;
-use serde::{Serialize, de::DeserializeOwned};
+use relais_engine::{
+    grist::DocumentError,
+    json::{self, FromJson},
+};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Window};
@@ -136,7 +139,7 @@ impl Grist {
         self.call(Call { interface: "GristDocAPI", method: "fetchTable", arguments: (table,) }, READ_TIMEOUT).await
     }
 
-    pub(super) async fn write<A: Serialize, R: DeserializeOwned>(&self, arguments: A) -> Result<R, DocumentError> {
+    pub(super) async fn write<A: Serialize, R: FromJson>(&self, arguments: A) -> Result<R, DocumentError> {
         read(&self.call(Call { interface: "GristDocAPI", method: "applyUserActions", arguments }, WRITE_TIMEOUT).await?)
     }
 
@@ -230,9 +233,9 @@ fn parameters(window: &Window) -> PageParameters {
     PageParameters::read(all.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, DocumentError> {
+fn read<T: FromJson>(value: &JsValue) -> Result<T, DocumentError> {
     let json = JSON::stringify(value).ok().and_then(|json| json.as_string()).unwrap_or_default();
-    serde_json::from_str(&json).map_err(|error| DocumentError::Other(format!("unexpected answer: {error}")))
+    json::read(json.as_bytes()).map_err(|error| DocumentError::Other(format!("unexpected answer: {error}")))
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {

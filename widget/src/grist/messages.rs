@@ -1,6 +1,7 @@
 //! The messages of the plugin protocol, and what Grist says in the page's address.
 
-use serde::{Deserialize, Serialize};
+use relais_engine::json::{FromJson, Json, Malformed};
+use serde::Serialize;
 
 /// What the widget may do in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,11 +121,16 @@ pub(super) struct Configuration {
 }
 
 /// A token for Grist's REST API, of the person who looks at the widget.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone)]
 pub struct AccessToken {
     /// A JWT.
     pub token: String,
+}
+
+impl FromJson for AccessToken {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { token: json.read("token")? })
+    }
 }
 
 impl std::fmt::Debug for AccessToken {

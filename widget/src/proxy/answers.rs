@@ -3,12 +3,11 @@
 use relais_engine::{
     Timestamp,
     ds::{DemarcheNumber, DemarcheState, SourceError, SourceErrorCode},
+    json::{FromJson, Json, Malformed},
 };
-use serde::{Deserialize, Deserializer};
 
 /// What a person may do in the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// To write.
     Editor,
@@ -16,15 +15,31 @@ pub enum Role {
     Owner,
 }
 
+impl FromJson for Role {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        match json.as_text() {
+            Some("editor") => Ok(Self::Editor),
+            Some("owner") => Ok(Self::Owner),
+            _ => Err(Malformed("role")),
+        }
+    }
+}
+
 /// The team that the document belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
     /// Its name.
     pub name: String,
 }
 
+impl FromJson for Team {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { name: json.read("name")? })
+    }
+}
+
 /// A session: who, in which document, with which team.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// The proof, sent with each call.
     pub session: String,
@@ -43,8 +58,23 @@ pub struct Session {
     /// The address of DS.
     pub ds_url: String,
     /// From which address DS is called, when the operator says.
-    #[serde(default)]
     pub egress_address: Option<String>,
+}
+
+impl FromJson for Session {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            session: json.read("session")?,
+            expires_at: json.read("expires_at")?,
+            server_time: json.read("server_time")?,
+            document: json.read("document")?,
+            user: json.read("user")?,
+            role: json.read("role")?,
+            team: json.read("team")?,
+            ds_url: json.read("ds_url")?,
+            egress_address: json.read("egress_address")?,
+        })
+    }
 }
 
 impl std::fmt::Debug for Session {
@@ -64,89 +94,75 @@ impl Session {
 }
 
 /// A démarche that the team may use, as the proxy lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedDemarche {
     /// Its number.
     pub number: DemarcheNumber,
     /// Its title; none when DS refused to say.
-    #[serde(default)]
     pub title: Option<String>,
     /// Whether usagers can deposit.
-    #[serde(default)]
     pub state: Option<DemarcheState>,
     /// How many dossiers, at most; none when DS does not count.
-    #[serde(default)]
     pub dossiers_count: Option<usize>,
     /// Why DS does not open it.
-    #[serde(default, deserialize_with = "refusal")]
     pub error: Option<SourceError>,
 }
 
-fn refusal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SourceError>, D::Error> {
-    Ok(Option::<Refusal>::deserialize(deserializer)?.map(Refusal::into_error))
-}
-
-/// An error as the proxy writes it. Its French is for other clients: the widget knows more of what was being done.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Refusal {
-    /// Why; a code of a newer proxy is a failure like another.
-    #[serde(default, deserialize_with = "code")]
-    code: Option<SourceErrorCode>,
-    #[serde(default)]
-    retry_at: Option<Timestamp>,
-    #[serde(default)]
-    address: Option<String>,
-    #[serde(default)]
-    request_id: Option<String>,
-}
-
-fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SourceErrorCode>, D::Error> {
-    let text = serde_json::Value::deserialize(deserializer)?;
-    Ok(SourceErrorCode::deserialize(text).ok())
-}
-
-impl Refusal {
-    fn into_error(self) -> SourceError {
-        self.with_default(SourceErrorCode::Internal)
+impl FromJson for ListedDemarche {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let error = json.get("error");
+        Ok(Self {
+            number: json.read("number")?,
+            title: json.read("title")?,
+            state: json.read("state")?,
+            dossiers_count: json.read("dossiers_count")?,
+            error: (*error != Json::Null).then(|| refusal(error, SourceErrorCode::Internal)),
+        })
     }
+}
 
-    fn with_default(self, default: SourceErrorCode) -> SourceError {
-        SourceError { code: self.code.unwrap_or(default), retry_at: self.retry_at, address: self.address, request_id: self.request_id }
+/// An error as the proxy writes it. Its French is for other clients: the widget knows more of what was being done. A code of
+/// a newer proxy is a failure like another.
+fn refusal(error: &Json<'_>, default: SourceErrorCode) -> SourceError {
+    let text = |name| error.read(name).unwrap_or_default();
+    SourceError {
+        code: error.read("code").unwrap_or(default),
+        retry_at: error.read("retry_at").unwrap_or_default(),
+        address: text("address"),
+        request_id: text("request_id"),
     }
+}
 
-    /// Reads the body of an answer that is not a success. What is not the proxy's comes from a server in front of it, or
-    /// from one that stands at its address.
-    pub fn read(status: u16, body: &[u8]) -> SourceError {
-        #[derive(Deserialize)]
-        struct Body {
-            error: Refusal,
-        }
-        let default = match status {
-            401 => SourceErrorCode::SessionExpired,
-            413 => SourceErrorCode::BadRequest,
-            429 => SourceErrorCode::RateLimited,
-            400..500 => SourceErrorCode::BadRequest,
-            502..=504 => SourceErrorCode::ProxyUnavailable,
-            _ => SourceErrorCode::Internal,
-        };
-        match serde_json::from_slice::<Body>(body) {
-            Ok(body) => body.error.with_default(default),
-            Err(_) => default.into(),
-        }
+/// Reads the body of an answer that is not a success. What is not the proxy's comes from a server in front of it, or from
+/// one that stands at its address.
+pub(super) fn refused(status: u16, body: &[u8]) -> SourceError {
+    let default = match status {
+        401 => SourceErrorCode::SessionExpired,
+        413 => SourceErrorCode::BadRequest,
+        429 => SourceErrorCode::RateLimited,
+        400..500 => SourceErrorCode::BadRequest,
+        502..=504 => SourceErrorCode::ProxyUnavailable,
+        _ => SourceErrorCode::Internal,
+    };
+    match Json::parse(body) {
+        Ok(json) if *json.get("error") != Json::Null => refusal(json.get("error"), default),
+        _ => default.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use relais_engine::json;
+
     use super::*;
 
     fn session(server_time: &str, expires_at: &str) -> Session {
-        serde_json::from_value(serde_json::json!({
+        let body = serde_json::json!({
             "session": "sample", "expires_at": expires_at, "server_time": server_time, "document": "sampleDocument", "user": 42,
             "role": "editor", "team": { "name": "Préfecture" }, "ds_url": "https://ds.example", "egress_address": null,
-        }))
-        .unwrap()
+        });
+        json::read(body.to_string().as_bytes()).unwrap()
     }
 
     #[test]
@@ -162,7 +178,7 @@ mod tests {
     #[test]
     fn refusals_keep_what_helps() {
         let body = br#"{"error":{"code":"rate_limited","message":"...","help":"...","request_id":"r1","retry_at":"2026-11-24T10:00:00Z"}}"#;
-        let error = Refusal::read(429, body);
+        let error = refused(429, body);
         assert_eq!(error.code, SourceErrorCode::RateLimited);
         assert_eq!(error.request_id.as_deref(), Some("r1"));
         assert_eq!(error.retry_at, Some(Timestamp::parse("2026-11-24T10:00:00Z").unwrap()));
@@ -170,16 +186,16 @@ mod tests {
 
     #[test]
     fn what_is_not_the_proxys_is_told_by_its_status() {
-        assert_eq!(Refusal::read(502, b"<html>Bad Gateway</html>").code, SourceErrorCode::ProxyUnavailable);
-        assert_eq!(Refusal::read(401, b"").code, SourceErrorCode::SessionExpired);
-        assert_eq!(Refusal::read(500, br#"{"error":{"code":"of_a_newer_proxy","request_id":"r2"}}"#).code, SourceErrorCode::Internal);
-        assert_eq!(Refusal::read(500, br#"{"error":{"code":"of_a_newer_proxy","request_id":"r2"}}"#).request_id.as_deref(), Some("r2"));
+        assert_eq!(refused(502, b"<html>Bad Gateway</html>").code, SourceErrorCode::ProxyUnavailable);
+        assert_eq!(refused(401, b"").code, SourceErrorCode::SessionExpired);
+        assert_eq!(refused(500, br#"{"error":{"code":"of_a_newer_proxy","request_id":"r2"}}"#).code, SourceErrorCode::Internal);
+        assert_eq!(refused(500, br#"{"error":{"code":"of_a_newer_proxy","request_id":"r2"}}"#).request_id.as_deref(), Some("r2"));
     }
 
     #[test]
     fn one_refused_demarche_does_not_hide_the_others() {
-        let listed: Vec<ListedDemarche> = serde_json::from_str(
-            r#"[{"number":1,"title":"A","state":"publiee","dossiers_count":3,"error":null},
+        let listed: Vec<ListedDemarche> = json::read(
+            br#"[{"number":1,"title":"A","state":"publiee","dossiers_count":3,"error":null},
                 {"number":2,"title":null,"state":null,"dossiers_count":null,"error":{"code":"token_expired"}}]"#,
         )
         .unwrap();

@@ -4,7 +4,7 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use relais_engine::ds::{SourceError, SourceErrorCode};
 
-use super::Refusal;
+use super::answers::refused;
 
 /// The proxy gives up on DS after 45 s; what comes later was lost on the way.
 const TIMEOUT: u32 = 60_000;
@@ -29,5 +29,5 @@ pub(super) async fn exchange(method: Method, path: &str, session: Option<&str>, 
     // Cut short: the proxy ends an answer that DS did not finish, or that grew too large, by breaking it off.
     let body = response.binary().await.map_err(|_| lost(SourceErrorCode::InvalidAnswer))?;
     drop(timeout);
-    if response.ok() { Ok(body) } else { Err(Refusal::read(response.status(), &body)) }
+    if response.ok() { Ok(body) } else { Err(refused(response.status(), &body)) }
 }

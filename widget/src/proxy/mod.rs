@@ -4,5 +4,5 @@ mod answers;
 mod exchange;
 mod session;
 
-pub use answers::{ListedDemarche, Refusal, Role, Session, Team};
+pub use answers::{ListedDemarche, Role, Session, Team};
 pub use session::{OpenError, Proxy};

@@ -7,6 +7,7 @@ use gloo_net::http::Method;
 use relais_engine::{
     ds::{Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
+    json::{self, FromJson},
     ports::{Clock, Source},
 };
 
@@ -109,6 +110,6 @@ impl Source for Proxy {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, SourceError> {
-    serde_json::from_slice(body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
+fn read<T: FromJson>(body: &[u8]) -> Result<T, SourceError> {
+    json::read(body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
 }

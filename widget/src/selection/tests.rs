@@ -13,7 +13,7 @@ fn demarche() -> Demarche {
         "id": "rep", "__typename": "RepetitionChampDescriptor", "label": "Lieux", "required": false,
         "champDescriptors": [descriptor("Text", "lieu", "Nom du lieu", true)],
     });
-    serde_json::from_value(serde_json::json!({
+    let form = serde_json::json!({
         "number": 12, "title": "Démarche", "state": "publiee",
         "activeRevision": {
             "id": "r1", "datePublication": null,
@@ -26,8 +26,8 @@ fn demarche() -> Demarche {
             ],
             "annotationDescriptors": [],
         },
-    }))
-    .unwrap()
+    });
+    relais_engine::json::read(form.to_string().as_bytes()).unwrap()
 }
 
 fn selection() -> Selection {
