@@ -1,7 +1,8 @@
 //! JSON as a tree, read by name.
 //!
 //! Readers that serde derives are made anew for each type, and weighed a fifth of the widget. Here serde makes one tree, and
-//! each type says in a line a field what it takes of it.
+//! each type says in a line a field what it takes of it. For the same reason maps and sets are filled one by one: `collect`
+//! would sort first, by a copy of the sort for each of them.
 
 use std::{
     borrow::Cow,
@@ -73,7 +74,11 @@ impl<'a> Json<'a> {
             Self::Float(number) => (*number).into(),
             Self::Text(text) => text.as_ref().into(),
             Self::List(items) => Value::Array(items.iter().map(Self::to_value).collect()),
-            Self::Object(members) => Value::Object(members.iter().map(|(name, value)| (name.to_string(), value.to_value())).collect()),
+            Self::Object(members) => {
+                let mut object = serde_json::Map::new();
+                object.extend(members.iter().map(|(name, value)| (name.to_string(), value.to_value())));
+                Value::Object(object)
+            }
         }
     }
 
@@ -91,6 +96,14 @@ impl<'a> Json<'a> {
 /// Reads a whole body.
 pub fn read<T: FromJson>(body: &[u8]) -> Result<T, Malformed> {
     T::from_json(&Json::parse(body)?)
+}
+
+/// The number that a text writes, as JSON does.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    match Json::parse(text.as_bytes()) {
+        Ok(number) => f64::from_json(&number).ok(),
+        Err(_) => None,
+    }
 }
 
 /// Not of the type wanted: [`Json::read`] says of which name.
@@ -164,13 +177,22 @@ impl<T: FromJson> FromJson for Vec<T> {
 impl<K: FromJson + Ord, V: FromJson> FromJson for BTreeMap<K, V> {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         let Json::Object(members) = json else { return Err(OTHER_TYPE) };
-        members.iter().map(|(name, value)| Ok((K::from_json(&Json::Text(Cow::Borrowed(name)))?, V::from_json(value)?))).collect()
+        let mut map = Self::new();
+        for (name, value) in members {
+            map.insert(K::from_json(&Json::Text(Cow::Borrowed(name)))?, V::from_json(value)?);
+        }
+        Ok(map)
     }
 }
 
 impl<T: FromJson + Ord> FromJson for BTreeSet<T> {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        if let Json::List(items) = json { items.iter().map(T::from_json).collect() } else { Err(OTHER_TYPE) }
+        let Json::List(items) = json else { return Err(OTHER_TYPE) };
+        let mut set = Self::new();
+        for item in items {
+            set.insert(T::from_json(item)?);
+        }
+        Ok(set)
     }
 }
 

@@ -136,11 +136,13 @@ impl Selection {
                 is_small || before < OPEN_FORM
             })
             .collect();
+        let mut starts = BTreeMap::new();
+        starts.extend(groups.iter().enumerate().map(|(index, group)| (Place { section: group.section, line: group.first }, index)));
         Self {
             proposal,
             connexion: None,
             existing_tables: BTreeSet::new(),
-            starts: groups.iter().enumerate().map(|(index, group)| (Place { section: group.section, line: group.first }, index)).collect(),
+            starts,
             groups,
             proposed,
             filter: Filter::All,
@@ -237,7 +239,9 @@ impl Selection {
                 named.entry((&section.table, name)).or_default().push(place);
             }
         }
-        named.into_values().filter(|places| places.len() > 1).flatten().collect()
+        let mut namesakes = BTreeSet::new();
+        namesakes.extend(named.into_values().filter(|places| places.len() > 1).flatten());
+        namesakes
     }
 
     /// Chooses what the preset says.

@@ -3,7 +3,7 @@
 use super::{DescriptorId, RowId};
 use crate::{
     InvalidTimestamp, Timestamp,
-    json::{FromJson, Json, Malformed},
+    json::{self, FromJson, Json, Malformed},
 };
 
 /// A named thing with its code: country, région, département, EPCI; communes also have a postal code.
@@ -195,7 +195,7 @@ impl FromJson for GeoArea {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         // A text for DS, a number in newer types.
         let surface = match json.get("surface") {
-            Json::Text(text) => text.parse().ok(),
+            Json::Text(text) => json::number(text),
             other => f64::from_json(other).ok(),
         };
         Ok(Self { geometry: json.read("geometry")?, description: json.read("description")?, surface })

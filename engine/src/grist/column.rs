@@ -120,6 +120,12 @@ impl WidgetOptions {
         }
     }
 
+    fn of(options: &[(&str, serde_json::Value)]) -> Self {
+        let mut map = serde_json::Map::new();
+        map.extend(options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Self(map)
+    }
+
     /// A choice column's options, in order, with the colours of some.
     pub fn choices<'a>(choices: impl IntoIterator<Item = (&'a str, Option<ChoiceStyle>)>) -> Self {
         let mut names = Vec::new();
@@ -130,42 +136,36 @@ impl WidgetOptions {
                 styles.insert(name.to_owned(), serde_json::json!({ "fillColor": style.fill_color, "textColor": style.text_color }));
             }
         }
-        let mut options = serde_json::Map::from_iter([("choices".to_owned(), serde_json::Value::Array(names))]);
+        let mut options = Self::of(&[("choices", serde_json::Value::Array(names))]);
         if !styles.is_empty() {
-            options.insert("choiceOptions".to_owned(), serde_json::Value::Object(styles));
+            options.0.insert("choiceOptions".to_owned(), serde_json::Value::Object(styles));
         }
-        Self(options)
+        options
     }
 
     /// A date as French agents read it: 31/01/2026, and 14:32 in a DateTime column.
     pub fn french_date(with_time: bool) -> Self {
-        let mut options = serde_json::Map::from_iter([
-            ("dateFormat".to_owned(), serde_json::Value::from("DD/MM/YYYY")),
-            ("isCustomDateFormat".to_owned(), serde_json::Value::from(true)),
-        ]);
+        let mut options = Self::of(&[("dateFormat", "DD/MM/YYYY".into()), ("isCustomDateFormat", true.into())]);
         if with_time {
-            options.insert("timeFormat".to_owned(), serde_json::Value::from("HH:mm"));
-            options.insert("isCustomTimeFormat".to_owned(), serde_json::Value::from(true));
+            options.0.insert("timeFormat".to_owned(), "HH:mm".into());
+            options.0.insert("isCustomTimeFormat".to_owned(), true.into());
         }
-        Self(options)
+        options
     }
 
     /// A whole number: no decimals, no separators (a number of a dossier is a name).
     pub fn integer() -> Self {
-        Self(serde_json::Map::from_iter([
-            ("decimals".to_owned(), serde_json::Value::from(0)),
-            ("maxDecimals".to_owned(), serde_json::Value::from(0)),
-        ]))
+        Self::of(&[("decimals", 0.into()), ("maxDecimals", 0.into())])
     }
 
     /// An amount or a quantity: separators of thousands.
     pub fn decimal() -> Self {
-        Self(serde_json::Map::from_iter([("numMode".to_owned(), serde_json::Value::from("decimal"))]))
+        Self::of(&[("numMode", "decimal".into())])
     }
 
     /// A text that holds an address: « libellé https://… ».
     pub fn hyperlink() -> Self {
-        Self(serde_json::Map::from_iter([("widget".to_owned(), serde_json::Value::from("HyperLink"))]))
+        Self::of(&[("widget", "HyperLink".into())])
     }
 
     /// The choices of a choice column.

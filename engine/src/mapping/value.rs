@@ -86,10 +86,16 @@ pub fn encode(value: Value<'_>, column_type: &ColumnType) -> Result<CellValue, M
 fn number(value: &Value<'_>) -> Option<f64> {
     match value {
         Value::Decimal(number) => Some(*number),
-        Value::Integer(digits) => digits.parse().ok().filter(|number: &f64| number.abs() < LARGEST_EXACT_INTEGER),
-        Value::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite() && number.to_string() == **text),
+        Value::Integer(digits) => crate::json::number(digits).filter(|number| number.abs() < LARGEST_EXACT_INTEGER),
+        Value::Text(text) => crate::json::number(text).filter(|number| written(*number) == **text),
         _ => None,
     }
+}
+
+/// A number in the fewest digits that tell it from its neighbours, whole ones without a decimal point: as JSON has it, since
+/// the browser then needs no second way to write numbers.
+fn written(number: f64) -> String {
+    serde_json::to_string(&CellValue::Number(number)).unwrap_or_default()
 }
 
 /// A value as French people read it: what a Text column holds.
@@ -97,7 +103,7 @@ pub(crate) fn shown<'a>(value: &'a Value<'_>) -> Cow<'a, str> {
     match value {
         Value::Empty => "".into(),
         Value::Text(text) | Value::Integer(text) => Cow::Borrowed(text),
-        Value::Decimal(number) => number.to_string().replace('.', ",").into(),
+        Value::Decimal(number) => written(*number).replace('.', ",").into(),
         Value::Bool(value) => words::yes_no(*value).into(),
         Value::Day(day) => words::day(*day).into(),
         Value::Instant(instant) => words::instant(*instant).into(),

@@ -125,6 +125,8 @@ impl Report {
 
     /// The dossiers that are not as DS has them.
     pub fn failed_dossiers(&self) -> BTreeSet<DossierNumber> {
-        self.problems.iter().filter(|problem| problem.is_failure()).filter_map(|problem| problem.dossier).collect()
+        let mut dossiers = BTreeSet::new();
+        dossiers.extend(self.problems.iter().filter(|problem| problem.is_failure()).filter_map(|problem| problem.dossier));
+        dossiers
     }
 }

@@ -412,7 +412,8 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         }
         if let Some((main, index)) = self.tables.first().zip(indexes.first()) {
             let kind = ProblemKind::DuplicateRow { table: main.name.clone() };
-            let duplicates: std::collections::BTreeSet<_> = index.duplicates().iter().copied().collect();
+            let mut duplicates = std::collections::BTreeSet::new();
+            duplicates.extend(index.duplicates());
             self.report.problems.extend(duplicates.into_iter().map(|number| Problem { dossier: Some(number), kind: kind.clone() }));
         }
         self.indexes = Some(indexes);
@@ -487,7 +488,8 @@ impl<D: Document, C: Clock> Writer<'_, D, C> {
         let is_whole = scan.order == ScanOrder::Deposit;
         self.state.watermark = if is_whole { Some(scan.started_at) } else { self.state.watermark.max(scan.latest) };
         if is_whole {
-            self.state.known_fields = demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()).collect();
+            self.state.known_fields.clear();
+            self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
         }
         // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
         let spares_a_page = self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
