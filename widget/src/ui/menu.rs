@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, HtmlElement, KeyboardEvent, Node};
 
-use super::{Icon, icon};
+use super::{Icon, icon, view};
 
 /// A menu of actions, children being its lines.
 #[component]

@@ -8,6 +8,7 @@ mod note;
 mod search;
 mod section_tick;
 mod shell;
+mod view;
 
 pub(crate) use icon::{Icon, icon};
 pub(crate) use menu::Menu;
@@ -15,3 +16,4 @@ pub(crate) use note::{Note, Tone};
 pub(crate) use search::Search;
 pub(crate) use section_tick::SectionTick;
 pub(crate) use shell::{Header, Shell};
+pub(crate) use view::view;

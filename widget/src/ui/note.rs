@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, icon};
+use super::{Icon, icon, view};
 
 /// What a message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, icon};
+use super::{Icon, icon, view};
 
 /// A search field; its label is for screen readers, its hint says what is searched.
 #[component]

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::view;
+
 use crate::selection::Tick;
 
 /// A box that can be half ticked.

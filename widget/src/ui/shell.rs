@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{Icon, icon};
+use super::{Icon, icon, view};
 use crate::{
     app::{App, Screen},
     text,
@@ -98,7 +98,6 @@ fn steps(app: App, present: usize) -> impl IntoView {
                     {name}
                 </button>
             }
-            .into_any()
         } else {
             name.into_any()
         };

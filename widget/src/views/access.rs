@@ -6,7 +6,7 @@ use crate::{
     app::App,
     grist::AccessLevel,
     text::states,
-    ui::{Header, Icon, Shell, icon},
+    ui::{Header, Icon, Shell, icon, view},
 };
 
 /// The screen of the access level. It goes away by itself: Grist loads the widget again when the level changes.

@@ -9,7 +9,7 @@ use crate::{
     demarche::{Unnamed, answers, nearest, parse},
     proxy::ListedDemarche,
     text::{self, demarche as words, errors},
-    ui::{Header, Note, Search, Shell, Tone},
+    ui::{Header, Note, Search, Shell, Tone, view},
 };
 
 /// The screen Démarche.
@@ -152,7 +152,7 @@ fn choice_error(app: App) -> Option<impl IntoView> {
 /// The team's démarches that answer the search.
 fn list(app: App, search: RwSignal<String>) -> AnyView {
     match app.demarches.get() {
-        Fetched::Pending => view! { <p role="status">{text::LOADING}</p> }.into_any(),
+        Fetched::Pending => view! { <p role="status">{text::LOADING}</p> },
         Fetched::Failed(error) => {
             let explained = errors::source(&error, None, app.now());
             view! {
@@ -164,12 +164,11 @@ fn list(app: App, search: RwSignal<String>) -> AnyView {
                     </p>
                 </Note>
             }
-            .into_any()
         }
         Fetched::Ready(listed) => {
             let shown: Vec<ListedDemarche> = listed.into_iter().filter(|listed| answers(listed, &search.get())).collect();
             if shown.is_empty() {
-                return view! { <p role="status">{words::NO_MATCH}</p> }.into_any();
+                return view! { <p role="status">{words::NO_MATCH}</p> };
             }
             shown.into_iter().map(|listed| view! { <DemarcheChoice listed /> }).collect_view().into_any()
         }
@@ -181,14 +180,13 @@ fn unlisted(app: App, choose: impl Fn(DemarcheNumber) + Copy + 'static) -> Optio
     let chosen = app.chosen.get().filter(|chosen| !is_listed(app, chosen.number))?;
     let number = chosen.number;
     Some(match chosen.form {
-        Fetched::Pending => view! { <p role="status">{words::READING_FORM}</p> }.into_any(),
+        Fetched::Pending => view! { <p role="status">{words::READING_FORM}</p> },
         Fetched::Ready(form) => {
             let title = form.title.trim().to_owned();
             view! {
                 <h2>{title}</h2>
                 <DemarcheFacts form=*form />
             }
-            .into_any()
         }
         Fetched::Failed(error) => {
             let explained = errors::source(&error, Some(number), app.now());
@@ -210,7 +208,6 @@ fn unlisted(app: App, choose: impl Fn(DemarcheNumber) + Copy + 'static) -> Optio
                     {meant}
                 </Note>
             }
-            .into_any()
         }
     })
 }

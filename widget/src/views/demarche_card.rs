@@ -7,7 +7,7 @@ use crate::{
     app::{App, Fetched},
     proxy::ListedDemarche,
     text::{demarche as words, errors, home, moments},
-    ui::{Note, Tone},
+    ui::{Note, Tone, view},
 };
 
 /// A line of the list; the chosen one opens its card.
@@ -31,8 +31,8 @@ pub(super) fn DemarcheChoice(listed: ListedDemarche) -> impl IntoView {
             return None;
         }
         Some(match app.chosen.get()?.form {
-            Fetched::Pending => view! { <p class="card meta" role="status">{words::READING_FORM}</p> }.into_any(),
-            Fetched::Ready(form) => view! { <DemarcheFacts form=*form /> }.into_any(),
+            Fetched::Pending => view! { <p class="card meta" role="status">{words::READING_FORM}</p> },
+            Fetched::Ready(form) => view! { <DemarcheFacts form=*form /> },
             Fetched::Failed(error) => {
                 let explained = errors::source(&error, Some(number), app.now());
                 view! {
@@ -40,7 +40,6 @@ pub(super) fn DemarcheChoice(listed: ListedDemarche) -> impl IntoView {
                         <Note tone=Tone::Error headline=explained.what lines=vec![errors::UNCHANGED.to_owned(), explained.remedy] />
                     </div>
                 }
-                .into_any()
             }
         })
     };

@@ -6,7 +6,7 @@ use crate::{
     app::App,
     standing::Obstacle,
     text::{self, states},
-    ui::{Header, Shell},
+    ui::{Header, Shell, view},
 };
 
 /// The screen of an obstacle.

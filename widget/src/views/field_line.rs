@@ -10,7 +10,7 @@ use super::fields::Board;
 use crate::{
     selection::Place,
     text::fields as words,
-    ui::{Icon, icon},
+    ui::{Icon, icon, view},
 };
 
 /// A line of the screen Champs.
@@ -42,8 +42,8 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
     let column = move || {
         is_chosen.get().then(|| match &existing {
             // An agent names it in Grist now.
-            Some(name) => view! { {icon(Icon::Arrow)} <span class="name">{name.clone()}</span> }.into_any(),
-            None => view! { {icon(Icon::Arrow)} <ColumnName board place label=column_label.clone() /> }.into_any(),
+            Some(name) => view! { {icon(Icon::Arrow)} <span class="name">{name.clone()}</span> },
+            None => view! { {icon(Icon::Arrow)} <ColumnName board place label=column_label.clone() /> },
         })
     };
     let is_existing = selection.with_untracked(|selection| selection.existing_name(place).is_some());
@@ -95,7 +95,6 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
             </td>
         </tr>
     }
-    .into_any()
 }
 
 /// What is said under a field's label.

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     selection::{Filter, Place, Selection},
     text::{self, errors, fields as words},
-    ui::{Header, Note, Search, SectionTick, Shell, Tone},
+    ui::{Header, Note, Search, SectionTick, Shell, Tone, view},
 };
 
 /// What the lines of a screen share, reckoned once a change.
@@ -115,7 +115,7 @@ fn facts(app: App, selection: RwSignal<Selection>) -> impl IntoView {
     let is_existing = selection.with_untracked(|selection| selection.is_existing_table(&TableKey::Dossiers));
     let table = if is_existing {
         let name = selection.with_untracked(|selection| selection.table_name(&TableKey::Dossiers).to_owned());
-        view! { <span class="sep"><span>{text::quoted(&name)}</span><span>{words::TABLE_EXISTING}</span></span> }.into_any()
+        view! { <span class="sep"><span>{text::quoted(&name)}</span><span>{words::TABLE_EXISTING}</span></span> }
     } else {
         table_name(selection, TableKey::Dossiers, words::TABLE_NAME.to_owned()).into_any()
     };
@@ -294,5 +294,4 @@ fn FieldSection(board: Board, section: usize) -> impl IntoView {
             </details>
         </div>
     }
-    .into_any()
 }

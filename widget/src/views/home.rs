@@ -7,7 +7,7 @@ use crate::{
     app::{App, Fetched, Screen},
     standing::Access,
     text::{self, errors, home, states},
-    ui::{Header, Icon, Note, Shell, Tone, icon},
+    ui::{Header, Icon, Note, Shell, Tone, icon, view},
 };
 
 /// The home screen.
@@ -31,14 +31,12 @@ pub(super) fn HomeScreen() -> impl IntoView {
                     {home::CONNECT}
                 </button>
             }
-            .into_any()
         } else if count.get() > 1 && !app.is_running() {
             view! {
                 <button class="btn primary" type="button" on:click=move |_| app.synchronise_all()>
                     {home::SYNCHRONISE_ALL}
                 </button>
             }
-            .into_any()
         } else {
             ().into_any()
         }
@@ -84,28 +82,18 @@ fn empty(app: App) -> impl IntoView {
 }
 
 fn list(app: App, is_read_only: bool) -> impl IntoView {
-    let ids = move || app.loaded.with(|loaded| loaded.connexions.iter().map(|connexion| connexion.id.clone()).collect::<Vec<_>>());
-    let unreadable = move || app.loaded.with(|loaded| loaded.unreadable.values().cloned().collect::<Vec<_>>());
+    // Lines are drawn anew when there are others, not when what they say changes.
+    let ids = Memo::new(move |_| app.loaded.with(|loaded| loaded.connexions.iter().map(|connexion| connexion.id.clone()).collect::<Vec<_>>()));
+    let connexions = move || ids.get().into_iter().map(|id| view! { <HomeRow id is_read_only /> }).collect_view();
+    let unreadable = move || app.loaded.with(|loaded| loaded.unreadable.values().cloned().map(unreadable).collect_view());
     let connect = move |_| {
         app.chosen.set(None);
         app.go(Screen::Demarche);
     };
     view! {
         <ul class="rows block">
-            <For each=ids key=String::clone let:id>
-                <HomeRow id is_read_only />
-            </For>
-            <For each=unreadable key=String::clone let:title>
-                <li class="row cnx">
-                    <div>
-                        <h2>{title}</h2>
-                        <p>
-                            <span class="st err">{icon(Icon::Cross)} <span>{home::UNREADABLE}</span></span>
-                        </p>
-                        <p class="meta">{home::UNREADABLE_MORE}</p>
-                    </div>
-                </li>
-            </For>
+            {connexions}
+            {unreadable}
             {(!is_read_only)
                 .then(|| {
                     view! {
@@ -118,5 +106,20 @@ fn list(app: App, is_read_only: bool) -> impl IntoView {
                     }
                 })}
         </ul>
+    }
+}
+
+/// A connexion whose row in the document cannot be read.
+fn unreadable(title: String) -> AnyView {
+    view! {
+        <li class="row cnx">
+            <div>
+                <h2>{title}</h2>
+                <p>
+                    <span class="st err">{icon(Icon::Cross)} <span>{home::UNREADABLE}</span></span>
+                </p>
+                <p class="meta">{home::UNREADABLE_MORE}</p>
+            </div>
+        </li>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     app::{App, Run, Screen, Stage},
     standing::Health,
     text::{home, moments},
-    ui::{Icon, Menu, icon},
+    ui::{Icon, Menu, icon, view},
 };
 
 /// What a row says.
@@ -111,7 +111,6 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
                     <span class="vh">" "{title}</span>
                 </button>
             }
-            .into_any()
         } else if app.is_running() {
             ().into_any()
         } else {
@@ -121,7 +120,6 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
                     <span class="vh">" "{title}</span>
                 </button>
             }
-            .into_any()
         }
     };
     let menu = move || {

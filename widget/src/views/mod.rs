@@ -20,6 +20,7 @@ use crate::{
     app::{App, Screen},
     standing::{Access, Obstacle},
     text,
+    ui::view,
 };
 
 /// The whole page.
@@ -38,16 +39,15 @@ pub fn Root() -> impl IntoView {
                     {text::LOADING}
                 </p>
             </main>
-        }
-        .into_any(),
-        Access::Blocked(Obstacle::Access(level)) => view! { <access::AccessScreen level /> }.into_any(),
-        Access::Blocked(obstacle) => view! { <explained::ExplainedScreen obstacle /> }.into_any(),
-        Access::ReadOnly => view! { <home::HomeScreen /> }.into_any(),
+        },
+        Access::Blocked(Obstacle::Access(level)) => view! { <access::AccessScreen level /> },
+        Access::Blocked(obstacle) => view! { <explained::ExplainedScreen obstacle /> },
+        Access::ReadOnly => view! { <home::HomeScreen /> },
         Access::Open => (move || match screen.get() {
-            Screen::Home => view! { <home::HomeScreen /> }.into_any(),
-            Screen::Demarche => view! { <demarche::DemarcheScreen /> }.into_any(),
-            Screen::Fields => view! { <fields::FieldsScreen /> }.into_any(),
-            Screen::Run => view! { <run::RunScreen /> }.into_any(),
+            Screen::Home => view! { <home::HomeScreen /> },
+            Screen::Demarche => view! { <demarche::DemarcheScreen /> },
+            Screen::Fields => view! { <fields::FieldsScreen /> },
+            Screen::Run => view! { <run::RunScreen /> },
         })
         .into_any(),
     }

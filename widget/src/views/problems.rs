@@ -9,7 +9,7 @@ use relais_engine::{
 use crate::{
     app::{App, Run},
     text::run as words,
-    ui::{Icon, icon},
+    ui::{Icon, icon, view},
 };
 
 /// A longer list would not be read; the journal has it.

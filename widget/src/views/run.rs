@@ -8,7 +8,7 @@ use crate::{
     app::{App, Run, Screen, Stage},
     pace::quarter,
     text::{moments, run as words},
-    ui::{Header, Icon, Note, Shell, Tone, icon},
+    ui::{Header, Icon, Note, Shell, Tone, icon, view},
 };
 
 /// The screen Synchronisation.
@@ -22,8 +22,8 @@ pub(super) fn RunScreen() -> impl IntoView {
             app.go(Screen::Home);
             ().into_any()
         }
-        Some((_, false)) => view! { <Running /> }.into_any(),
-        Some((_, true)) => view! { <RunResult /> }.into_any(),
+        Some((_, false)) => view! { <Running /> },
+        Some((_, true)) => view! { <RunResult /> },
     }
 }
 

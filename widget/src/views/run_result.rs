@@ -14,7 +14,7 @@ use crate::{
         errors::{self, Explained},
         moments, run as words,
     },
-    ui::{Header, Note, Shell, Tone},
+    ui::{Header, Note, Shell, Tone, view},
     verdict::{Next, Verdict},
 };
 
@@ -93,14 +93,13 @@ pub(super) fn RunResult() -> impl IntoView {
         let ended = ended.clone();
         move || {
             if undo.get() == Undo::Done {
-                view! { <div class="say"><Note tone=Tone::Success headline=words::UNDONE_LEAD /></div> }.into_any()
+                view! { <div class="say"><Note tone=Tone::Success headline=words::UNDONE_LEAD /></div> }
             } else {
                 view! {
                     <div class="say">{message(app, &run, &ended)}</div>
                     {counts(&ended.outcome)}
                     <Problems run=run.clone() outcome=ended.outcome.clone() />
                 }
-                .into_any()
             }
         }
     };
@@ -127,7 +126,6 @@ pub(super) fn RunResult() -> impl IntoView {
             {move || way_back(app, undo.get())}
         </Shell>
     }
-    .into_any()
 }
 
 fn message(app: App, run: &Run, ended: &Ended) -> AnyView {
@@ -141,18 +139,18 @@ fn message(app: App, run: &Run, ended: &Ended) -> AnyView {
         let has_written = outcome.last_action.is_some();
         let intact = if has_written { words::WHOLE } else { words::NOTHING_WRITTEN };
         let tone = if matches!(stop, Stop::Cancelled) { Tone::Warning } else { Tone::Error };
-        return view! { <Note tone headline=explained.what lines=vec![intact.to_owned(), explained.remedy] /> }.into_any();
+        return view! { <Note tone headline=explained.what lines=vec![intact.to_owned(), explained.remedy] /> };
     }
     if failed > 0 {
         let headline = words::partly(in_document.saturating_sub(failed), failed);
-        return view! { <Note tone=Tone::Warning headline lines=vec![words::kept(failed).to_owned(), when] /> }.into_any();
+        return view! { <Note tone=Tone::Warning headline lines=vec![words::kept(failed).to_owned(), when] /> };
     }
     if outcome.last_action.is_none() {
         let since = run.connexion.state.last_run.as_ref().map(|last| moments::moment(last.at, app.now()));
-        return view! { <Note tone=Tone::Success headline=words::nothing_new(since.as_deref()) lines=vec![when] /> }.into_any();
+        return view! { <Note tone=Tone::Success headline=words::nothing_new(since.as_deref()) lines=vec![when] /> };
     }
     let table = run.connexion.mapping.table(&TableKey::Dossiers).map(|table| table.name.as_str());
-    view! { <Note tone=Tone::Success headline=words::up_to_date(in_document, table) lines=vec![when] /> }.into_any()
+    view! { <Note tone=Tone::Success headline=words::up_to_date(in_document, table) lines=vec![when] /> }
 }
 
 fn counts(outcome: &Outcome) -> impl IntoView + use<> {
@@ -191,8 +189,8 @@ fn counts(outcome: &Outcome) -> impl IntoView + use<> {
 fn way_back(app: App, undo: Undo) -> Option<impl IntoView> {
     let body = match undo {
         Undo::Impossible | Undo::Done => return None,
-        Undo::Running => view! { <p role="status">{words::UNDOING}</p> }.into_any(),
-        Undo::Failed => view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> }.into_any(),
+        Undo::Running => view! { <p role="status">{words::UNDOING}</p> },
+        Undo::Failed => view! { <Note tone=Tone::Error headline=words::UNDO_FAILED lines=vec![words::UNDO_FAILED_HELP.to_owned()] /> },
         Undo::Possible => view! {
             <p class="prose">{words::UNDO_HINT}</p>
             <p class="does">
@@ -200,8 +198,7 @@ fn way_back(app: App, undo: Undo) -> Option<impl IntoView> {
                     {words::UNDO}
                 </button>
             </p>
-        }
-        .into_any(),
+        },
     };
     Some(view! {
         <section aria-labelledby="annuler">
