@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
     grist::DocumentSchema,
-    mapping::{Line, Mapping, Preset, Proposal, SectionOrigin, TableKey},
+    mapping::{Line, Mapping, Preset, Proposal, Section, SectionOrigin, TableKey},
     sync::Connexion,
     words,
 };
@@ -68,8 +68,6 @@ struct Group {
 #[derive(Clone, Debug)]
 struct Proposed {
     name: String,
-    essential: bool,
-    everything: bool,
     /// The name, now, of its column, when the document has it.
     existing: Option<String>,
 }
@@ -92,6 +90,8 @@ pub struct Selection {
     /// The connexion whose mapping is changed; none for a new one.
     pub connexion: Option<String>,
     existing_tables: BTreeSet<TableKey>,
+    /// The sections of tables on choice that are wanted: the others are not shown.
+    wanted: BTreeSet<usize>,
     groups: Vec<Group>,
     /// The group that starts at a place.
     starts: BTreeMap<Place, usize>,
@@ -104,26 +104,8 @@ pub struct Selection {
 impl Selection {
     /// A new connexion.
     pub fn new(proposal: Proposal) -> Self {
-        let chosen = |preset| {
-            let mut preset_proposal = proposal.clone();
-            preset_proposal.apply(preset);
-            preset_proposal.sections
-        };
-        let (essential, everything) = (chosen(Preset::Essential), chosen(Preset::Everything));
-        let proposed = essential
-            .into_iter()
-            .zip(everything)
-            .map(|(essential, everything)| {
-                let lines = essential.lines.into_iter().zip(everything.lines);
-                let propose = |(line, all): (Line, Line)| Proposed {
-                    name: line.column_name,
-                    essential: line.is_chosen,
-                    everything: all.is_chosen,
-                    existing: None,
-                };
-                lines.map(propose).collect()
-            })
-            .collect();
+        let propose = |line: &Line| Proposed { name: line.column_name.clone(), existing: None };
+        let proposed = proposal.sections.iter().map(|section| section.lines.iter().map(propose).collect()).collect();
         let groups = groups(&proposal);
         let is_small = groups.len() <= OPEN_FORM;
         let mut drawn = 0;
@@ -140,6 +122,7 @@ impl Selection {
             proposal,
             connexion: None,
             existing_tables: BTreeSet::new(),
+            wanted: BTreeSet::new(),
             starts: groups.iter().enumerate().map(|(index, group)| (Place { section: group.section, line: group.first }, index)).collect(),
             groups,
             proposed,
@@ -153,6 +136,8 @@ impl Selection {
     pub fn reopen(proposal: Proposal, connexion: &Connexion, schema: &DocumentSchema) -> Self {
         let mut selection = Self::new(proposal);
         selection.connexion = Some(connexion.id.clone());
+        let is_chosen = |section: &Section| section.lines.iter().any(|line| line.is_chosen);
+        selection.wanted = selection.tables_on_choice().filter(|(_, section)| is_chosen(section)).map(|(index, _)| index).collect();
         for (section, proposed) in selection.proposal.sections.iter().zip(&mut selection.proposed) {
             let Some(binding) = connexion.binding.tables.get(&section.table) else { continue };
             let Some(table) = binding.find(schema) else { continue };
@@ -247,15 +232,15 @@ impl Selection {
 
     /// The preset that the choices are, if they are one.
     pub fn preset(&self) -> Option<Preset> {
-        let is = |wanted: &dyn Fn(&Proposed, &Line) -> bool| {
-            let lines = self.proposal.sections.iter().zip(&self.proposed).flat_map(|(section, proposed)| section.lines.iter().zip(proposed));
-            lines.into_iter().all(|(line, proposed)| line.is_key || line.is_chosen == wanted(proposed, line))
+        let is = |wanted: fn(&Line) -> bool| {
+            let sections = self.proposal.sections.iter().filter(|section| !is_on_choice(section));
+            sections.flat_map(|section| &section.lines).all(|line| line.is_key || line.is_chosen == wanted(line))
         };
-        if is(&|_, _| false) {
+        if is(|_| false) {
             Some(Preset::Nothing)
-        } else if is(&|proposed, _| proposed.essential) {
+        } else if is(|line| line.is_essential) {
             Some(Preset::Essential)
-        } else if is(&|proposed, _| proposed.everything) {
+        } else if is(|line| line.is_proposed) {
             Some(Preset::Everything)
         } else {
             None
@@ -317,12 +302,17 @@ impl Selection {
     }
 
     fn is_group_shown(&self, group: &Group) -> bool {
-        self.passes(group, self.filter) && holds(&group.text, &self.search)
+        self.is_offered(group) && self.passes(group, self.filter) && holds(&group.text, &self.search)
+    }
+
+    /// Whether a field is of a table that every document gets, or of one that is wanted.
+    fn is_offered(&self, group: &Group) -> bool {
+        self.wanted.contains(&group.section) || self.proposal.sections.get(group.section).is_some_and(|section| !is_on_choice(section))
     }
 
     /// How many fields a filter shows.
     pub fn count(&self, filter: Filter) -> usize {
-        self.groups.iter().filter(|group| self.passes(group, filter)).count()
+        self.groups.iter().filter(|group| self.is_offered(group) && self.passes(group, filter)).count()
     }
 
     /// The lines to draw: the first of each shown field, and those of its other lines that are chosen or unfolded.
@@ -386,7 +376,7 @@ impl Selection {
             self.tickable(section).map(|group| (group.first, group.length, self.passes(group, Filter::Chosen))).collect();
         for (first, length, was_chosen) in groups {
             let mains: Vec<bool> =
-                (first..first + length).map(|line| self.proposed(Place { section, line }).is_some_and(|proposed| proposed.everything)).collect();
+                (first..first + length).map(|line| self.line(Place { section, line }).is_some_and(|line| line.is_proposed)).collect();
             let has_main = mains.iter().any(|main| *main);
             if is_chosen && was_chosen {
                 continue;
@@ -414,10 +404,36 @@ impl Selection {
         summary
     }
 
-    /// Whether the rows of a section get a table of their own.
-    pub fn repetition_table(&self, section: usize) -> Option<&TableKey> {
-        self.proposal.sections.get(section).filter(|section| matches!(section.origin, SectionOrigin::Repetition(_))).map(|section| &section.table)
+    /// The table of its own that a section's rows get.
+    pub fn own_table(&self, section: usize) -> Option<&TableKey> {
+        self.proposal.sections.get(section).map(|section| &section.table).filter(|table| **table != TableKey::Dossiers)
     }
+
+    /// The sections whose tables are chosen apart from the form's fields.
+    pub fn tables_on_choice(&self) -> impl Iterator<Item = (usize, &Section)> {
+        self.proposal.sections.iter().enumerate().filter(|(_, section)| is_on_choice(section))
+    }
+
+    /// Whether the table of such a section is wanted.
+    pub fn is_wanted(&self, section: usize) -> bool {
+        self.wanted.contains(&section)
+    }
+
+    /// Wants the table of such a section, with its main columns, or none of it.
+    pub fn want(&mut self, section: usize, is_wanted: bool) {
+        if is_wanted {
+            self.wanted.insert(section);
+        } else {
+            self.wanted.remove(&section);
+        }
+        for line in self.proposal.sections.get_mut(section).into_iter().flat_map(|section| &mut section.lines) {
+            line.is_chosen = is_wanted && line.is_proposed;
+        }
+    }
+}
+
+const fn is_on_choice(section: &Section) -> bool {
+    matches!(section.origin, SectionOrigin::Linked(_))
 }
 
 fn groups(proposal: &Proposal) -> Vec<Group> {
@@ -430,11 +446,11 @@ fn groups(proposal: &Proposal) -> Vec<Group> {
             match groups.last_mut() {
                 Some(group) if !is_first && group.section == section_index => {
                     group.length += 1;
-                    group.text.extend([" ", &fold(line.part.unwrap_or_default()), " ", &fold(&line.column_name)]);
+                    group.text.extend([" ", &fold(line.part.as_deref().unwrap_or_default()), " ", &fold(&line.column_name)]);
                 }
                 _ => {
                     let champ_type = line.champ_type.as_ref().map(words::champ_type).unwrap_or_default();
-                    let text = [&line.label, champ_type, line.part.unwrap_or_default(), &line.column_name].map(fold).join(" ");
+                    let text = [&line.label, champ_type, line.part.as_deref().unwrap_or_default(), &line.column_name].map(fold).join(" ");
                     groups.push(Group { section: section_index, first: line_index, length: 1, text, is_expanded: false });
                 }
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{DescriptorId, RowId};
+use super::{ColumnKey, DescriptorId, RowId};
 use crate::{InvalidTimestamp, Timestamp};
 
 /// A named thing with its code: country, région, département, EPCI; communes also have a postal code.
@@ -91,6 +91,12 @@ pub struct Entreprise {
     /// Trading name.
     #[serde(default)]
     pub nom_commercial: Option<String>,
+    /// A day, as DS writes it.
+    #[serde(default)]
+    pub date_creation: Option<String>,
+    /// `Actif` or `Ferme`.
+    #[serde(default)]
+    pub etat_administratif: Option<String>,
 }
 
 /// What the directory of associations says.
@@ -141,6 +147,37 @@ pub struct GeoArea {
     /// Of a parcel, in square metres: a text for DS, a number in newer types.
     #[serde(default)]
     pub surface: Option<serde_json::Value>,
+    /// The key.
+    pub id: RowId,
+    /// `cadastre`, `rpg`, `selection_utilisateur`.
+    #[serde(default)]
+    pub source: Option<Box<str>>,
+    /// Of a parcel: INSEE code of its commune.
+    #[serde(default)]
+    pub commune: Option<Box<str>>,
+    /// Of a parcel, before its section.
+    #[serde(default)]
+    pub prefixe: Option<Box<str>>,
+    /// Of a parcel.
+    #[serde(default)]
+    pub section: Option<Box<str>>,
+    /// Of a parcel, in its section.
+    #[serde(default)]
+    pub numero: Option<Box<str>>,
+}
+
+/// A part that DS knows of a value beyond its text: what a référentiel holds under the reference, the holder of a RIB.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "RawColumn")]
+pub struct ChampColumn {
+    /// Which part, of which field: the same in every dossier (facts/ds-api.md, section 1.4).
+    pub id: ColumnKey,
+    /// « Référence de l’inventaire – Dénomination ».
+    pub label: Box<str>,
+    /// DS's own text for it. Never empty.
+    pub text: Option<Box<str>>,
+    /// The value.
+    pub value: ChampValue,
 }
 
 /// A row of a répétition.
@@ -211,6 +248,10 @@ pub struct Champ {
     pub text: Option<Box<str>>,
     /// The value.
     pub value: ChampValue,
+    /// The label of a carte, when geometry was asked for.
+    pub label: Option<Box<str>>,
+    /// The parts that DS knows of it. None when not asked for, or when the type has none that we ask for.
+    pub columns: Option<Vec<ChampColumn>>,
 }
 
 /// The fields of every type side by side. Flat, because choosing a type by a tag would copy each champ twice, and a page
@@ -271,6 +312,34 @@ struct RawChamp {
     geo_areas: Option<Vec<GeoArea>>,
     #[serde(default)]
     rows: Option<Vec<RepetitionRow>>,
+    #[serde(default)]
+    label: Option<Box<str>>,
+    #[serde(default)]
+    columns: Option<Vec<ChampColumn>>,
+}
+
+/// The same of a column.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawColumn {
+    #[serde(rename = "__typename")]
+    typename: Box<str>,
+    id: ColumnKey,
+    label: Box<str>,
+    #[serde(default)]
+    string_value: Option<Box<str>>,
+    #[serde(default, deserialize_with = "digits")]
+    integer: Option<Box<str>>,
+    #[serde(default)]
+    decimal: Option<f64>,
+    #[serde(default)]
+    checked: Option<bool>,
+    #[serde(default)]
+    date: Option<Box<str>>,
+    #[serde(default)]
+    datetime: Option<Box<str>>,
+    #[serde(default)]
+    choices: Option<Vec<Box<str>>>,
 }
 
 /// BigInt: `"42"` or `42` (facts/ds-api.md, section 1.4).
@@ -287,15 +356,23 @@ fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<str>>
     }))
 }
 
-fn instant(text: Option<Box<str>>, read: fn(&str) -> Result<Timestamp, InvalidTimestamp>) -> Result<Option<Timestamp>, ChampValue> {
-    text.filter(|text| !text.is_empty()).map(|text| read(&text)).transpose().map_err(|error| ChampValue::Unreadable(error.0.into()))
+fn day(text: Option<Box<str>>) -> ChampValue {
+    moment(text, Timestamp::parse_day).map_or_else(|unreadable| unreadable, ChampValue::Date)
+}
+
+fn instant(text: Option<Box<str>>) -> ChampValue {
+    moment(text, Timestamp::parse).map_or_else(|unreadable| unreadable, ChampValue::Datetime)
+}
+
+fn moment(text: Option<Box<str>>, read: fn(&str) -> Result<Timestamp, InvalidTimestamp>) -> Result<Option<Timestamp>, ChampValue> {
+    filled(text).map(|text| read(&text)).transpose().map_err(|error| ChampValue::Unreadable(error.0.into()))
 }
 
 impl From<RawChamp> for Champ {
     fn from(raw: RawChamp) -> Self {
         let value = match &*raw.typename {
-            "DateChamp" => instant(raw.date, Timestamp::parse_day).map_or_else(|unreadable| unreadable, ChampValue::Date),
-            "DatetimeChamp" => instant(raw.datetime, Timestamp::parse).map_or_else(|unreadable| unreadable, ChampValue::Datetime),
+            "DateChamp" => day(raw.date),
+            "DatetimeChamp" => instant(raw.datetime),
             "IntegerNumberChamp" => ChampValue::Integer(filled(raw.integer)),
             "DecimalNumberChamp" => ChampValue::Decimal(raw.decimal),
             "CheckboxChamp" => ChampValue::Checkbox(raw.checked.unwrap_or_default()),
@@ -320,7 +397,23 @@ impl From<RawChamp> for Champ {
             "HeaderSectionChamp" | "ExplicationChamp" => ChampValue::Decoration,
             _ => ChampValue::Text,
         };
-        Self { descriptor: raw.champ_descriptor_id, text: filled(raw.string_value), value }
+        Self { descriptor: raw.champ_descriptor_id, text: filled(raw.string_value), value, label: filled(raw.label), columns: raw.columns }
+    }
+}
+
+impl From<RawColumn> for ChampColumn {
+    fn from(raw: RawColumn) -> Self {
+        let value = match &*raw.typename {
+            "IntegerColumn" => ChampValue::Integer(filled(raw.integer)),
+            "DecimalColumn" => ChampValue::Decimal(raw.decimal),
+            "BooleanColumn" => ChampValue::YesNo(raw.checked),
+            "DateColumn" => day(raw.date),
+            "DateTimeColumn" => instant(raw.datetime),
+            "EnumColumn" => ChampValue::DropDownList(filled(raw.string_value.clone())),
+            "EnumsColumn" => ChampValue::MultipleDropDownList(raw.choices.unwrap_or_default()),
+            _ => ChampValue::Text,
+        };
+        Self { id: raw.id, label: raw.label, text: filled(raw.string_value), value }
     }
 }
 

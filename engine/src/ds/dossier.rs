@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Champ, DossierNumber, PersonneMorale, SourceError, response};
+use super::{Avis, Champ, DossierNumber, Instructeur, Message, PersonneMorale, SourceError, Traitement, exchange::Email, response};
 use crate::Timestamp;
 
 /// The state of a dossier; drafts are never given (facts/ds-api.md, section 4.4).
@@ -52,11 +52,6 @@ pub enum Demandeur {
     /// A kind that this version does not know.
     #[serde(other)]
     Unknown,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Email {
-    email: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -112,8 +107,9 @@ pub struct Dossier {
     usager: Option<Email>,
     #[serde(default)]
     groupe_instructeur: Option<Labelled>,
+    /// The instructeurs who follow it. None when not asked for.
     #[serde(default)]
-    instructeurs: Option<Vec<Email>>,
+    pub instructeurs: Option<Vec<Instructeur>>,
     #[serde(default)]
     labels: Vec<Named>,
     /// The visible fields: those hidden by a condition are absent. None when not asked for.
@@ -122,6 +118,15 @@ pub struct Dossier {
     /// The annotations privées. None when not asked for.
     #[serde(default)]
     pub annotations: Option<Vec<Champ>>,
+    /// The avis asked of experts. None when not asked for.
+    #[serde(default)]
+    pub avis: Option<Vec<Avis>>,
+    /// The messages. None when not asked for.
+    #[serde(default)]
+    pub messages: Option<Vec<Message>>,
+    /// The steps of the examination. None when not asked for.
+    #[serde(default)]
+    pub traitements: Option<Vec<Traitement>>,
 }
 
 impl Dossier {
@@ -140,9 +145,9 @@ impl Dossier {
         self.groupe_instructeur.as_ref().map(|groupe| groupe.label.as_str())
     }
 
-    /// The addresses of the instructeurs who follow it; none when not asked for.
-    pub fn instructeurs(&self) -> Option<impl Iterator<Item = &str>> {
-        self.instructeurs.as_ref().map(|instructeurs| instructeurs.iter().map(|instructeur| instructeur.email.as_str()))
+    /// Its champs, then its annotations.
+    pub fn all_champs(&self) -> impl Iterator<Item = &Champ> {
+        self.champs.iter().chain(&self.annotations).flatten()
     }
 
     /// The names of its labels.

@@ -134,15 +134,36 @@ fn names_come_back_and_namesakes_are_seen() {
 }
 
 #[test]
+fn tables_on_choice_are_chosen_apart() {
+    let mut selection = selection();
+    let titles: Vec<&str> = selection.tables_on_choice().map(|(_, section)| section.title.as_str()).collect();
+    assert_eq!(titles, ["Avis", "Messages", "Historique", "Instructeurs"], "a form without a carte has no zones");
+    let (messages, _) = selection.tables_on_choice().nth(1).unwrap();
+    let (shown, fields) = (selection.shown().len(), selection.count(Filter::All));
+    assert!(!selection.is_wanted(messages));
+    selection.want(messages, true);
+    let (chosen, all) = selection.chosen_in(messages);
+    assert_eq!((selection.shown().len(), selection.count(Filter::All)), (shown + all, fields + all));
+    assert_eq!(chosen, 6);
+    // The presets are of the form's fields.
+    assert_eq!(selection.preset(), Some(Preset::Essential));
+    selection.apply(Preset::Nothing);
+    assert!(selection.clone().into_mapping().tables.iter().any(|table| table.name == "Messages"));
+    selection.want(messages, false);
+    assert_eq!(selection.count(Filter::All), fields);
+    assert_eq!(selection.into_mapping().tables.len(), 1);
+}
+
+#[test]
 fn tables_are_named() {
     let mut selection = selection();
     let lieu = place(&selection, "Nom du lieu", 0);
-    let key = selection.repetition_table(lieu.section).unwrap().clone();
+    let key = selection.own_table(lieu.section).unwrap().clone();
     assert_eq!(selection.table_name(&key), "Lieux");
     selection.rename_table(&key, " Sites ");
     selection.rename_table(&key, "");
     assert_eq!(selection.table_name(&key), "Sites");
-    assert!(selection.repetition_table(0).is_none());
+    assert!(selection.own_table(0).is_none());
     let mapping = selection.into_mapping();
     assert_eq!(mapping.tables.get(1).unwrap().name, "Sites");
 }

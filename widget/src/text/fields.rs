@@ -111,13 +111,18 @@ pub const TABLE_NAME: &str = "Nom de la table";
 /// The table is there already.
 pub const TABLE_EXISTING: &str = "déjà dans ce document";
 
-/// What a block's own table is called.
-pub fn repetition_table_name(section: &str) -> String {
-    format!("Nom de la table du bloc {section}")
+/// What the name of a section's own table is called.
+pub fn own_table_name(section: &str) -> String {
+    format!("Nom de la table pour {section}")
 }
 
-/// Before the name of a block's own table.
-pub const REPETITION: &str = "Une ligne par élément, dans la table";
+/// Term: tables that are made on choice.
+pub const OTHER_TABLES: &str = "Autres tables";
+/// What those tables are.
+pub const OTHER_TABLES_HINT: &str = "Tables liées aux dossiers";
+
+/// Before the name of a section's own table.
+pub const OWN_TABLE: &str = "Une ligne par élément, dans la table";
 
 /// « 42 champs choisis, 38 colonnes à créer, 4 existantes ».
 pub fn summary(summary: &Summary) -> String {

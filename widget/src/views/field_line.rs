@@ -28,8 +28,8 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
     let is_shown = move || board.shown.with(|shown| shown.contains(&place));
     let folded = Memo::new(move |_| if is_first { selection.with(|selection| selection.folded_parts(place)) } else { 0 });
     let id = format!("champ-{}-{}", place.section, place.line);
-    let label = if is_first { line.label.clone() } else { line.part.unwrap_or_default().to_owned() };
-    let column_label = words::column_for(&line.label, line.part);
+    let label = if is_first { line.label.clone() } else { line.part.clone().unwrap_or_default() };
+    let column_label = words::column_for(&line.label, line.part.as_deref());
     let examples = line.samples.join(" · ");
     let kind = names::column_type(&line.column_type).to_owned();
     let class = move || match (is_first, is_chosen.get()) {
@@ -105,9 +105,9 @@ fn marks(board: Board, place: Place, line: &Line) -> impl IntoView + use<> {
         (None, Field::Dossier(_)) if line.is_key => Some(words::KEY_HINT.to_owned()),
         _ => None,
     };
-    let part = line.part;
+    let part = line.part.clone();
     let has_parts = Memo::new(move |_| board.selection.with(|selection| selection.has_shown_parts(place)));
-    let part = move || part.filter(|_| has_parts.get()).map(|part| view! { <span>{part}</span> });
+    let part = move || part.clone().filter(|_| has_parts.get()).map(|part| view! { <span>{part}</span> });
     let is_required = line.is_required;
     let personal = line.is_personal.then(|| {
         view! {
