@@ -79,6 +79,9 @@ struct DossierCase {
     #[serde(default)]
     mapped: Option<serde_json::Map<String, serde_json::Value>>,
     dossiers: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// How many of the dossiers there were when it was mapped; all when it does not say.
+    #[serde(default)]
+    samples: Option<usize>,
     /// The sections whose lines are chosen beside the proposed ones, by title.
     #[serde(default)]
     chosen: Vec<String>,
@@ -114,13 +117,13 @@ fn dossiers_become_rows() {
             let present = demarche(case.demarche);
             let mapped = case.mapped.map_or_else(|| present.clone(), demarche);
             let dossiers: Vec<Dossier> = (1..).zip(case.dossiers).map(|(number, fields)| dossier(number, fields)).collect();
-            let mut proposal = Proposal::new(&mapped, &dossiers);
+            let mut proposal = Proposal::new(&mapped, dossiers.get(..case.samples.unwrap_or(dossiers.len())).unwrap());
             proposal.apply(Preset::Everything);
             for section in &mut proposal.sections {
                 // What every dossier has is said by a case of its own.
                 let is_common = section.origin == SectionOrigin::Dossier || section.origin == SectionOrigin::Demandeur;
                 for line in &mut section.lines {
-                    line.is_chosen = line.is_key || case.chosen.contains(&section.title) || (line.is_chosen && !is_common);
+                    line.is_chosen = line.is_key || (case.chosen.contains(&section.title) && !line.is_folded) || (line.is_chosen && !is_common);
                 }
             }
             let plan = plan(&proposal.into_mapping(), &Binding::default(), &DocumentSchema::default(), &present).unwrap();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A list with more options than this goes to a Text column: Grist's menus become unusable.
-const LONGEST_CHOICE_LIST: usize = 300;
+pub(super) const LONGEST_CHOICE_LIST: usize = 300;
 
 names! {
     /// One way to read a champ.

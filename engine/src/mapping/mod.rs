@@ -21,7 +21,7 @@ pub use facet::{Facet, FacetOffer, offers, part_type, read, read_part};
 pub use field::{DossierField, Field, RowField, TableKey, UnknownField};
 pub(crate) use linked::things;
 pub use linked::{LinkedField, LinkedTable};
-pub use proposal::{Line, Preset, Proposal, Section, SectionOrigin};
+pub use proposal::{Family, Line, Preset, Proposal, Section, SectionOrigin};
 pub use value::{Misfit, Unreadable, Value, encode};
 
 use crate::{

@@ -188,6 +188,12 @@ pub const fn facet(facet: Facet) -> &'static str {
     }
 }
 
+/// The help on a column that fields share in turn.
+pub(crate) fn shared_column(label: &str, part: Option<&str>, fields: usize) -> String {
+    let part = part.map(|part| format!(" – {part}")).unwrap_or_default();
+    format!("{label}{part} : le premier rempli de {fields} champs semblables")
+}
+
 /// The name of a table of things that a dossier has several of.
 pub const fn linked_table(table: LinkedTable) -> &'static str {
     match table {

@@ -1,6 +1,9 @@
 //! The screen Champs.
 
-use relais_engine::{mapping::Preset, words};
+use relais_engine::{
+    mapping::{Family, Preset},
+    words,
+};
 
 use crate::selection::{Filter, Summary};
 
@@ -91,6 +94,23 @@ pub fn of(total: usize) -> String {
 /// « 4 autres colonnes possibles ».
 pub fn other_parts(count: usize) -> String {
     words::count(count, "autre colonne possible", "autres colonnes possibles")
+}
+
+/// What fields that take turns are.
+pub fn turns(family: &Family) -> String {
+    let each = if family.is_by_departement { "un par département" } else { "jamais remplis ensemble" };
+    let fields = words::count(family.size, "champ semblable", "champs semblables");
+    format!("{fields}, {each}")
+}
+
+/// Makes them share a column.
+pub fn join(fields: usize) -> String {
+    format!("Réunir ces {} champs", words::figure(fields))
+}
+
+/// Gives each its own.
+pub fn part(fields: usize) -> String {
+    format!("Séparer ces {} champs", words::figure(fields))
 }
 
 /// What the form has.

@@ -17,6 +17,21 @@ use crate::{
 #[component]
 pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
     let selection = board.selection;
+    let takes_turns = selection.with_untracked(|selection| selection.line(place).is_some_and(|line| line.family.is_some()));
+    if !takes_turns {
+        return row(board, place);
+    }
+    // Another name, type and examples when fields share a column.
+    let label = Memo::new(move |_| selection.with(|selection| selection.line(place).map(|line| (line.label.clone(), line.is_folded))));
+    (move || {
+        label.track();
+        row(board, place)
+    })
+    .into_any()
+}
+
+fn row(board: Board, place: Place) -> AnyView {
+    let selection = board.selection;
     let Some((line, is_first, existing)) = selection.with_untracked(|selection| {
         let line = selection.line(place)?.clone();
         let previous = place.line.checked_sub(1).and_then(|before| selection.line(Place { line: before, ..place }));
@@ -65,6 +80,7 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
             <th role="rowheader" scope="row">
                 <label for=id>{label}</label>
                 {is_first.then(|| marks(board, place, &line))}
+                {turns(board, place)}
                 {move || {
                     let count = folded.get();
                     (count > 0)
@@ -125,6 +141,24 @@ fn marks(board: Board, place: Place, line: &Line) -> impl IntoView + use<> {
             {personal}
         </span>
     }
+}
+
+/// Fields that take turns: what they are, and whether they share their columns.
+fn turns(board: Board, place: Place) -> Option<impl IntoView> {
+    let selection = board.selection;
+    let (is_joined, size, what) = selection.with_untracked(|selection| {
+        let family = selection.family(place)?;
+        Some((family.is_joined, family.size, words::turns(family)))
+    })?;
+    let button = if is_joined { words::part(size) } else { words::join(size) };
+    Some(view! {
+        <span class="meta">
+            <span>{what}</span>
+            <button class="lk meta" type="button" on:click=move |_| selection.update(|selection| selection.take_turns(place, !is_joined))>
+                {button}
+            </button>
+        </span>
+    })
 }
 
 /// The name of a column to make.

@@ -49,6 +49,8 @@ impl Builder<'_> {
                     samples: self.samples.of_dossier(field),
                     is_essential: field.is_proposed() && is_likely(field),
                     is_proposed: field.is_proposed() && is_likely(field),
+                    family: None,
+                    is_folded: false,
                 })
                 .collect();
             self.sections.push(Section { title: title.to_owned(), origin, table: TableKey::Dossiers, lines });
@@ -110,6 +112,8 @@ impl Builder<'_> {
                 samples: self.samples.of_linked(field),
                 is_essential: false,
                 is_proposed: field.is_proposed(),
+                family: None,
+                is_folded: false,
             });
             let lines = lines.collect();
             self.sections.push(Section { title, origin: SectionOrigin::Linked(table), table: key, lines });
@@ -138,6 +142,8 @@ impl Builder<'_> {
             samples,
             is_essential: false,
             is_proposed: false,
+            family: None,
+            is_folded: false,
             field,
         };
         let parts = if facet::has_columns(&descriptor.champ_type) { self.samples.parts(descriptor) } else { Vec::new() };

@@ -3,9 +3,11 @@
 mod builder;
 mod naming;
 mod samples;
+mod turns;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+pub use self::turns::Family;
 use self::{
     builder::Builder,
     naming::{LONGEST_TABLE_NAME, cut},
@@ -71,6 +73,10 @@ pub struct Line {
     pub is_proposed: bool,
     /// Whether [`Preset::Essential`] chooses it.
     pub is_essential: bool,
+    /// The fields that its own takes turns with, by their place in [`Proposal::families`].
+    pub family: Option<usize>,
+    /// Whether another line's column takes what it would hold: it is not shown.
+    pub is_folded: bool,
 }
 
 impl Line {
@@ -119,6 +125,7 @@ pub struct Proposal {
     /// In the order of the form; then those of tables on choice.
     pub sections: Vec<Section>,
     fields: BTreeMap<DescriptorId, KnownField>,
+    families: Vec<Family>,
     /// Columns of a reopened mapping whose fields the form no longer has: older dossiers still do.
     kept: Vec<(TableKey, String, ColumnMapping)>,
 }
@@ -141,10 +148,13 @@ impl Proposal {
             tables: builder.tables,
             sections: builder.sections,
             fields: builder.fields,
+            families: Vec::new(),
             kept: Vec::new(),
         };
         proposal.name_columns();
         proposal.name_tables();
+        let families = turns::find(&proposal, revision, &builder.samples);
+        proposal.set_families(families);
         proposal.apply(Preset::Essential);
         proposal
     }
@@ -175,14 +185,17 @@ impl Proposal {
     /// the mapping, since older dossiers have them; they are not shown.
     pub fn reopen(demarche: &Demarche, mapping: &Mapping, samples: &[Dossier]) -> Self {
         let mut proposal = Self::new(demarche, samples);
+        proposal.take_turns_as(mapping);
         let mapped: HashMap<(&TableKey, &Field), &ColumnMapping> = mapping
             .tables
             .iter()
             .flat_map(|table| table.columns.iter().filter_map(move |column| Some(((&table.key, column.key()?), column))))
             .collect();
-        for section in &mut proposal.sections {
-            for line in &mut section.lines {
-                let column = mapped.get(&(&section.table, &line.field));
+        let keys: Vec<Vec<Field>> =
+            proposal.sections.iter().map(|section| section.lines.iter().map(|line| proposal.key(section, line).clone()).collect()).collect();
+        for (section, keys) in proposal.sections.iter_mut().zip(&keys) {
+            for (line, key) in section.lines.iter_mut().zip(keys) {
+                let column = mapped.get(&(&section.table, key)).filter(|_| !line.is_folded);
                 line.is_chosen = line.is_key || column.is_some();
                 if let Some(column) = column {
                     line.column_name.clone_from(&column.name);
@@ -195,7 +208,8 @@ impl Proposal {
                 name.clone_from(&table.name);
             }
         }
-        let offered: HashSet<&Field> = proposal.sections.iter().flat_map(|section| &section.lines).map(|line| &line.field).collect();
+        let offered: HashSet<&Field> =
+            keys.iter().flatten().chain(proposal.sections.iter().flat_map(|section| &section.lines).map(|line| &line.field)).collect();
         let is_kept = |column: &&ColumnMapping| column.key().is_some_and(|key| key.descriptor().is_some() && !offered.contains(key));
         proposal.kept = mapping
             .tables
@@ -218,11 +232,12 @@ impl Proposal {
         let sections = self.sections.iter_mut().filter(|section| !matches!(section.origin, SectionOrigin::Linked(_)));
         for line in sections.flat_map(|section| &mut section.lines) {
             line.is_chosen = line.is_key
-                || match preset {
-                    Preset::Essential => line.is_essential,
-                    Preset::Everything => line.is_proposed,
-                    Preset::Nothing => false,
-                };
+                || !line.is_folded
+                    && match preset {
+                        Preset::Essential => line.is_essential,
+                        Preset::Everything => line.is_proposed,
+                        Preset::Nothing => false,
+                    };
         }
     }
 
@@ -235,7 +250,7 @@ impl Proposal {
     pub fn into_mapping(self) -> Mapping {
         let mut fields = BTreeMap::new();
         let mut tables = Vec::new();
-        let mut named = self.tables;
+        let mut named = self.tables.clone();
         for (key, name, _) in &self.kept {
             if !named.iter().any(|(known, _)| known == key) {
                 named.push((key.clone(), name.clone()));
@@ -269,17 +284,19 @@ impl Proposal {
                 fields.extend(self.fields.get(descriptor).map(|known| (descriptor.clone(), known.clone())));
             }
             for line in chosen {
-                if let Some(descriptor) = line.field.descriptor() {
+                let sources = self.sources(&key, line);
+                for descriptor in sources.iter().filter_map(Field::descriptor) {
                     fields.extend(self.fields.get(descriptor).map(|known| (descriptor.clone(), known.clone())));
                 }
                 let description = match &line.part {
                     _ if line.field.descriptor().is_none() => String::new(),
+                    _ if sources.len() > 1 => words::shared_column(&line.label, line.part.as_deref(), sources.len()),
                     Some(part) => format!("{} – {part}", line.label),
                     None => line.label.clone(),
                 };
                 let name = if line.column_name.trim().is_empty() { line.label.as_str() } else { line.column_name.trim() };
                 columns.push(ColumnMapping {
-                    sources: vec![line.field.clone()],
+                    sources: sources.to_vec(),
                     description: if description == name { String::new() } else { description },
                     name: name.to_owned(),
                     column_type: line.column_type.clone(),
@@ -296,3 +313,6 @@ impl Proposal {
         Mapping { format: super::FORMAT, demarche: self.demarche, title: self.title, tables, fields }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,14 +37,7 @@ impl Proposal {
                     Some(descriptor) => first_of_field.replace(descriptor.clone()).as_ref() != Some(descriptor),
                     None => true,
                 };
-                let suffix = match &line.part {
-                    Some(part) if !is_main => format!(" – {part}"),
-                    _ => String::new(),
-                };
-                let base = format!(
-                    "{}{suffix}",
-                    cut(if label.is_empty() { "Champ sans libellé" } else { label }, LONGEST_NAME.saturating_sub(suffix.chars().count()))
-                );
+                let base = column_name(if label.is_empty() { "Champ sans libellé" } else { label }, line.part.as_deref().filter(|_| !is_main));
                 line.column_name =
                     first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert((section.table.clone(), name.to_lowercase())));
             }
@@ -58,6 +51,12 @@ impl Proposal {
             *name = first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert(name.to_lowercase()));
         }
     }
+}
+
+/// « Adresse du siège – code postal »: the label gives way to the part.
+pub(super) fn column_name(label: &str, part: Option<&str>) -> String {
+    let suffix = part.map(|part| format!(" – {part}")).unwrap_or_default();
+    format!("{}{suffix}", cut(label, LONGEST_NAME.saturating_sub(suffix.chars().count())))
 }
 
 /// What stands before « : » in a label.

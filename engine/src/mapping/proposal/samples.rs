@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many sample values a line shows.
-const SAMPLES: usize = 3;
+pub(super) const SAMPLES: usize = 3;
 
 /// The values of recent dossiers, by field.
 pub(super) struct Samples<'a> {
@@ -43,6 +43,23 @@ impl<'a> Samples<'a> {
             let value = facet::read(champ, facet).ok()?;
             Some(shown(&value).into_owned())
         }))
+    }
+
+    /// What is filled together: the fields of each dossier, and of each row of a répétition.
+    pub(super) fn units(&self) -> Vec<Vec<&'a str>> {
+        let filled = |champs: &mut dyn Iterator<Item = &'a Champ>| {
+            champs.filter(|champ| !champ.is_empty()).map(|champ| champ.descriptor.as_str()).collect::<Vec<_>>()
+        };
+        let mut units = Vec::new();
+        for dossier in self.dossiers {
+            units.push(filled(&mut dossier.all_champs()));
+            for champ in dossier.all_champs() {
+                if let ChampValue::Repetition(rows) = &champ.value {
+                    units.extend(rows.iter().map(|row| filled(&mut row.champs.iter())));
+                }
+            }
+        }
+        units
     }
 
     /// The parts that DS knows of a field beyond its own value, which it lists among them.
