@@ -3,6 +3,7 @@
 
 use relais_engine::{
     ds::ChampType,
+    grist::ColumnType,
     mapping::{Field, LinkedTable, Proposal, SectionOrigin, TableKey},
     sync::ProblemKind,
 };
@@ -266,4 +267,65 @@ async fn an_access_rule_on_lists_of_choices_stops_no_value() {
     assert_eq!(outcome.stop, None);
     assert!(outcome.report.problems.iter().any(|problem| problem.kind == ProblemKind::ChoicesNotAdded));
     assert_eq!(world.cell(number, "Intitule_du_projet").await, json!("Un autre projet"));
+}
+
+#[tokio::test]
+async fn fields_that_take_turns_are_one_column_whichever_is_filled() {
+    use relais_tests::ds::samples::complete::{BY_DEPARTEMENT, IN_TURN};
+    let world = World::complete(60).await;
+    let named: Vec<_> = world.mapping.tables[0].columns.iter().filter(|column| column.name.starts_with(IN_TURN)).collect();
+    assert_eq!(named.len(), 1);
+    assert_eq!((named[0].name.as_str(), named[0].sources.len(), &named[0].column_type), (IN_TURN, 3, &ColumnType::Choice));
+    assert_eq!(world.run().await.stop, None);
+    let table = world.table(&world.main_table().await).await;
+    let cells = table["Enveloppe_demandee"].as_array().unwrap();
+    for departement in ["26 – Drôme", "45 – Loiret", "67 – Bas-Rhin"] {
+        assert!(cells.contains(&json!(format!("Enveloppe du {departement}"))), "{departement}");
+    }
+    assert_eq!(options(&world, "Enveloppe_demandee").await["choices"].as_array().unwrap().len(), 5, "the options of all, each once");
+    // Another one is shown: its value, not the hidden one's. Then none.
+    let store = world.stack.ds.store();
+    let field = |label: &str| store.field(world.demarche, label).unwrap();
+    let number = world.numbers()[5];
+    let answer = |text: &str| Some(Held::Text(text.to_owned()));
+    for departement in ["26 – Drôme", "45 – Loiret"] {
+        let own = format!("Enveloppe du {departement}");
+        store.set_champ(number, field(&format!("{IN_TURN} ({departement})")), answer(&own)).unwrap();
+        store.set_champ(number, field(BY_DEPARTEMENT), answer(departement)).unwrap();
+        let outcome = world.run().await;
+        assert!(!outcome.report.failed_dossiers().iter().any(|failed| failed.get() == i64::from(number)), "{:?}", outcome.report);
+        assert_eq!(world.cell(number, "Enveloppe_demandee").await, json!(own));
+    }
+    store.set_champ(number, field(BY_DEPARTEMENT), None).unwrap();
+    world.run().await;
+    let cell = world.cell(number, "Enveloppe_demandee").await;
+    assert!(cell.is_null() || cell == json!(""), "{cell}");
+    world.assert_settled().await;
+}
+
+#[tokio::test]
+async fn fields_that_take_turns_may_be_parted_and_joined_again() {
+    let mut world = World::complete(30).await;
+    let joined = world.mapping.clone();
+    world.run().await;
+    world.mapping = world
+        .stack
+        .propose_with(world.demarche, |proposal| {
+            let family = proposal.families().iter().position(|family| family.is_joined).unwrap();
+            proposal.part(family);
+        })
+        .await
+        .unwrap();
+    assert_eq!(world.run().await.stop, None);
+    let table = world.table(&world.main_table().await).await;
+    let columns: Vec<&String> = table.as_object().unwrap().keys().filter(|id| id.starts_with("Enveloppe_demandee")).collect();
+    assert_eq!(columns.len(), 3, "the shared column is the first one's: {columns:?}");
+    let filled = |column: &String| table[column].as_array().unwrap().iter().filter(|cell| cell.as_str().is_some_and(|text| !text.is_empty())).count();
+    let apart: usize = columns.iter().map(|column| filled(column)).sum();
+    world.mapping = joined;
+    assert_eq!(world.run().await.stop, None);
+    let table = world.table(&world.main_table().await).await;
+    let together = table["Enveloppe_demandee"].as_array().unwrap().iter().filter(|cell| cell.as_str().is_some_and(|text| !text.is_empty())).count();
+    assert_eq!(together, apart);
+    world.assert_settled().await;
 }

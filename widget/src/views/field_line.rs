@@ -5,6 +5,7 @@ use relais_engine::{
     mapping::{Field, Line},
     words as names,
 };
+use wasm_bindgen::JsCast;
 
 use super::fields::Board;
 use crate::{
@@ -151,10 +152,23 @@ fn turns(board: Board, place: Place) -> Option<impl IntoView> {
         Some((family.is_joined, family.size, words::turns(family)))
     })?;
     let button = if is_joined { words::part(size) } else { words::join(size) };
+    let id = format!("tour-{}-{}", place.section, place.line);
+    let own = id.clone();
+    let on_click = move |_| {
+        selection.update(|selection| selection.take_turns(place, !is_joined));
+        // The line is drawn anew: the button that takes the place of this one has the focus.
+        let id = own.clone();
+        request_animation_frame(move || {
+            let button = document().get_element_by_id(&id).and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(button) = button {
+                let _ = button.focus();
+            }
+        });
+    };
     Some(view! {
         <span class="meta">
             <span>{what}</span>
-            <button class="lk meta" type="button" on:click=move |_| selection.update(|selection| selection.take_turns(place, !is_joined))>
+            <button class="lk meta" type="button" id=id on:click=on_click>
                 {button}
             </button>
         </span>
