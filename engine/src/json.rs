@@ -98,6 +98,11 @@ pub fn read<T: FromJson>(body: &[u8]) -> Result<T, Malformed> {
     T::from_json(&Json::parse(body)?)
 }
 
+/// Reads what is a value of serde_json already.
+pub fn from_value<T: FromJson>(value: &serde_json::Value) -> Result<T, Malformed> {
+    read(value.to_string().as_bytes())
+}
+
 /// The number that a text writes, as JSON does.
 pub(crate) fn number(text: &str) -> Option<f64> {
     match Json::parse(text.as_bytes()) {

@@ -6,10 +6,11 @@
 use std::fmt::Write as _;
 
 use relais_engine::{
-    ds::{Champ, ChampDescriptor, ChampType},
-    grist::CellValue,
+    ds::{Champ, ChampDescriptor, ChampType, ColumnKey, Demarche, Dossier},
+    grist::{CellValue, ColumnType, DocumentSchema},
     json::{self, FromJson, Json, Malformed},
-    mapping::{encode, offers, read},
+    mapping::{Binding, Field, Preset, Proposal, SectionOrigin, Unreadable, Value, encode, offers, part_type, read, read_part},
+    sync::{Converter, plan},
     words,
 };
 
@@ -24,7 +25,18 @@ impl FromJson for ChampCase {
     }
 }
 
-/// Each value of each type, through every facet of its field: the cell that it becomes, or why it is left alone.
+/// The cell that a value becomes, or why it is left alone.
+fn cell(text: &mut String, value: Result<Value<'_>, Unreadable>, column_type: &ColumnType) {
+    match value.map(|value| encode(value, column_type)) {
+        Ok(Ok(CellValue::Null)) => writeln!(text, "  (vide)"),
+        Ok(Ok(cell)) => writeln!(text, "  {}", serde_json::to_string(&cell).unwrap()),
+        Ok(Err(misfit)) => writeln!(text, "  ne tient pas : {}", misfit.shown),
+        Err(why) => writeln!(text, "  illisible : {why:?}"),
+    }
+    .unwrap();
+}
+
+/// Each value of each type, through every facet of its field and every part that DS knows of it.
 #[test]
 fn champs_become_cells() {
     let mut seen = Vec::new();
@@ -36,13 +48,19 @@ fn champs_become_cells() {
                 let mark = if offer.is_proposed { " ★" } else { "" };
                 writeln!(text, "{} ({}){mark} → {}", offer.facet.name(), words::facet(offer.facet), offer.column_type).unwrap();
                 for champ in &case.champs {
-                    match read(champ, offer.facet).map(|value| encode(value, &offer.column_type)) {
-                        Ok(Ok(CellValue::Null)) => writeln!(text, "  (vide)"),
-                        Ok(Ok(cell)) => writeln!(text, "  {}", serde_json::to_string(&cell).unwrap()),
-                        Ok(Err(misfit)) => writeln!(text, "  ne tient pas : {}", misfit.shown),
-                        Err(why) => writeln!(text, "  illisible : {why:?}"),
-                    }
-                    .unwrap();
+                    cell(&mut text, read(champ, offer.facet), &offer.column_type);
+                }
+            }
+            let mut keys: Vec<(ColumnKey, ColumnType)> = Vec::new();
+            for part in case.champs.iter().flat_map(|champ| champ.columns.iter().flatten()) {
+                if !keys.iter().any(|(key, _)| *key == part.id) {
+                    keys.push((part.id.clone(), part_type(&part.value)));
+                }
+            }
+            for (key, column_type) in keys {
+                writeln!(text, "part {key} → {column_type}").unwrap();
+                for champ in &case.champs {
+                    cell(&mut text, read_part(champ, &key), &column_type);
                 }
             }
             insta::assert_snapshot!(text);
@@ -52,4 +70,108 @@ fn champs_become_cells() {
     for champ_type in ChampType::KNOWN {
         assert!(seen.contains(champ_type), "no case for {}", champ_type.typename());
     }
+}
+
+/// A form and dossiers of it. What is left out is the usual.
+struct DossierCase {
+    /// What the case shows.
+    shows: String,
+    /// What a démarche has beside its number and title.
+    demarche: serde_json::Map<String, serde_json::Value>,
+    /// The form when it was mapped, when it was another one.
+    mapped: Option<serde_json::Map<String, serde_json::Value>>,
+    dossiers: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// How many of the dossiers there were when it was mapped; all when it does not say.
+    samples: Option<usize>,
+    /// The sections whose lines are chosen beside the proposed ones, by title.
+    chosen: Vec<String>,
+}
+
+impl DossierCase {
+    fn read(text: &str) -> Self {
+        let mut case: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap();
+        let object = |value: serde_json::Value| value.as_object().unwrap().clone();
+        let list = |value: Option<serde_json::Value>| value.and_then(|value| value.as_array().cloned()).unwrap_or_default();
+        Self {
+            shows: case.remove("case").unwrap().as_str().unwrap().to_owned(),
+            demarche: object(case.remove("demarche").unwrap()),
+            mapped: case.remove("mapped").map(object),
+            dossiers: list(case.remove("dossiers")).into_iter().map(object).collect(),
+            samples: case.remove("samples").map(|samples| samples.as_u64().unwrap().try_into().unwrap()),
+            chosen: list(case.remove("chosen")).iter().map(|title| title.as_str().unwrap().to_owned()).collect(),
+        }
+    }
+}
+
+fn demarche(fields: serde_json::Map<String, serde_json::Value>) -> Demarche {
+    let mut revision = serde_json::json!({ "id": "R1", "datePublication": null, "champDescriptors": [], "annotationDescriptors": [] });
+    let mut demarche = serde_json::json!({ "number": 1, "title": "Aides", "state": "publiee" });
+    for (name, value) in fields {
+        let target = if name.ends_with("Descriptors") { &mut revision } else { &mut demarche };
+        target.as_object_mut().unwrap().insert(name, value);
+    }
+    demarche.as_object_mut().unwrap().insert("activeRevision".to_owned(), revision);
+    json::from_value(&demarche).unwrap()
+}
+
+fn dossier(number: usize, fields: serde_json::Map<String, serde_json::Value>) -> Dossier {
+    let mut dossier = serde_json::json!({
+        "number": number, "state": "en_instruction", "archived": false,
+        "dateDepot": "2026-01-31T10:00:00Z", "dateDerniereModification": "2026-02-01T10:00:00Z", "usager": { "email": "ada@exemple.fr" },
+        "demandeur": { "__typename": "PersonnePhysique", "civilite": "Mme", "nom": "Lovelace", "prenom": "Ada" },
+    });
+    dossier.as_object_mut().unwrap().extend(fields);
+    json::from_value(&dossier).unwrap()
+}
+
+/// Whole dossiers of a form, to the rows of every table: only what is not empty is written down.
+#[test]
+fn dossiers_become_rows() {
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../cases/dossiers" }, {
+        insta::glob!("../cases/dossiers", "*.json", |path| {
+            let case = DossierCase::read(&std::fs::read_to_string(path).unwrap());
+            let present = demarche(case.demarche);
+            let mapped = case.mapped.map_or_else(|| present.clone(), demarche);
+            let dossiers: Vec<Dossier> = (1..).zip(case.dossiers).map(|(number, fields)| dossier(number, fields)).collect();
+            let mut proposal = Proposal::new(&mapped, dossiers.get(..case.samples.unwrap_or(dossiers.len())).unwrap());
+            proposal.apply(Preset::Everything);
+            for section in &mut proposal.sections {
+                // What every dossier has is said by a case of its own.
+                let is_common = section.origin == SectionOrigin::Dossier || section.origin == SectionOrigin::Demandeur;
+                for line in &mut section.lines {
+                    line.is_chosen = line.is_key || (case.chosen.contains(&section.title) && !line.is_folded) || (line.is_chosen && !is_common);
+                }
+            }
+            let plan = plan(&proposal.into_mapping(), &Binding::default(), &DocumentSchema::default(), &present).unwrap();
+            let converter = Converter::new(&plan.tables, "https://ds.exemple/dossiers/".to_owned());
+            let mut text = format!("{}\n\n", case.shows);
+            let mut problems = Vec::new();
+            for dossier in &dossiers {
+                let conversion = converter.convert(dossier, &mut problems);
+                let mut write = |table: usize, id: &str, row: &relais_engine::sync::ConvertedRow| {
+                    let table = plan.tables.get(table).unwrap();
+                    writeln!(text, "{} {id}", table.id).unwrap();
+                    for (column, cell) in table.columns.iter().zip(&row.cells) {
+                        let is_key = column.sources.first() == Some(&Field::Dossier(relais_engine::mapping::DossierField::Number));
+                        match cell {
+                            None => writeln!(text, "  {} laissée telle quelle", column.id).unwrap(),
+                            Some(CellValue::Null | CellValue::Bool(false)) => {}
+                            Some(_) if is_key => {}
+                            Some(cell) => writeln!(text, "  {} ({}) = {}", column.id, column.column_type, serde_json::to_string(cell).unwrap()).unwrap(),
+                        }
+                    }
+                };
+                write(0, &dossier.number.to_string(), &conversion.main);
+                for (table, rows) in (1..).zip(&conversion.children) {
+                    for (id, row) in rows.iter().flatten() {
+                        write(table, id.as_str(), row);
+                    }
+                }
+            }
+            for problem in &problems {
+                writeln!(text, "! {} : {}", problem.dossier.unwrap(), words::problem(problem)).unwrap();
+            }
+            insta::assert_snapshot!(text);
+        });
+    });
 }

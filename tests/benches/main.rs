@@ -84,7 +84,7 @@ async fn dossiers(stack: &Stack, count: usize) -> anyhow::Result<(Demarche, Mapp
     let number = i64::from(BENCH).try_into()?;
     let demarche = Demarche::read(&source.call(&Operation::GetDemarche(DemarcheVariables { number })).await?)?;
     let mapping = stack.propose(BENCH, Preset::Everything).await?;
-    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
+    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, ..Parts::default() };
     let (mut dossiers, mut after) = (Vec::new(), None);
     while dossiers.len() < count {
         let page = PageVariables { number, first: Some(100), last: None, after, before: None, updated_since: None, state: None, archived: None };

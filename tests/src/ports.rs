@@ -61,7 +61,7 @@ impl Document for GristPort {
         let options = serde_json::to_value(options).map_err(|error| DocumentError::Other(error.to_string()))?;
         let applied = tokio::time::timeout(PATIENCE, self.document.apply(&self.user, actions, options)).await;
         let applied = applied.map_err(|_| DocumentError::NoAnswer)?.map_err(|refusal| refused(&refusal))?;
-        json::read(applied.to_string().as_bytes()).map_err(|error| DocumentError::Other(error.to_string()))
+        json::from_value(&applied).map_err(|error| DocumentError::Other(error.to_string()))
     }
 }
 

@@ -84,13 +84,18 @@ impl Stack {
 
     /// A mapping of a démarche, from its proposal and a few of its dossiers.
     pub async fn propose(&self, demarche: i32, preset: Preset) -> anyhow::Result<Mapping> {
+        self.propose_with(demarche, |proposal| proposal.apply(preset)).await
+    }
+
+    /// The same, with what an agent would make of the proposal.
+    pub async fn propose_with(&self, demarche: i32, choose: impl FnOnce(&mut Proposal)) -> anyhow::Result<Mapping> {
         let source = self.source("owner").await?;
         let number = i64::from(demarche).try_into()?;
         let form = source.call(&Operation::GetDemarche(operations::DemarcheVariables { number })).await?;
         let form = Demarche::read(&form)?;
-        let samples = DossierPage::read(&source.call(&Proposal::sample_operation(number)).await?)?;
+        let samples = DossierPage::read(&source.call(&Proposal::sample_operation(&form, 10)).await?)?;
         let mut proposal = Proposal::new(&form, &samples.dossiers);
-        proposal.apply(preset);
+        choose(&mut proposal);
         Ok(proposal.into_mapping())
     }
 

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn listed(number: i64, title: &str) -> ListedDemarche {
-        relais_engine::json::read(serde_json::json!({ "number": number, "title": title }).to_string().as_bytes()).unwrap()
+        relais_engine::json::from_value(&serde_json::json!({ "number": number, "title": title })).unwrap()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
     grist::DocumentSchema,
-    mapping::{Line, Mapping, Preset, Proposal, SectionOrigin, TableKey},
+    mapping::{ColumnBinding, Family, Field, Line, Mapping, Preset, Proposal, Section, SectionOrigin, TableKey},
     sync::Connexion,
     words,
 };
@@ -64,16 +64,6 @@ struct Group {
     is_expanded: bool,
 }
 
-/// What is proposed for a line, before any change.
-#[derive(Clone, Debug)]
-struct Proposed {
-    name: String,
-    essential: bool,
-    everything: bool,
-    /// The name, now, of its column, when the document has it.
-    existing: Option<String>,
-}
-
 /// What will happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -92,10 +82,15 @@ pub struct Selection {
     /// The connexion whose mapping is changed; none for a new one.
     pub connexion: Option<String>,
     existing_tables: BTreeSet<TableKey>,
+    /// The sections of tables on choice that are wanted: the others are not shown.
+    wanted: BTreeSet<usize>,
     groups: Vec<Group>,
     /// The group that starts at a place.
     starts: BTreeMap<Place, usize>,
-    proposed: Vec<Vec<Proposed>>,
+    /// The names proposed for the columns of lines, by section.
+    proposed: Vec<Vec<String>>,
+    /// The names, now, of the columns that the document has, by what names them in the binding.
+    existing: BTreeMap<TableKey, BTreeMap<Field, String>>,
     filter: Filter,
     search: String,
     open: Vec<bool>,
@@ -104,26 +99,8 @@ pub struct Selection {
 impl Selection {
     /// A new connexion.
     pub fn new(proposal: Proposal) -> Self {
-        let chosen = |preset| {
-            let mut preset_proposal = proposal.clone();
-            preset_proposal.apply(preset);
-            preset_proposal.sections
-        };
-        let (essential, everything) = (chosen(Preset::Essential), chosen(Preset::Everything));
-        let proposed = essential
-            .into_iter()
-            .zip(everything)
-            .map(|(essential, everything)| {
-                let lines = essential.lines.into_iter().zip(everything.lines);
-                let propose = |(line, all): (Line, Line)| Proposed {
-                    name: line.column_name,
-                    essential: line.is_chosen,
-                    everything: all.is_chosen,
-                    existing: None,
-                };
-                lines.map(propose).collect()
-            })
-            .collect();
+        let name = |line: &Line| line.column_name.clone();
+        let proposed = proposal.sections.iter().map(|section| section.lines.iter().map(name).collect()).collect();
         let groups = groups(&proposal);
         let is_small = groups.len() <= OPEN_FORM;
         let mut drawn = 0;
@@ -142,9 +119,11 @@ impl Selection {
             proposal,
             connexion: None,
             existing_tables: BTreeSet::new(),
+            wanted: BTreeSet::new(),
             starts,
             groups,
             proposed,
+            existing: BTreeMap::new(),
             filter: Filter::All,
             search: String::new(),
             open,
@@ -155,16 +134,24 @@ impl Selection {
     pub fn reopen(proposal: Proposal, connexion: &Connexion, schema: &DocumentSchema) -> Self {
         let mut selection = Self::new(proposal);
         selection.connexion = Some(connexion.id.clone());
-        for (section, proposed) in selection.proposal.sections.iter().zip(&mut selection.proposed) {
-            let Some(binding) = connexion.binding.tables.get(&section.table) else { continue };
+        let is_chosen = |section: &Section| section.lines.iter().any(|line| line.is_chosen);
+        selection.wanted = selection.tables_on_choice().filter(|(_, section)| is_chosen(section)).map(|(index, _)| index).collect();
+        for (key, binding) in &connexion.binding.tables {
             let Some(table) = binding.find(schema) else { continue };
-            selection.existing_tables.insert(section.table.clone());
-            for (line, proposed) in section.lines.iter().zip(proposed) {
-                let column = binding.columns.get(&line.field).and_then(|column| column.find(table));
-                proposed.existing = column.map(|column| column.label.clone());
-            }
+            selection.existing_tables.insert(key.clone());
+            let label = |(field, column): (&Field, &ColumnBinding)| Some((field.clone(), column.find(table)?.label.clone()));
+            selection.existing.insert(key.clone(), binding.columns.iter().filter_map(label).collect());
         }
         selection
+    }
+
+    /// Notes the names that lines have now as those that come back when an agent's are wiped.
+    fn note_names(&mut self) {
+        for (section, proposed) in self.proposal.sections.iter().zip(&mut self.proposed) {
+            for (line, proposed) in section.lines.iter().zip(proposed).filter(|(line, _)| line.family.is_some()) {
+                proposed.clone_from(&line.column_name);
+            }
+        }
     }
 
     /// The proposal as it is now.
@@ -195,7 +182,7 @@ impl Selection {
 
     /// Names the column of a line; its proposed name comes back when nothing is typed.
     pub fn rename(&mut self, place: Place, name: &str) {
-        let proposed = self.proposed(place).map(|proposed| proposed.name.clone());
+        let proposed = self.proposed.get(place.section).and_then(|section| section.get(place.line)).cloned();
         if let Some(line) = self.line_mut(place) {
             line.column_name = if name.trim().is_empty() { proposed.unwrap_or_default() } else { name.trim().to_owned() };
         }
@@ -220,13 +207,11 @@ impl Selection {
         self.existing_tables.contains(key)
     }
 
-    fn proposed(&self, place: Place) -> Option<&Proposed> {
-        self.proposed.get(place.section)?.get(place.line)
-    }
-
     /// The present name of the line's column, when the document has it.
     pub fn existing_name(&self, place: Place) -> Option<&str> {
-        self.proposed(place)?.existing.as_deref()
+        let section = self.proposal.sections.get(place.section)?;
+        let key = self.proposal.key(section, section.lines.get(place.line)?);
+        self.existing.get(&section.table)?.get(key).map(String::as_str)
     }
 
     /// The chosen lines whose column would be called as another of the same table.
@@ -251,15 +236,16 @@ impl Selection {
 
     /// The preset that the choices are, if they are one.
     pub fn preset(&self) -> Option<Preset> {
-        let is = |wanted: &dyn Fn(&Proposed, &Line) -> bool| {
-            let lines = self.proposal.sections.iter().zip(&self.proposed).flat_map(|(section, proposed)| section.lines.iter().zip(proposed));
-            lines.into_iter().all(|(line, proposed)| line.is_key || line.is_chosen == wanted(proposed, line))
+        let is = |wanted: fn(&Line) -> bool| {
+            let sections = self.proposal.sections.iter().filter(|section| !is_on_choice(section));
+            let mut lines = sections.flat_map(|section| &section.lines).filter(|line| !line.is_key && !line.is_folded);
+            lines.all(|line| line.is_chosen == wanted(line))
         };
-        if is(&|_, _| false) {
+        if is(|_| false) {
             Some(Preset::Nothing)
-        } else if is(&|proposed, _| proposed.essential) {
+        } else if is(|line| line.is_essential) {
             Some(Preset::Essential)
-        } else if is(&|proposed, _| proposed.everything) {
+        } else if is(|line| line.is_proposed) {
             Some(Preset::Everything)
         } else {
             None
@@ -321,19 +307,27 @@ impl Selection {
     }
 
     fn is_group_shown(&self, group: &Group) -> bool {
-        self.passes(group, self.filter) && holds(&group.text, &self.search)
+        self.is_offered(group) && self.passes(group, self.filter) && holds(&group.text, &self.search)
+    }
+
+    /// Whether a field has a line of its own, in a table that every document gets or in one that is wanted.
+    fn is_offered(&self, group: &Group) -> bool {
+        if self.lines_of(group).iter().all(|line| line.is_folded) {
+            return false;
+        }
+        self.wanted.contains(&group.section) || self.proposal.sections.get(group.section).is_some_and(|section| !is_on_choice(section))
     }
 
     /// How many fields a filter shows.
     pub fn count(&self, filter: Filter) -> usize {
-        self.groups.iter().filter(|group| self.passes(group, filter)).count()
+        self.groups.iter().filter(|group| self.is_offered(group) && self.passes(group, filter)).count()
     }
 
     /// The lines to draw: the first of each shown field, and those of its other lines that are chosen or unfolded.
     pub fn shown(&self) -> BTreeSet<Place> {
         let mut shown = BTreeSet::new();
         for group in self.groups.iter().filter(|group| self.is_group_shown(group)) {
-            for (offset, line) in self.lines_of(group).iter().enumerate() {
+            for (offset, line) in self.lines_of(group).iter().enumerate().filter(|(_, line)| !line.is_folded) {
                 if offset == 0 || line.is_chosen || group.is_expanded {
                     shown.insert(Place { section: group.section, line: group.first + offset });
                 }
@@ -346,7 +340,7 @@ impl Selection {
     pub fn folded_parts(&self, place: Place) -> usize {
         let group = self.starts.get(&place).and_then(|index| self.groups.get(*index));
         let Some(group) = group.filter(|group| !group.is_expanded) else { return 0 };
-        self.lines_of(group).iter().skip(1).filter(|line| !line.is_chosen).count()
+        self.lines_of(group).iter().skip(1).filter(|line| !line.is_chosen && !line.is_folded).count()
     }
 
     /// Whether other lines of the field are drawn beside this first one, which then says what it takes of the field.
@@ -364,7 +358,7 @@ impl Selection {
 
     /// How many of a section's fields are chosen, and how many there are.
     pub fn chosen_in(&self, section: usize) -> (usize, usize) {
-        let groups = || self.groups.iter().filter(|group| group.section == section);
+        let groups = || self.groups.iter().filter(|group| group.section == section && self.is_offered(group));
         (groups().filter(|group| self.passes(group, Filter::Chosen)).count(), groups().count())
     }
 
@@ -390,7 +384,7 @@ impl Selection {
             self.tickable(section).map(|group| (group.first, group.length, self.passes(group, Filter::Chosen))).collect();
         for (first, length, was_chosen) in groups {
             let mains: Vec<bool> =
-                (first..first + length).map(|line| self.proposed(Place { section, line }).is_some_and(|proposed| proposed.everything)).collect();
+                (first..first + length).map(|line| self.line(Place { section, line }).is_some_and(|line| line.is_proposed)).collect();
             let has_main = mains.iter().any(|main| *main);
             if is_chosen && was_chosen {
                 continue;
@@ -398,30 +392,82 @@ impl Selection {
             for (offset, main) in mains.into_iter().enumerate() {
                 // A field that is never proposed, such as an IBAN, is read in the first of its ways.
                 let takes = if has_main { main } else { offset == 0 };
-                self.choose(Place { section, line: first + offset }, is_chosen && takes);
+                let place = Place { section, line: first + offset };
+                let is_folded = self.line(place).is_some_and(|line| line.is_folded);
+                self.choose(place, is_chosen && takes && !is_folded);
             }
         }
+    }
+
+    /// The fields that a line's own takes turns with; none when the line is not the one that shows them.
+    pub fn family(&self, place: Place) -> Option<&Family> {
+        self.proposal.families().get(self.leads(place)?)
+    }
+
+    fn leads(&self, place: Place) -> Option<usize> {
+        let family = self.line(place)?.family?;
+        let is_of_it = |line: &&Line| line.family == Some(family);
+        let first = self.proposal.sections.get(place.section)?.lines.iter().filter(is_of_it).find(|line| !line.is_folded)?;
+        // The first in the list, in this section or in one before.
+        let is_before = self.proposal.sections.iter().take(place.section).flat_map(|section| &section.lines).any(|line| is_of_it(&line));
+        (!is_before && first.field == self.line(place)?.field).then_some(family)
+    }
+
+    /// Makes the fields that take turns with a line's own share its column, or have columns of their own again.
+    pub fn take_turns(&mut self, place: Place, is_joined: bool) {
+        let Some(family) = self.leads(place) else { return };
+        if is_joined {
+            self.proposal.join(family);
+        } else {
+            self.proposal.part(family);
+        }
+        self.note_names();
     }
 
     /// What will happen.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { fields: self.count(Filter::Chosen), ..Summary::default() };
-        for (section, proposed) in self.proposal.sections.iter().zip(&self.proposed) {
-            for (_, proposed) in section.lines.iter().zip(proposed).filter(|(line, _)| line.is_chosen) {
-                if proposed.existing.is_some() {
-                    summary.existing_columns += 1;
-                } else {
-                    summary.new_columns += 1;
+        for (section, content) in self.proposal.sections.iter().enumerate() {
+            for (line, _) in content.lines.iter().enumerate().filter(|(_, line)| line.is_chosen) {
+                match self.existing_name(Place { section, line }) {
+                    Some(_) => summary.existing_columns += 1,
+                    None => summary.new_columns += 1,
                 }
             }
         }
         summary
     }
 
-    /// Whether the rows of a section get a table of their own.
-    pub fn repetition_table(&self, section: usize) -> Option<&TableKey> {
-        self.proposal.sections.get(section).filter(|section| matches!(section.origin, SectionOrigin::Repetition(_))).map(|section| &section.table)
+    /// The table of its own that a section's rows get.
+    pub fn own_table(&self, section: usize) -> Option<&TableKey> {
+        self.proposal.sections.get(section).map(|section| &section.table).filter(|table| **table != TableKey::Dossiers)
     }
+
+    /// The sections whose tables are chosen apart from the form's fields.
+    pub fn tables_on_choice(&self) -> impl Iterator<Item = (usize, &Section)> {
+        self.proposal.sections.iter().enumerate().filter(|(_, section)| is_on_choice(section))
+    }
+
+    /// Whether the table of such a section is wanted.
+    pub fn is_wanted(&self, section: usize) -> bool {
+        self.wanted.contains(&section)
+    }
+
+    /// Wants the table of such a section, with its main columns, or none of it.
+    pub fn want(&mut self, section: usize, is_wanted: bool) {
+        if is_wanted {
+            self.wanted.insert(section);
+        } else {
+            self.wanted.remove(&section);
+        }
+        for line in self.proposal.sections.get_mut(section).into_iter().flat_map(|section| &mut section.lines) {
+            line.is_chosen = is_wanted && line.is_proposed;
+        }
+    }
+}
+
+const fn is_on_choice(section: &Section) -> bool {
+    matches!(section.origin, SectionOrigin::Linked(_))
 }
 
 fn groups(proposal: &Proposal) -> Vec<Group> {
@@ -434,11 +480,11 @@ fn groups(proposal: &Proposal) -> Vec<Group> {
             match groups.last_mut() {
                 Some(group) if !is_first && group.section == section_index => {
                     group.length += 1;
-                    group.text.extend([" ", &fold(line.part.unwrap_or_default()), " ", &fold(&line.column_name)]);
+                    group.text.extend([" ", &fold(line.part.as_deref().unwrap_or_default()), " ", &fold(&line.column_name)]);
                 }
                 _ => {
                     let champ_type = line.champ_type.as_ref().map(words::champ_type).unwrap_or_default();
-                    let text = [&line.label, champ_type, line.part.unwrap_or_default(), &line.column_name].map(fold).join(" ");
+                    let text = [&line.label, champ_type, line.part.as_deref().unwrap_or_default(), &line.column_name].map(fold).join(" ");
                     groups.push(Group { section: section_index, first: line_index, length: 1, text, is_expanded: false });
                 }
             }

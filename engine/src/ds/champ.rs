@@ -1,6 +1,6 @@
 //! Champs: the values of a dossier.
 
-use super::{DescriptorId, RowId};
+use super::{ColumnKey, DescriptorId, RowId};
 use crate::{
     InvalidTimestamp, Timestamp,
     json::{self, FromJson, Json, Malformed},
@@ -109,6 +109,10 @@ pub struct Entreprise {
     pub raison_sociale: Option<String>,
     /// Trading name.
     pub nom_commercial: Option<String>,
+    /// A day, as DS writes it.
+    pub date_creation: Option<String>,
+    /// `Actif` or `Ferme`.
+    pub etat_administratif: Option<String>,
 }
 
 impl FromJson for Entreprise {
@@ -118,6 +122,8 @@ impl FromJson for Entreprise {
             forme_juridique: json.read("formeJuridique")?,
             raison_sociale: json.read("raisonSociale")?,
             nom_commercial: json.read("nomCommercial")?,
+            date_creation: json.read("dateCreation")?,
+            etat_administratif: json.read("etatAdministratif")?,
         })
     }
 }
@@ -189,6 +195,18 @@ pub struct GeoArea {
     pub description: Option<String>,
     /// Of a parcel, in square metres.
     pub surface: Option<f64>,
+    /// The key.
+    pub id: RowId,
+    /// `cadastre`, `rpg`, `selection_utilisateur`.
+    pub source: Option<Box<str>>,
+    /// Of a parcel: INSEE code of its commune.
+    pub commune: Option<Box<str>>,
+    /// Of a parcel, before its section.
+    pub prefixe: Option<Box<str>>,
+    /// Of a parcel.
+    pub section: Option<Box<str>>,
+    /// Of a parcel, in its section.
+    pub numero: Option<Box<str>>,
 }
 
 impl FromJson for GeoArea {
@@ -198,8 +216,31 @@ impl FromJson for GeoArea {
             Json::Text(text) => json::number(text),
             other => f64::from_json(other).ok(),
         };
-        Ok(Self { geometry: json.read("geometry")?, description: json.read("description")?, surface })
+        Ok(Self {
+            geometry: json.read("geometry")?,
+            description: json.read("description")?,
+            surface,
+            id: json.read("id")?,
+            source: json.read("source")?,
+            commune: json.read("commune")?,
+            prefixe: json.read("prefixe")?,
+            section: json.read("section")?,
+            numero: json.read("numero")?,
+        })
     }
+}
+
+/// A part that DS knows of a value beyond its text: what a référentiel holds under the reference, the holder of a RIB.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChampColumn {
+    /// Which part, of which field: the same in every dossier (facts/ds-api.md, section 1.4).
+    pub id: ColumnKey,
+    /// « Référence de l’inventaire – Dénomination ».
+    pub label: Box<str>,
+    /// DS's own text for it. Never empty.
+    pub text: Option<Box<str>>,
+    /// The value.
+    pub value: ChampValue,
 }
 
 /// A row of a répétition.
@@ -275,6 +316,10 @@ pub struct Champ {
     pub text: Option<Box<str>>,
     /// The value.
     pub value: ChampValue,
+    /// The label of a carte, when geometry was asked for.
+    pub label: Option<Box<str>>,
+    /// The parts that DS knows of it. None when not asked for, or when the type has none that we ask for.
+    pub columns: Option<Vec<ChampColumn>>,
 }
 
 /// BigInt: `"42"` or `42` (facts/ds-api.md, section 1.4).
@@ -288,15 +333,23 @@ fn digits(json: &Json<'_>) -> ChampValue {
     }
 }
 
-fn instant(text: Option<Box<str>>, read: fn(&str) -> Result<Timestamp, InvalidTimestamp>) -> Result<Option<Timestamp>, ChampValue> {
-    text.filter(|text| !text.is_empty()).map(|text| read(&text)).transpose().map_err(|error| ChampValue::Unreadable(error.0.into()))
+fn day(text: Option<Box<str>>) -> ChampValue {
+    moment(text, Timestamp::parse_day).map_or_else(|unreadable| unreadable, ChampValue::Date)
+}
+
+fn instant(text: Option<Box<str>>) -> ChampValue {
+    moment(text, Timestamp::parse).map_or_else(|unreadable| unreadable, ChampValue::Datetime)
+}
+
+fn moment(text: Option<Box<str>>, read: fn(&str) -> Result<Timestamp, InvalidTimestamp>) -> Result<Option<Timestamp>, ChampValue> {
+    filled(text).map(|text| read(&text)).transpose().map_err(|error| ChampValue::Unreadable(error.0.into()))
 }
 
 impl FromJson for Champ {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         let value = match json.get("__typename").as_text().ok_or(Malformed("__typename"))? {
-            "DateChamp" => instant(json.read("date")?, Timestamp::parse_day).map_or_else(|unreadable| unreadable, ChampValue::Date),
-            "DatetimeChamp" => instant(json.read("datetime")?, Timestamp::parse).map_or_else(|unreadable| unreadable, ChampValue::Datetime),
+            "DateChamp" => day(json.read("date")?),
+            "DatetimeChamp" => instant(json.read("datetime")?),
             "IntegerNumberChamp" => digits(json.get("integer")),
             "DecimalNumberChamp" => ChampValue::Decimal(json.read("decimal")?),
             "CheckboxChamp" => ChampValue::Checkbox(json.read_or_default("checked")?),
@@ -321,7 +374,30 @@ impl FromJson for Champ {
             "HeaderSectionChamp" | "ExplicationChamp" => ChampValue::Decoration,
             _ => ChampValue::Text,
         };
-        Ok(Self { descriptor: json.read("champDescriptorId")?, text: filled(json.read("stringValue")?), value })
+        Ok(Self {
+            descriptor: json.read("champDescriptorId")?,
+            text: filled(json.read("stringValue")?),
+            value,
+            label: filled(json.read("label")?),
+            columns: json.read("columns")?,
+        })
+    }
+}
+
+impl FromJson for ChampColumn {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let text: Option<Box<str>> = filled(json.read("stringValue")?);
+        let value = match json.get("__typename").as_text().ok_or(Malformed("__typename"))? {
+            "IntegerColumn" => digits(json.get("integer")),
+            "DecimalColumn" => ChampValue::Decimal(json.read("decimal")?),
+            "BooleanColumn" => ChampValue::YesNo(json.read("checked")?),
+            "DateColumn" => day(json.read("date")?),
+            "DateTimeColumn" => instant(json.read("datetime")?),
+            "EnumColumn" => ChampValue::DropDownList(text.clone()),
+            "EnumsColumn" => ChampValue::MultipleDropDownList(json.read_or_default("choices")?),
+            _ => ChampValue::Text,
+        };
+        Ok(Self { id: json.read("id")?, label: json.read("label")?, text, value })
     }
 }
 

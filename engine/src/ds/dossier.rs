@@ -1,6 +1,6 @@
 //! A dossier.
 
-use super::{Champ, DossierNumber, PersonneMorale, SourceError, response};
+use super::{Avis, Champ, DossierNumber, Instructeur, Message, PersonneMorale, SourceError, Traitement, response};
 use crate::{
     Timestamp,
     json::{FromJson, Json, Malformed},
@@ -99,24 +99,24 @@ pub struct Dossier {
     pub usager_email: Option<String>,
     /// The name of its groupe instructeur.
     pub groupe_instructeur: Option<String>,
-    /// The addresses of the instructeurs who follow it. None when not asked for.
-    pub instructeurs: Option<Vec<String>>,
+    /// The instructeurs who follow it. None when not asked for.
+    pub instructeurs: Option<Vec<Instructeur>>,
     /// The names of its labels.
     pub labels: Vec<String>,
     /// The visible fields: those hidden by a condition are absent. None when not asked for.
     pub champs: Option<Vec<Champ>>,
     /// The annotations privées. None when not asked for.
     pub annotations: Option<Vec<Champ>>,
-}
-
-/// One member of each object of a list.
-fn each(list: &Json<'_>, name: &'static str) -> Result<Vec<String>, Malformed> {
-    list.items().iter().map(|item| item.read(name)).collect()
+    /// The avis asked of experts. None when not asked for.
+    pub avis: Option<Vec<Avis>>,
+    /// The messages. None when not asked for.
+    pub messages: Option<Vec<Message>>,
+    /// The steps of the examination. None when not asked for.
+    pub traitements: Option<Vec<Traitement>>,
 }
 
 impl FromJson for Dossier {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        let instructeurs = json.get("instructeurs");
         Ok(Self {
             number: json.read("number")?,
             state: json.read("state")?,
@@ -134,10 +134,13 @@ impl FromJson for Dossier {
             demandeur: json.read("demandeur")?,
             usager_email: json.get("usager").read("email")?,
             groupe_instructeur: json.get("groupeInstructeur").read("label")?,
-            instructeurs: if *instructeurs == Json::Null { None } else { Some(each(instructeurs, "email")?) },
-            labels: each(json.get("labels"), "name")?,
+            instructeurs: json.read("instructeurs")?,
+            labels: json.get("labels").items().iter().map(|label| label.read("name")).collect::<Result<_, _>>()?,
             champs: json.read("champs")?,
             annotations: json.read("annotations")?,
+            avis: json.read("avis")?,
+            messages: json.read("messages")?,
+            traitements: json.read("traitements")?,
         })
     }
 }
@@ -146,5 +149,10 @@ impl Dossier {
     /// Reads the answer of `getDossier`.
     pub fn read(body: &[u8]) -> Result<Self, SourceError> {
         response::dossier(body)
+    }
+
+    /// Its champs, then its annotations.
+    pub fn all_champs(&self) -> impl Iterator<Item = &Champ> {
+        self.champs.iter().chain(&self.annotations).flatten()
     }
 }

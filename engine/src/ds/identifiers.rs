@@ -113,11 +113,16 @@ text! {
     DescriptorId
 }
 text! {
+    /// The id of a part of a field, as `columns` give it; stable over révisions.
+    ColumnKey
+}
+text! {
     /// The id of a révision of a form.
     RevisionId
 }
 text! {
-    /// The id of a row of a répétition: kept when rows are re-ordered.
+    /// The id of a row of a répétition, kept when rows are re-ordered, or of another thing that gets a row of its own:
+    /// an avis, a message, an area of a map.
     RowId
 }
 

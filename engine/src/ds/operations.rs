@@ -157,6 +157,29 @@ pub struct Parts {
     pub include_geometry: bool,
     /// The instructeurs who follow the dossier.
     pub include_instructeurs: bool,
+    /// The parts that DS knows of a value beyond its text.
+    pub include_columns: bool,
+    /// The avis asked of experts.
+    pub include_avis: bool,
+    /// The messages between usager and instructeurs.
+    pub include_messages: bool,
+    /// The steps of the examination.
+    pub include_traitements: bool,
+}
+
+impl Parts {
+    /// All that a proposal shows examples of.
+    pub const ALL: Self = Self {
+        include_champs: true,
+        include_annotations: true,
+        include_files: true,
+        include_geometry: true,
+        include_instructeurs: true,
+        include_columns: true,
+        include_avis: true,
+        include_messages: true,
+        include_traitements: true,
+    };
 }
 
 /// A page of dossiers, with the parts that are wanted.
@@ -348,7 +371,8 @@ mod tests {
         refused(OperationName::GetDossierNumbers, r#"{"number": 1, "first": 1, "before": "MQ=="}"#);
         refused(OperationName::GetDossierNumbers, r#"{"number": 1, "first": 1, "after": "é"}"#);
         refused(OperationName::GetDossierNumbers, r#"{"number": 1, "first": 1, "state": "brouillon"}"#);
-        let parts = r#""includeChamps":true,"includeAnnotations":true,"includeFiles":true,"includeGeometry":true,"includeInstructeurs":true"#;
+        let parts = serde_json::to_string(&Parts::ALL).unwrap();
+        let parts = parts.trim_matches(['{', '}']);
         assert!(OperationName::GetDossier.parse(format!(r#"{{"number":1,"dossier":2,{parts}}}"#).as_bytes()).is_ok());
         refused(OperationName::GetDossier, &format!(r#"{{"number":1,"dossier":2,"includeAll":true,{parts}}}"#));
         refused(OperationName::GetDossier, &format!(r#"{{"number":1,"dossier":99999999999,{parts}}}"#));

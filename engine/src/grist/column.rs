@@ -173,6 +173,31 @@ impl WidgetOptions {
         self.0.get("choices").and_then(serde_json::Value::as_array).into_iter().flatten().filter_map(serde_json::Value::as_str)
     }
 
+    /// The colours of a choice, ground then text, when it has both.
+    pub fn style_of(&self, choice: &str) -> Option<(&str, &str)> {
+        let style = self.0.get("choiceOptions")?.get(choice)?;
+        style.get("fillColor")?.as_str().zip(style.get("textColor")?.as_str())
+    }
+
+    /// These options with more choices at the end, and other colours for some that it has.
+    #[must_use]
+    pub fn with_styled_choices(&self, added: &[(&str, Option<ChoiceStyle>)], recoloured: &[(&str, ChoiceStyle)]) -> Self {
+        let mut options = self.with_choices(added.iter().map(|(name, _)| *name)).0;
+        let styles = added.iter().filter_map(|(name, style)| Some((*name, (*style)?))).chain(recoloured.iter().copied());
+        for (name, style) in styles {
+            let all = options.entry("choiceOptions").or_insert_with(|| serde_json::Value::Object(serde_json::Map::new()));
+            if let Some(all) = all.as_object_mut() {
+                // An agent may have made it bold: that stays.
+                let one = all.entry(name).or_insert_with(|| serde_json::Value::Object(serde_json::Map::new()));
+                if let Some(one) = one.as_object_mut() {
+                    one.insert("fillColor".to_owned(), style.fill_color.into());
+                    one.insert("textColor".to_owned(), style.text_color.into());
+                }
+            }
+        }
+        Self(options)
+    }
+
     /// These options with more choices at the end; those that agents added, and their colours, stay.
     #[must_use]
     pub fn with_choices<'a>(&self, added: impl IntoIterator<Item = &'a str>) -> Self {

@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::{Unreadable, Value};
+use super::{
+    Unreadable, Value,
+    geometry::{centre, geojson, surface},
+};
 use crate::{
-    ds::{Champ, ChampDescriptor, ChampType, ChampValue, GeoArea},
+    Timestamp,
+    ds::{Champ, ChampDescriptor, ChampType, ChampValue, ColumnKey},
     grist::ColumnType,
     naming::names,
     words,
 };
 
 /// A list with more options than this goes to a Text column: Grist's menus become unusable.
-const LONGEST_CHOICE_LIST: usize = 300;
+pub(super) const LONGEST_CHOICE_LIST: usize = 300;
 
 names! {
     /// One way to read a champ.
@@ -54,6 +58,8 @@ names! {
         CodeDepartement = "code_departement",
         /// Name of the région.
         Region = "region",
+        /// Country of an address.
+        Pays = "pays",
         /// SIRET.
         Siret = "siret",
         /// Name of an organisation.
@@ -62,6 +68,18 @@ names! {
         FormeJuridique = "forme_juridique",
         /// Activity of an organisation.
         Naf = "naf",
+        /// Code of the activity.
+        CodeNaf = "code_naf",
+        /// SIREN.
+        Siren = "siren",
+        /// Trading name of an organisation.
+        NomCommercial = "nom_commercial",
+        /// When an organisation was created.
+        DateCreation = "date_creation",
+        /// Whether an organisation is active or closed.
+        EtatAdministratif = "etat_administratif",
+        /// Number of an association.
+        Rna = "rna",
         /// Address of an organisation.
         Adresse = "adresse",
         /// Number in a directory.
@@ -151,15 +169,25 @@ pub fn offers(descriptor: &ChampDescriptor) -> Vec<FacetOffer> {
             no(Facet::Departement, Type::Text),
             no(Facet::CodeDepartement, Type::Text),
             no(Facet::Region, Type::Text),
+            no(Facet::Pays, Type::Text),
         ],
         ChampType::Siret => vec![
             yes(Facet::Siret, Type::Text),
             yes(Facet::RaisonSociale, Type::Text),
             no(Facet::FormeJuridique, Type::Text),
             no(Facet::Naf, Type::Text),
+            no(Facet::CodeNaf, Type::Text),
+            no(Facet::Siren, Type::Text),
+            no(Facet::NomCommercial, Type::Text),
+            no(Facet::DateCreation, Type::Date),
+            no(Facet::EtatAdministratif, Type::Choice),
+            no(Facet::Rna, Type::Text),
             no(Facet::Adresse, Type::Text),
             no(Facet::PostalCode, Type::Text),
             no(Facet::Commune, Type::Text),
+            no(Facet::CodeInsee, Type::Text),
+            no(Facet::Departement, Type::Text),
+            no(Facet::Region, Type::Text),
         ],
         ChampType::Rna | ChampType::Rnf => vec![yes(Facet::Identifier, Type::Text), yes(Facet::Title, Type::Text)],
         ChampType::PieceJustificative => vec![yes(Facet::FileNames, Type::Text), no(Facet::FileCount, Type::Numeric)],
@@ -194,6 +222,48 @@ pub(super) const fn is_personal(champ_type: &ChampType) -> bool {
             | ChampType::EtudiantBoursier
             | ChampType::Cojo
     )
+}
+
+/// Whether DS knows parts of such a value that only its dossiers name: an agent chooses among those of recent ones.
+pub(super) const fn has_columns(champ_type: &ChampType) -> bool {
+    matches!(
+        champ_type,
+        ChampType::Referentiel
+            | ChampType::QuotientFamilial
+            | ChampType::Aah
+            | ChampType::Aeeh
+            | ChampType::Ars
+            | ChampType::EtudiantBoursier
+            | ChampType::PreRempli
+            | ChampType::PieceJustificative
+    )
+}
+
+/// The type of the column proposed for such a part.
+pub fn part_type(value: &ChampValue) -> ColumnType {
+    match value {
+        ChampValue::Integer(_) | ChampValue::Decimal(_) => ColumnType::Numeric,
+        ChampValue::Date(_) => ColumnType::Date,
+        ChampValue::Datetime(_) => ColumnType::paris(),
+        ChampValue::YesNo(_) | ChampValue::DropDownList(_) => ColumnType::Choice,
+        ChampValue::MultipleDropDownList(_) => ColumnType::ChoiceList,
+        _ => ColumnType::Text,
+    }
+}
+
+/// Reads one of the parts that DS knows of a champ.
+pub fn read_part<'a>(champ: &'a Champ, key: &ColumnKey) -> Result<Value<'a>, Unreadable> {
+    let Some(part) = champ.columns.iter().flatten().find(|part| part.id == *key) else { return Ok(Value::Empty) };
+    Ok(match &part.value {
+        ChampValue::Unreadable(_) => return Err(Unreadable::Malformed),
+        ChampValue::Integer(digits) => digits.as_deref().map_or(Value::Empty, |digits| Value::Integer(digits.into())),
+        ChampValue::Decimal(number) => number.map_or(Value::Empty, Value::Decimal),
+        ChampValue::Date(day) => day.map_or(Value::Empty, Value::Day),
+        ChampValue::Datetime(instant) => instant.map_or(Value::Empty, Value::Instant),
+        ChampValue::YesNo(value) => value.map_or(Value::Empty, Value::Bool),
+        ChampValue::MultipleDropDownList(choices) => texts(choices.iter().map(|choice| &**choice)),
+        _ => Value::text(part.text.as_deref()),
+    })
 }
 
 /// Reads one facet of a champ.
@@ -246,6 +316,7 @@ pub fn read(champ: &Champ, facet: Facet) -> Result<Value<'_>, Unreadable> {
             (Facet::Departement, address) => Value::text(address.and_then(|address| address.department_name.as_deref())),
             (Facet::CodeDepartement, address) => Value::text(address.and_then(|address| address.department_code.as_deref())),
             (Facet::Region, address) => Value::text(address.and_then(|address| address.region_name.as_deref())),
+            (Facet::Pays, address) => Value::text(address.and_then(|address| address.country_name.as_deref())),
             _ => return Err(Unreadable::Retyped),
         },
         (Facet::Siret, ChampValue::Siret(_)) => Value::text(text),
@@ -273,7 +344,7 @@ pub fn read(champ: &Champ, facet: Facet) -> Result<Value<'_>, Unreadable> {
     })
 }
 
-fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Value<'a> {
+pub(super) fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Value<'a> {
     let texts: Vec<&str> = texts.collect();
     if texts.is_empty() { Value::Empty } else { Value::Texts(texts) }
 }
@@ -292,11 +363,23 @@ pub(crate) fn organisation(etablissement: &crate::ds::PersonneMorale, facet: Fac
         ),
         Facet::FormeJuridique => Value::text(entreprise.and_then(|entreprise| entreprise.forme_juridique.as_deref())),
         Facet::Naf => Value::text(etablissement.libelle_naf.as_deref()),
-        Facet::Identifier => Value::text(etablissement.association.as_ref().map(|association| association.rna.as_str())),
+        Facet::CodeNaf => Value::text(etablissement.naf.as_deref()),
+        Facet::Siren => Value::text(entreprise.map(|entreprise| entreprise.siren.as_str())),
+        Facet::NomCommercial => Value::text(entreprise.and_then(|entreprise| entreprise.nom_commercial.as_deref())),
+        Facet::DateCreation => match entreprise.and_then(|entreprise| entreprise.date_creation.as_deref()).map(Timestamp::parse_day) {
+            Some(day) => Value::Day(day.map_err(|_| Unreadable::Malformed)?),
+            None => Value::Empty,
+        },
+        Facet::EtatAdministratif => {
+            Value::text(entreprise.and_then(|entreprise| entreprise.etat_administratif.as_deref()).map(words::etat_administratif))
+        }
+        Facet::Rna | Facet::Identifier => Value::text(etablissement.association.as_ref().map(|association| association.rna.as_str())),
         Facet::Adresse => address.map_or(Value::Empty, |address| Value::Text(one_line(&address.label))),
         Facet::PostalCode => Value::text(address.map(|address| address.postal_code.as_str())),
         Facet::Commune => Value::text(address.map(|address| address.city_name.as_str())),
         Facet::CodeInsee => Value::text(address.map(|address| address.city_code.as_str())),
+        Facet::Departement => Value::text(address.and_then(|address| address.department_name.as_deref())),
+        Facet::Region => Value::text(address.and_then(|address| address.region_name.as_deref())),
         _ => return Err(Unreadable::Retyped),
     })
 }
@@ -308,50 +391,6 @@ fn one_line(text: &str) -> Cow<'_, str> {
     } else {
         text.into()
     }
-}
-
-/// The middle of the box that holds all areas, longitude first: good enough to put a pin.
-fn centre(areas: &[GeoArea]) -> Option<(f64, f64)> {
-    fn extend(coordinates: &serde_json::Value, bounds: &mut Option<[f64; 4]>) {
-        let Some(items) = coordinates.as_array() else { return };
-        if let [longitude, latitude, ..] = items.as_slice()
-            && let (Some(longitude), Some(latitude)) = (longitude.as_f64(), latitude.as_f64())
-        {
-            let [west, south, east, north] = bounds.unwrap_or([longitude, latitude, longitude, latitude]);
-            *bounds = Some([west.min(longitude), south.min(latitude), east.max(longitude), north.max(latitude)]);
-            return;
-        }
-        for item in items {
-            extend(item, bounds);
-        }
-    }
-    let mut bounds = None;
-    for area in areas {
-        extend(&area.geometry.coordinates, &mut bounds);
-    }
-    bounds.map(|[west, south, east, north]| (f64::midpoint(west, east), f64::midpoint(south, north)))
-}
-
-fn geojson(areas: &[GeoArea]) -> Value<'static> {
-    if areas.is_empty() {
-        return Value::Empty;
-    }
-    let features: Vec<_> = areas
-        .iter()
-        .map(|area| {
-            serde_json::json!({
-                "type": "Feature",
-                "geometry": { "type": area.geometry.kind, "coordinates": area.geometry.coordinates },
-                "properties": { "description": area.description },
-            })
-        })
-        .collect();
-    Value::Text(serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string().into())
-}
-
-fn surface(areas: &[GeoArea]) -> Value<'static> {
-    let surfaces = areas.iter().filter_map(|area| area.surface);
-    surfaces.reduce(|total, surface| total + surface).map_or(Value::Empty, Value::Decimal)
 }
 
 /// « Martin · 7 », a line for each row: readable, never read back.

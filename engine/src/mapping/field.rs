@@ -4,9 +4,9 @@ use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-use super::Facet;
+use super::{Facet, LinkedField, LinkedTable};
 use crate::{
-    ds::DescriptorId,
+    ds::{ColumnKey, DescriptorId},
     grist::ColumnType,
     json::{FromJson, Json, Malformed, parsed},
     naming::names,
@@ -159,24 +159,39 @@ impl DossierField {
 }
 
 names! {
-    /// What every row of a répétition's table has.
+    /// What every row of a table beside the main one has.
     RowField {
-        /// The id of the row in DS: the key.
+        /// The id in DS of what the row is: the key.
         Id = "id",
         /// The dossier, as a reference to the main table.
         Dossier = "dossier",
     }
 }
 
-/// What a column is filled from. In JSON a text: `dossier:number`, `row:id`, `champ:Q2hhbXAtMTIz:text`.
+/// What a column is filled from. In JSON a text: `dossier:number`, `row:id`, `champ:Q2hhbXAtMTIz:text`,
+/// `part:Q2hhbXAtMTIz:Q29sdW1uLTE`, `linked:avis_question`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// Something that every dossier has.
     Dossier(DossierField),
-    /// Something that every row of a répétition has.
+    /// Something that every row of a table beside the main one has.
     Row(RowField),
     /// A facet of a champ or of an annotation.
     Champ(DescriptorId, Facet),
+    /// One of the parts that DS knows of a champ or of an annotation, and that only its dossiers name.
+    Part(DescriptorId, ColumnKey),
+    /// Something of an avis, a message, a step, an instructeur or an area.
+    Linked(LinkedField),
+}
+
+impl Field {
+    /// The field of the form that fills the column, if one does.
+    pub const fn descriptor(&self) -> Option<&DescriptorId> {
+        match self {
+            Self::Champ(descriptor, _) | Self::Part(descriptor, _) => Some(descriptor),
+            Self::Dossier(_) | Self::Row(_) | Self::Linked(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Field {
@@ -185,6 +200,8 @@ impl fmt::Display for Field {
             Self::Dossier(field) => write!(formatter, "dossier:{}", field.name()),
             Self::Row(field) => write!(formatter, "row:{}", field.name()),
             Self::Champ(descriptor, facet) => write!(formatter, "champ:{descriptor}:{}", facet.name()),
+            Self::Part(descriptor, key) => write!(formatter, "part:{descriptor}:{key}"),
+            Self::Linked(field) => write!(formatter, "linked:{}", field.name()),
         }
     }
 }
@@ -199,19 +216,23 @@ impl FromStr for Field {
             Some(("champ", rest)) => {
                 rest.rsplit_once(':').and_then(|(descriptor, name)| Facet::from_name(name).map(|facet| Self::Champ(descriptor.into(), facet)))
             }
+            Some(("part", rest)) => rest.rsplit_once(':').map(|(descriptor, key)| Self::Part(descriptor.into(), key.into())),
+            Some(("linked", name)) => LinkedField::from_name(name).map(Self::Linked),
             _ => None,
         };
         field.ok_or_else(|| UnknownField(text.to_owned()))
     }
 }
 
-/// What the rows of a table are. In JSON a text: `dossiers`, `repetition:Q2hhbXAtMTIz`.
+/// What the rows of a table are. In JSON a text: `dossiers`, `repetition:Q2hhbXAtMTIz`, `avis`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TableKey {
     /// Dossiers: the main table.
     Dossiers,
     /// The rows of a répétition.
     Repetition(DescriptorId),
+    /// Things of another kind that a dossier has several of.
+    Linked(LinkedTable),
 }
 
 impl fmt::Display for TableKey {
@@ -219,6 +240,7 @@ impl fmt::Display for TableKey {
         match self {
             Self::Dossiers => formatter.write_str("dossiers"),
             Self::Repetition(descriptor) => write!(formatter, "repetition:{descriptor}"),
+            Self::Linked(table) => formatter.write_str(table.name()),
         }
     }
 }
@@ -229,6 +251,7 @@ impl FromStr for TableKey {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once(':') {
             None if text == "dossiers" => Ok(Self::Dossiers),
+            None => LinkedTable::from_name(text).map(Self::Linked).ok_or_else(|| UnknownField(text.to_owned())),
             Some(("repetition", descriptor)) if !descriptor.is_empty() => Ok(Self::Repetition(descriptor.into())),
             _ => Err(UnknownField(text.to_owned())),
         }
@@ -261,11 +284,17 @@ mod tests {
     fn fields_go_there_and_back() {
         let fields = DossierField::ALL.iter().map(|field| Field::Dossier(*field));
         let facets = Facet::ALL.iter().map(|facet| Field::Champ("Q2hhbXAtMTIz".into(), *facet));
-        for field in fields.chain(facets).chain(RowField::ALL.iter().map(|field| Field::Row(*field))) {
+        let linked = LinkedField::ALL.iter().map(|field| Field::Linked(*field));
+        let part = std::iter::once(Field::Part("Q2hhbXAtMTIz".into(), "Q29sdW1uLTE=".into()));
+        for field in fields.chain(facets).chain(RowField::ALL.iter().map(|field| Field::Row(*field))).chain(linked).chain(part) {
             assert_eq!(field.to_string().parse::<Field>().unwrap(), field);
         }
         assert!("champ:Q2hhbXAtMTIz:nonsense".parse::<Field>().is_err());
         assert!("dossier".parse::<Field>().is_err());
         assert_eq!("repetition:a:b".parse::<TableKey>().unwrap(), TableKey::Repetition("a:b".into()));
+        for table in LinkedTable::ALL {
+            assert_eq!(TableKey::Linked(*table).to_string().parse::<TableKey>().unwrap(), TableKey::Linked(*table));
+        }
+        assert!("avis:1".parse::<TableKey>().is_err());
     }
 }

@@ -4,6 +4,9 @@ mod binding;
 mod drift;
 mod facet;
 mod field;
+mod geometry;
+mod html;
+mod linked;
 mod proposal;
 mod value;
 
@@ -14,9 +17,11 @@ use serde::Serialize;
 pub use binding::{Binding, ColumnBinding, TableBinding};
 pub use drift::{Change, Drift};
 pub(crate) use facet::organisation;
-pub use facet::{Facet, FacetOffer, offers, read};
+pub use facet::{Facet, FacetOffer, offers, part_type, read, read_part};
 pub use field::{DossierField, Field, RowField, TableKey, UnknownField};
-pub use proposal::{Line, Preset, Proposal, Section, SectionOrigin};
+pub(crate) use linked::things;
+pub use linked::{LinkedField, LinkedTable};
+pub use proposal::{Family, Line, Preset, Proposal, Section, SectionOrigin};
 pub use value::{Misfit, Unreadable, Value, encode};
 
 use crate::{
@@ -106,7 +111,7 @@ pub struct Mapping {
     pub demarche: DemarcheNumber,
     /// Its title, for people.
     pub title: String,
-    /// The main table first, then those of répétitions.
+    /// The main table first, then those of répétitions and of other things that a dossier has several of.
     pub tables: Vec<TableMapping>,
     /// The fields of the form that are mapped, as they were then.
     pub fields: BTreeMap<DescriptorId, KnownField>,

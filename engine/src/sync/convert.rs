@@ -4,9 +4,9 @@ use std::{borrow::Cow, collections::HashMap};
 
 use super::{PlannedTable, Problem, ProblemKind};
 use crate::{
-    ds::{Champ, ChampValue, Demandeur, Dossier, RowId},
+    ds::{Champ, ChampValue, ColumnKey, Demandeur, Dossier, DossierNumber, RowId},
     grist::{CellValue, ColumnType},
-    mapping::{DossierField, Facet, Field, TableKey, Unreadable, Value, encode, organisation, read},
+    mapping::{DossierField, Facet, Field, LinkedField, LinkedTable, TableKey, Unreadable, Value, encode, organisation, read, read_part, things},
     words,
 };
 
@@ -22,17 +22,31 @@ pub struct ConvertedRow {
 pub struct Conversion {
     /// The row of the main table.
     pub main: ConvertedRow,
-    /// By planned table, the main one left out: the rows of répétitions, in the order of DS. None when the dossier did
-    /// not say: its rows are left as they are.
+    /// By planned table, the main one left out: its rows, in the order of DS. None when the dossier did not say: its rows
+    /// are left as they are.
     pub children: Vec<Option<Vec<(RowId, ConvertedRow)>>>,
 }
 
-/// Where a facet of a champ goes.
-struct Target {
+/// What a column takes of a champ.
+enum Way<'a> {
+    Facet(Facet),
+    Part(&'a ColumnKey),
+}
+
+/// Where something of a champ goes.
+struct Target<'a> {
     column: usize,
     /// Its place among the sources of the column: the first filled one wins.
     rank: usize,
-    facet: Facet,
+    way: Way<'a>,
+}
+
+/// What the rows of a table beside the main one are.
+enum Rows<'a> {
+    /// The rows of the répétition of this descriptor.
+    Repetition(&'a str),
+    /// Things of a kind, and what each column takes of them.
+    Linked(LinkedTable, Vec<(usize, LinkedField)>),
 }
 
 /// Converts dossiers for planned tables.
@@ -41,123 +55,162 @@ pub struct Converter<'a> {
     /// The start of the addresses of dossiers: `https://…/procedures/131016/dossiers/`.
     dossier_address: String,
     /// By table, then by descriptor.
-    targets: Vec<HashMap<&'a str, Vec<Target>>>,
+    targets: Vec<HashMap<&'a str, Vec<Target<'a>>>>,
     /// The fields of every dossier, for the main table.
     dossier_fields: Vec<(usize, DossierField)>,
-    /// By descriptor of répétition, the index of its table.
-    repetitions: HashMap<&'a str, usize>,
+    /// By table, the main one left out.
+    rows: Vec<Rows<'a>>,
 }
 
-impl<'a> Converter<'a> {
-    /// Prepares for these tables, the main one first.
-    pub fn new(tables: &'a [PlannedTable], dossier_address: String) -> Self {
-        let mut targets = Vec::with_capacity(tables.len());
-        let mut dossier_fields = Vec::new();
-        for table in tables {
-            let mut by_descriptor: HashMap<&str, Vec<Target>> = HashMap::new();
-            for (column, planned) in table.columns.iter().enumerate() {
-                for (rank, source) in planned.sources.iter().enumerate() {
-                    match source {
-                        Field::Champ(descriptor, facet) => {
-                            by_descriptor.entry(descriptor.as_str()).or_default().push(Target { column, rank, facet: *facet });
-                        }
-                        Field::Dossier(field) => dossier_fields.push((column, *field)),
-                        Field::Row(_) => {}
-                    }
-                }
-            }
-            targets.push(by_descriptor);
-        }
-        let repetitions = tables.iter().enumerate().filter_map(|(index, table)| match &table.key {
-            TableKey::Repetition(descriptor) => Some((descriptor.as_str(), index)),
-            TableKey::Dossiers => None,
-        });
-        Self { tables, dossier_address, repetitions: repetitions.collect(), targets, dossier_fields }
+/// A row on its way.
+struct Draft<'a> {
+    table: &'a PlannedTable,
+    dossier: DossierNumber,
+    cells: Vec<Option<CellValue>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Absent is empty: a champ hidden by its condition must not leave its old value (rule 2).
+    fn new(table: &'a PlannedTable, dossier: DossierNumber) -> Self {
+        Self { table, dossier, cells: table.columns.iter().map(|column| Some(CellValue::empty(&column.column_type))).collect() }
     }
 
-    /// The rows of a dossier; what could not be converted is added to `problems`.
-    pub fn convert(&self, dossier: &Dossier, problems: &mut Vec<Problem>) -> Conversion {
-        let mut children: Vec<Option<Vec<(RowId, ConvertedRow)>>> = vec![None; self.tables.len().saturating_sub(1)];
-        if dossier.champs.is_some() || dossier.annotations.is_some() {
-            // A répétition hidden by a condition is absent from the answer: it has no rows.
-            children.fill(Some(Vec::new()));
-        }
-        let champs = || dossier.champs.iter().chain(&dossier.annotations).flatten();
-        let Some(main) = self.row(0, dossier, champs(), true, problems) else {
-            return Conversion { main: ConvertedRow { cells: Vec::new() }, children };
-        };
-        for champ in champs() {
-            if let ChampValue::Repetition(rows) = &champ.value
-                && let Some(&index) = self.repetitions.get(champ.descriptor.as_str())
-            {
-                let converted = rows.iter().filter_map(|row| Some((row.id.clone(), self.row(index, dossier, row.champs.iter(), false, problems)?)));
-                let converted = converted.collect();
-                if let Some(slot) = index.checked_sub(1).and_then(|slot| children.get_mut(slot)) {
-                    *slot = Some(converted);
-                }
-            }
-        }
-        Conversion { main, children }
+    fn problem(&self, kind: ProblemKind) -> Problem {
+        Problem { dossier: Some(self.dossier), kind }
     }
 
-    fn row<'c>(
-        &self,
-        index: usize,
-        dossier: &Dossier,
-        champs: impl Iterator<Item = &'c Champ>,
-        is_main: bool,
-        problems: &mut Vec<Problem>,
-    ) -> Option<ConvertedRow> {
-        let table = self.tables.get(index)?;
-        let targets = self.targets.get(index)?;
-        let problem = |kind| Problem { dossier: Some(dossier.number), kind };
-        // Absent is empty: a champ hidden by its condition must not leave its old value (rule 2).
-        let mut cells: Vec<Option<CellValue>> = table.columns.iter().map(|column| Some(CellValue::empty(&column.column_type))).collect();
-        let mut filled_by: Vec<Option<usize>> = vec![None; table.columns.len()];
-        let mut place = |column: usize, value: Result<Value<'_>, Unreadable>, problems: &mut Vec<Problem>| {
-            let Some((planned, cell)) = table.columns.get(column).zip(cells.get_mut(column)) else { return };
-            match value.map(|value| encode(value, &planned.column_type)) {
-                Ok(Ok(value)) => *cell = Some(value),
-                Ok(Err(misfit)) => {
-                    *cell = None;
-                    problems.push(problem(ProblemKind::Misfit {
-                        column: planned.name.clone(),
-                        column_type: planned.column_type.clone(),
-                        value: misfit.shown,
-                    }));
-                }
-                Err(why) => {
-                    *cell = None;
-                    problems.push(problem(ProblemKind::Unreadable { column: planned.name.clone(), why }));
-                }
+    /// Puts a value in its cell; the cell is left as it is when that cannot be.
+    fn place(&mut self, column: usize, value: Result<Value<'_>, Unreadable>, problems: &mut Vec<Problem>) {
+        let Some((planned, cell)) = self.table.columns.get(column).zip(self.cells.get_mut(column)) else { return };
+        let kind = match value.map(|value| encode(value, &planned.column_type)) {
+            Ok(Ok(value)) => {
+                *cell = Some(value);
+                return;
             }
+            Ok(Err(misfit)) => ProblemKind::Misfit { column: planned.name.clone(), column_type: planned.column_type.clone(), value: misfit.shown },
+            Err(why) => ProblemKind::Unreadable { column: planned.name.clone(), why },
         };
-        if is_main {
-            for (column, field) in &self.dossier_fields {
-                place(*column, dossier_value(dossier, *field, &self.dossier_address), problems);
-            }
-        }
+        *cell = None;
+        problems.push(self.problem(kind));
+    }
+
+    /// Puts what champs hold in their cells. Of several that share one, the first filled is written.
+    fn place_champs<'c>(&mut self, targets: &HashMap<&str, Vec<Target<'_>>>, champs: impl Iterator<Item = &'c Champ>, problems: &mut Vec<Problem>) {
+        let mut filled_by: Vec<Option<usize>> = vec![None; self.cells.len()];
         for champ in champs {
             for target in targets.get(champ.descriptor.as_str()).into_iter().flatten() {
-                let value = read(champ, target.facet);
+                let value = match target.way {
+                    Way::Facet(facet) => read(champ, facet),
+                    Way::Part(key) => read_part(champ, key),
+                };
                 let Some(filled) = filled_by.get_mut(target.column) else { continue };
                 if value == Ok(Value::Empty) {
                     continue;
                 }
                 let first = filled.is_none_or(|rank| target.rank < rank);
                 if filled.is_some()
-                    && let Some(planned) = table.columns.get(target.column)
+                    && let Some(planned) = self.table.columns.get(target.column)
                 {
-                    problems.push(problem(ProblemKind::SeveralFilled { column: planned.name.clone() }));
+                    problems.push(self.problem(ProblemKind::SeveralFilled { column: planned.name.clone() }));
                 }
                 if first {
                     *filled = Some(target.rank);
-                    place(target.column, value, problems);
+                    self.place(target.column, value, problems);
                 }
             }
         }
-        Some(ConvertedRow { cells })
     }
+
+    fn finish(self) -> ConvertedRow {
+        ConvertedRow { cells: self.cells }
+    }
+}
+
+impl<'a> Converter<'a> {
+    /// Prepares for these tables, the main one first.
+    pub fn new(tables: &'a [PlannedTable], dossier_address: String) -> Self {
+        let mut converter = Self { tables, dossier_address, targets: Vec::with_capacity(tables.len()), dossier_fields: Vec::new(), rows: Vec::new() };
+        for table in tables {
+            let mut by_descriptor: HashMap<&str, Vec<Target<'_>>> = HashMap::new();
+            let mut linked = Vec::new();
+            for (column, planned) in table.columns.iter().enumerate() {
+                for (rank, source) in planned.sources.iter().enumerate() {
+                    let (descriptor, way) = match source {
+                        Field::Champ(descriptor, facet) => (descriptor, Way::Facet(*facet)),
+                        Field::Part(descriptor, key) => (descriptor, Way::Part(key)),
+                        Field::Dossier(field) => {
+                            converter.dossier_fields.push((column, *field));
+                            continue;
+                        }
+                        Field::Linked(field) => {
+                            linked.push((column, *field));
+                            continue;
+                        }
+                        Field::Row(_) => continue,
+                    };
+                    by_descriptor.entry(descriptor.as_str()).or_default().push(Target { column, rank, way });
+                }
+            }
+            converter.targets.push(by_descriptor);
+            match &table.key {
+                TableKey::Dossiers => {}
+                TableKey::Repetition(descriptor) => converter.rows.push(Rows::Repetition(descriptor.as_str())),
+                TableKey::Linked(kind) => converter.rows.push(Rows::Linked(*kind, linked)),
+            }
+        }
+        converter
+    }
+
+    /// The rows of a dossier; what could not be converted is added to `problems`.
+    pub fn convert(&self, dossier: &Dossier, problems: &mut Vec<Problem>) -> Conversion {
+        let main = self.tables.first().zip(self.targets.first()).map(|(table, targets)| {
+            let mut draft = Draft::new(table, dossier.number);
+            for (column, field) in &self.dossier_fields {
+                draft.place(*column, dossier_value(dossier, *field, &self.dossier_address), problems);
+            }
+            draft.place_champs(targets, dossier.all_champs(), problems);
+            draft.finish()
+        });
+        let tables = self.tables.iter().zip(&self.targets).skip(1);
+        let children = tables.zip(&self.rows).map(|((table, targets), rows)| match rows {
+            Rows::Repetition(descriptor) => repetition(dossier, descriptor, table, targets, problems),
+            Rows::Linked(kind, fields) => {
+                let things = things(dossier, *kind)?.into_iter().map(|thing| {
+                    let mut draft = Draft::new(table, dossier.number);
+                    for (column, field) in fields {
+                        draft.place(*column, Ok(thing.read(*field)), problems);
+                    }
+                    (thing.id().clone(), draft.finish())
+                });
+                Some(things.collect())
+            }
+        });
+        let children = children.collect();
+        Conversion { main: main.unwrap_or_else(|| ConvertedRow { cells: Vec::new() }), children }
+    }
+}
+
+/// The rows of a répétition. One that is hidden by a condition is absent from the answer: it has no rows.
+fn repetition(
+    dossier: &Dossier,
+    descriptor: &str,
+    table: &PlannedTable,
+    targets: &HashMap<&str, Vec<Target<'_>>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<(RowId, ConvertedRow)>> {
+    if dossier.champs.is_none() && dossier.annotations.is_none() {
+        return None;
+    }
+    let rows = dossier.all_champs().filter(|champ| champ.descriptor.as_str() == descriptor).flat_map(|champ| match &champ.value {
+        ChampValue::Repetition(rows) => rows.as_slice(),
+        _ => &[],
+    });
+    let rows = rows.map(|row| {
+        let mut draft = Draft::new(table, dossier.number);
+        draft.place_champs(targets, row.champs.iter(), problems);
+        (row.id.clone(), draft.finish())
+    });
+    Some(rows.collect())
 }
 
 /// What a dossier holds in one of the fields that every dossier has. `address` is the start of the addresses of dossiers;
@@ -176,10 +229,10 @@ pub(crate) fn dossier_value<'a>(dossier: &'a Dossier, field: DossierField, addre
         DossierField::DateDerniereModification => instant(Some(dossier.date_derniere_modification)),
         DossierField::DateExpiration => instant(dossier.date_expiration),
         DossierField::GroupeInstructeur => Value::text(dossier.groupe_instructeur.as_deref()),
-        DossierField::Instructeurs => match &dossier.instructeurs {
-            Some(instructeurs) => Value::Text(instructeurs.join(", ").into()),
-            None => Value::Empty,
-        },
+        DossierField::Instructeurs => {
+            let instructeurs: Vec<&str> = dossier.instructeurs.iter().flatten().map(|instructeur| instructeur.email.as_str()).collect();
+            if instructeurs.is_empty() { Value::Empty } else { Value::Texts(instructeurs) }
+        }
         DossierField::Labels => {
             let labels: Vec<&str> = dossier.labels.iter().map(String::as_str).collect();
             if labels.is_empty() { Value::Empty } else { Value::Texts(labels) }

@@ -2,13 +2,19 @@
 
 use std::collections::HashSet;
 
-use super::{Problem, ProblemKind, convert::is_writable, options::widget_options};
+use super::{
+    Problem, ProblemKind,
+    convert::is_writable,
+    options::{in_step, widget_options},
+};
 use crate::{
-    ds::{Demarche, DescriptorId, operations::Parts},
+    ds::{ChampDescriptor, ChampType, Demarche, DescriptorId, operations::Parts},
     grist::{
         ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier, is_title_of,
     },
-    mapping::{Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, Mapping, RowField, TableBinding, TableKey, TableMapping},
+    mapping::{
+        Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, LinkedTable, Mapping, RowField, TableBinding, TableKey, TableMapping,
+    },
 };
 
 /// A column that the run fills.
@@ -39,7 +45,7 @@ pub struct PlannedTable {
     pub is_new: bool,
     /// The columns that are filled from a dossier. The first of the main table is its key.
     pub columns: Vec<PlannedColumn>,
-    /// Of a répétition's table: the columns that hold the dossier's row and the row's id.
+    /// Of a table beside the main one: the columns that hold the dossier's row and the row's id.
     pub relation: Option<(ColumnId, ColumnId)>,
 }
 
@@ -50,6 +56,8 @@ pub struct Plan {
     pub tables: Vec<PlannedTable>,
     /// What to make before any row is written.
     pub structure: Vec<UserAction>,
+    /// Lists of choices that lack something of the form's. Apart, since values are written without them too.
+    pub choices: Vec<UserAction>,
     /// The binding with what will be made.
     pub binding: Binding,
     /// Which parts of dossiers to ask for.
@@ -85,6 +93,7 @@ pub fn plan(mapping: &Mapping, binding: &Binding, schema: &DocumentSchema, demar
         binding: binding.clone(),
         taken: schema.tables().iter().map(|table| table.id.as_str().to_lowercase()).collect(),
         structure: Vec::new(),
+        choices: Vec::new(),
         problems: Vec::new(),
     };
     let main = mapping.tables.first().filter(|table| table.key == TableKey::Dossiers).ok_or(PlanError::NoKey)?;
@@ -114,6 +123,7 @@ pub fn plan(mapping: &Mapping, binding: &Binding, schema: &DocumentSchema, demar
         fingerprint: fingerprint(mapping, &tables),
         tables,
         structure: planner.structure,
+        choices: planner.choices,
         binding: planner.binding,
         problems: planner.problems,
     })
@@ -140,6 +150,7 @@ struct Planner<'a> {
     /// Ids of tables in the document or planned, in lower case.
     taken: HashSet<String>,
     structure: Vec<UserAction>,
+    choices: Vec<UserAction>,
     problems: Vec<Problem>,
 }
 
@@ -195,13 +206,19 @@ impl Planner<'_> {
                 Ok(found) if matches!(key, Field::Row(_)) => {
                     relation.take(key, &found.id);
                 }
-                Ok(found) => filled.push(PlannedColumn {
-                    sources: column.sources.clone(),
-                    id: found.id.clone(),
-                    name: found.label.clone(),
-                    column_type: found.column_type.clone(),
-                    widget_options: found.widget_options.clone(),
-                }),
+                Ok(found) => {
+                    let longer = in_step(&found.widget_options, &column.sources, &found.column_type, self.demarche);
+                    if let Some(widget_options) = longer.clone() {
+                        self.choices.push(UserAction::ModifyWidgetOptions { table: table.id.clone(), column: found.id.clone(), widget_options });
+                    }
+                    filled.push(PlannedColumn {
+                        sources: column.sources.clone(),
+                        id: found.id.clone(),
+                        name: found.label.clone(),
+                        column_type: found.column_type.clone(),
+                        widget_options: longer.unwrap_or_else(|| found.widget_options.clone()),
+                    });
+                }
                 Err(kind) => self.problems.push(Problem { dossier: None, kind }),
             }
         }
@@ -225,7 +242,7 @@ impl Planner<'_> {
         NewColumn {
             id: ColumnId::from(id.as_str()),
             label: mapping.name.clone(),
-            widget_options: widget_options(key, &column_type, self.demarche),
+            widget_options: widget_options(&mapping.sources, &column_type, self.demarche),
             column_type,
         }
     }
@@ -258,7 +275,7 @@ fn planned(mapping: &ColumnMapping, new: &NewColumn) -> PlannedColumn {
     }
 }
 
-/// The two columns that tie the rows of a répétition to DS. Without both, its rows cannot be found again.
+/// The two columns that tie the rows of a table beside the main one to DS. Without both, its rows cannot be found again.
 #[derive(Default)]
 struct Relation {
     dossier: Option<ColumnId>,
@@ -284,7 +301,7 @@ impl Relation {
 /// What the columns need of a dossier. A field that the form no longer has may be a champ or an annotation.
 fn parts(tables: &[PlannedTable], demarche: &Demarche) -> Parts {
     let revision = &demarche.active_revision;
-    let ids = |descriptors: &[crate::ds::ChampDescriptor]| -> HashSet<DescriptorId> {
+    let ids = |descriptors: &[ChampDescriptor]| -> HashSet<DescriptorId> {
         descriptors
             .iter()
             .flat_map(|descriptor| std::iter::once(descriptor).chain(&descriptor.champ_descriptors))
@@ -293,27 +310,42 @@ fn parts(tables: &[PlannedTable], demarche: &Demarche) -> Parts {
     };
     let (champs, annotations) = (ids(&revision.champ_descriptors), ids(&revision.annotation_descriptors));
     let mut parts = Parts::default();
-    let mut need = |descriptor: &DescriptorId| {
+    let need = |parts: &mut Parts, descriptor: &DescriptorId| {
         parts.include_champs |= !annotations.contains(descriptor);
         parts.include_annotations |= !champs.contains(descriptor);
     };
     for table in tables {
-        if let TableKey::Repetition(descriptor) = &table.key {
-            need(descriptor);
+        match &table.key {
+            TableKey::Dossiers => {}
+            TableKey::Repetition(descriptor) => need(&mut parts, descriptor),
+            TableKey::Linked(LinkedTable::Avis) => parts.include_avis = true,
+            TableKey::Linked(LinkedTable::Messages) => parts.include_messages = true,
+            TableKey::Linked(LinkedTable::Traitements) => parts.include_traitements = true,
+            TableKey::Linked(LinkedTable::Instructeurs) => parts.include_instructeurs = true,
+            TableKey::Linked(LinkedTable::Zones) => {
+                parts.include_geometry = true;
+                // An older revision may have one where the present one has none.
+                let is_annotation = has_carte(&revision.annotation_descriptors);
+                parts.include_champs |= has_carte(&revision.champ_descriptors) || !is_annotation;
+                parts.include_annotations |= is_annotation;
+            }
         }
     }
     for source in tables.iter().flat_map(|table| &table.columns).flat_map(|column| &column.sources) {
-        if let Field::Champ(descriptor, _) = source {
-            need(descriptor);
+        if let Some(descriptor) = source.descriptor() {
+            need(&mut parts, descriptor);
         }
-    }
-    for source in tables.iter().flat_map(|table| &table.columns).flat_map(|column| &column.sources) {
         match source {
             Field::Champ(_, Facet::FileNames | Facet::FileCount | Facet::Rows) => parts.include_files = true,
             Field::Champ(_, Facet::Latitude | Facet::Longitude | Facet::GeoJson | Facet::Surface) => parts.include_geometry = true,
             Field::Dossier(DossierField::Instructeurs) => parts.include_instructeurs = true,
+            Field::Part(..) => parts.include_columns = true,
             _ => {}
         }
     }
     parts
+}
+
+fn has_carte(descriptors: &[ChampDescriptor]) -> bool {
+    descriptors.iter().any(|descriptor| descriptor.champ_type == ChampType::Carte || has_carte(&descriptor.champ_descriptors))
 }

@@ -128,6 +128,8 @@ async fn attempt_run<S: Source, D: Document, C: Clock, O: Observer>(
     let tables = prepare(ports.document, connexion, &mut plan, &document_schema, &mut history, reader.observer).await;
     outcome.last_action = history.last_action;
     let tables = tables?;
+    let may_add_choices = lengthen_lists(ports.document, &mut plan, &mut history).await?;
+    outcome.last_action = history.last_action;
     for problem in &plan.problems {
         if !outcome.report.problems.contains(problem) {
             outcome.report.problems.push(problem.clone());
@@ -150,7 +152,7 @@ async fn attempt_run<S: Source, D: Document, C: Clock, O: Observer>(
         report: std::mem::take(&mut outcome.report),
         total: None,
         has_written: false,
-        may_add_choices: true,
+        may_add_choices,
     };
     let result = writer.scan(reader, &demarche, plan.parts).await;
     outcome.last_action = writer.history.last_action;
@@ -247,6 +249,22 @@ async fn prepare<D: Document, O: Observer>(
     history.apply(document, &finish).await?;
     connexion.set_saved();
     Ok(system)
+}
+
+/// Adds to lists of choices what the form has and they lack. False when an access rule forbids it.
+async fn lengthen_lists<D: Document>(document: &D, plan: &mut Plan, history: &mut History) -> Result<bool, Stop> {
+    let actions = std::mem::take(&mut plan.choices);
+    if actions.is_empty() {
+        return Ok(true);
+    }
+    match history.apply(document, &actions).await {
+        Ok(_) => Ok(true),
+        Err(DocumentError::Denied(Denied::Structure)) => {
+            plan.problems.push(Problem { dossier: None, kind: ProblemKind::ChoicesNotAdded });
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Help on the headers of new columns, and the number of the dossier where a row refers to it.

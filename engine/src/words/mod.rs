@@ -11,7 +11,7 @@ use crate::{
     Timestamp,
     ds::{ChampType, DossierState},
     grist::ChoiceStyle,
-    mapping::{DossierField, Facet},
+    mapping::{DossierField, Facet, LinkedField, LinkedTable, TableKey},
 };
 
 /// The section of what every dossier has.
@@ -22,10 +22,15 @@ pub const DEMANDEUR_SECTION: &str = "Demandeur";
 pub const FIRST_SECTION: &str = "Formulaire";
 /// The section of the annotations privées, before their first title.
 pub const ANNOTATIONS_SECTION: &str = "Annotations privées";
-/// The column of a répétition's table that refers to the dossier.
+/// The column of a table beside the main one that refers to the dossier.
 pub const ROW_DOSSIER: &str = "Dossier";
-/// The column of a répétition's table that holds the row's id in DS.
-pub const ROW_ID: &str = "Identifiant de la ligne";
+/// The column of such a table that holds the id in DS of what its rows are.
+pub const fn row_id(table: &TableKey) -> &'static str {
+    match table {
+        TableKey::Linked(_) => "Identifiant",
+        TableKey::Dossiers | TableKey::Repetition(_) => "Identifiant de la ligne",
+    }
+}
 
 /// « Oui » or « Non ».
 pub const fn yes_no(value: bool) -> &'static str {
@@ -63,22 +68,41 @@ pub const fn state_style(state: DossierState) -> ChoiceStyle {
     ChoiceStyle { fill_color, text_color }
 }
 
-/// The colours of a label, from DS's name for them; none for a name that we do not know. Ours, near DS's hues.
+/// The colours of labels, by DS's names for them. Ours, near DS's hues, at least 7:1.
+const LABEL_STYLES: [(&str, ChoiceStyle); 10] = [
+    ("green_tilleul_verveine", ChoiceStyle { fill_color: "#F3EBB8", text_color: "#423C08" }),
+    ("green_bourgeon", ChoiceStyle { fill_color: "#D5EFB5", text_color: "#24400A" }),
+    ("green_emeraude", ChoiceStyle { fill_color: "#C3F2D6", text_color: "#0B4226" }),
+    ("green_menthe", ChoiceStyle { fill_color: "#BFEFEA", text_color: "#083F3A" }),
+    ("blue_ecume", ChoiceStyle { fill_color: "#DFE6FC", text_color: "#1F2B5C" }),
+    ("purple_glycine", ChoiceStyle { fill_color: "#F6DEF7", text_color: "#4F1C52" }),
+    ("pink_macaron", ChoiceStyle { fill_color: "#FCDDD8", text_color: "#611F15" }),
+    ("yellow_tournesol", ChoiceStyle { fill_color: "#FBE7A0", text_color: "#4B3A00" }),
+    ("brown_cafe_creme", ChoiceStyle { fill_color: "#EFE2CD", text_color: "#4A3518" }),
+    ("beige_gris_galet", ChoiceStyle { fill_color: "#EBE5DD", text_color: "#413A30" }),
+];
+
+/// The colours of a label; none for a name that we do not know.
 pub fn label_style(color: &str) -> Option<ChoiceStyle> {
-    let (fill_color, text_color) = match color {
-        "green_tilleul_verveine" => ("#F3EBB8", "#423C08"),
-        "green_bourgeon" => ("#D5EFB5", "#24400A"),
-        "green_emeraude" => ("#C3F2D6", "#0B4226"),
-        "green_menthe" => ("#BFEFEA", "#083F3A"),
-        "blue_ecume" => ("#DFE6FC", "#1F2B5C"),
-        "purple_glycine" => ("#F6DEF7", "#4F1C52"),
-        "pink_macaron" => ("#FCDDD8", "#611F15"),
-        "yellow_tournesol" => ("#FBE7A0", "#4B3A00"),
-        "brown_cafe_creme" => ("#EFE2CD", "#4A3518"),
-        "beige_gris_galet" => ("#EBE5DD", "#413A30"),
+    LABEL_STYLES.iter().find(|(name, _)| *name == color).map(|(_, style)| *style)
+}
+
+/// Whether these are the colours of some label, as Relais gives them.
+pub(crate) fn is_label_style(fill_color: &str, text_color: &str) -> bool {
+    LABEL_STYLES.iter().any(|(_, style)| style.fill_color == fill_color && style.text_color == text_color)
+}
+
+/// The colours of a step that brings a dossier to a state.
+pub(crate) fn traitement_style(event: &str) -> Option<ChoiceStyle> {
+    let state = match event {
+        "depose" | "repasse_en_construction" => DossierState::EnConstruction,
+        "passe_en_instruction" | "passe_en_instruction_automatiquement" | "repasse_en_instruction" => DossierState::EnInstruction,
+        "accepte" | "accepte_automatiquement" => DossierState::Accepte,
+        "refuse" | "refuse_automatiquement" => DossierState::Refuse,
+        "classe_sans_suite" => DossierState::SansSuite,
         _ => return None,
     };
-    Some(ChoiceStyle { fill_color, text_color })
+    Some(state_style(state))
 }
 
 /// The name of a column for what every dossier has.
@@ -138,10 +162,17 @@ pub const fn facet(facet: Facet) -> &'static str {
         Facet::Departement => "département",
         Facet::CodeDepartement => "code du département",
         Facet::Region => "région",
+        Facet::Pays => "pays",
         Facet::Siret => "SIRET",
         Facet::RaisonSociale => "raison sociale",
         Facet::FormeJuridique => "forme juridique",
         Facet::Naf => "activité",
+        Facet::CodeNaf => "code NAF",
+        Facet::Siren => "SIREN",
+        Facet::NomCommercial => "nom commercial",
+        Facet::DateCreation => "date de création",
+        Facet::EtatAdministratif => "état administratif",
+        Facet::Rna => "numéro RNA",
         Facet::Adresse => "adresse",
         Facet::Identifier => "numéro",
         Facet::Title => "nom",
@@ -155,6 +186,106 @@ pub const fn facet(facet: Facet) -> &'static str {
         Facet::DossierNumber => "numéro du dossier",
         Facet::Rows => "texte",
     }
+}
+
+/// The help on a column that fields share in turn.
+pub(crate) fn shared_column(label: &str, part: Option<&str>, fields: usize) -> String {
+    let part = part.map(|part| format!(" – {part}")).unwrap_or_default();
+    format!("{label}{part} : le premier rempli de {fields} champs semblables")
+}
+
+/// The name of a table of things that a dossier has several of.
+pub const fn linked_table(table: LinkedTable) -> &'static str {
+    match table {
+        LinkedTable::Avis => "Avis",
+        LinkedTable::Messages => "Messages",
+        LinkedTable::Traitements => "Historique",
+        LinkedTable::Instructeurs => "Instructeurs",
+        LinkedTable::Zones => "Zones",
+    }
+}
+
+/// The name of a column for what is known of such a thing.
+pub const fn linked_field(field: LinkedField) -> &'static str {
+    match field {
+        LinkedField::AvisExpert => "Expert",
+        LinkedField::AvisQuestion => "Question",
+        LinkedField::AvisDateQuestion => "Demandé le",
+        LinkedField::AvisReponse => "Réponse",
+        LinkedField::AvisDateReponse => "Répondu le",
+        LinkedField::AvisQuestionOuiNon => "Question par oui ou non",
+        LinkedField::AvisReponseOuiNon => "Réponse par oui ou non",
+        LinkedField::AvisDemandeur => "Demandé par",
+        LinkedField::AvisFichiers | LinkedField::MessageFichiers => "Noms des fichiers",
+        LinkedField::MessageDate => "Envoyé le",
+        LinkedField::MessageAuteur => "Auteur",
+        LinkedField::MessageTexte => "Message",
+        LinkedField::MessageCorrection => "Correction demandée",
+        LinkedField::MessageDateCorrection => "Corrigé le",
+        LinkedField::TraitementDate => "Date",
+        LinkedField::TraitementEvenement => "Événement",
+        LinkedField::TraitementAgent => "Agent",
+        LinkedField::TraitementMotivation => "Motivation",
+        LinkedField::InstructeurEmail => "Adresse électronique",
+        LinkedField::ZoneChamp => "Carte",
+        LinkedField::ZoneSource => "Origine",
+        LinkedField::ZoneDescription => "Description",
+        LinkedField::ZoneLatitude => "Latitude",
+        LinkedField::ZoneLongitude => "Longitude",
+        LinkedField::ZoneSurface => "Surface en m²",
+        LinkedField::ZoneCommune => "Code INSEE de la commune",
+        LinkedField::ZoneParcelle => "Parcelle",
+        LinkedField::ZoneGeoJson => "GeoJSON",
+        LinkedField::ZoneLigne => "Ligne du bloc",
+    }
+}
+
+/// DS's names for things, with ours; a name that this version does not know is shown as it is.
+fn translated<'a>(table: &[(&str, &'static str)], name: &'a str) -> &'a str {
+    table.iter().find(|(known, _)| *known == name).map_or(name, |(_, french)| french)
+}
+
+/// What an instructeur asks a usager to do.
+pub const CORRECTIONS: [(&str, &str); 3] =
+    [("incomplete", "Dossier incomplet"), ("incorrect", "Dossier à corriger"), ("outdated", "Dossier à mettre à jour")];
+
+/// Steps of an examination, in the order of a dossier's life.
+pub const TRAITEMENTS: [(&str, &str); 12] = [
+    ("depose", "Déposé"),
+    ("depose_correction_usager", "Corrigé par l’usager"),
+    ("depose_correction_instructeur", "Corrigé par un instructeur"),
+    ("passe_en_instruction", "Passé en instruction"),
+    ("passe_en_instruction_automatiquement", "Passé en instruction automatiquement"),
+    ("repasse_en_construction", "Repassé en construction"),
+    ("repasse_en_instruction", "Repassé en instruction"),
+    ("accepte", "Accepté"),
+    ("accepte_automatiquement", "Accepté automatiquement"),
+    ("refuse", "Refusé"),
+    ("refuse_automatiquement", "Refusé automatiquement"),
+    ("classe_sans_suite", "Classé sans suite"),
+];
+
+/// Where an area of a map comes from.
+pub const ZONE_SOURCES: [(&str, &str); 3] =
+    [("cadastre", "Parcelle cadastrale"), ("rpg", "Parcelle agricole"), ("selection_utilisateur", "Tracé de l’usager")];
+
+/// Whether an organisation is still there.
+pub const ETATS_ADMINISTRATIFS: [(&str, &str); 2] = [("Actif", "Actif"), ("Ferme", "Fermé")];
+
+pub(crate) fn correction(reason: &str) -> &str {
+    translated(&CORRECTIONS, reason)
+}
+
+pub(crate) fn traitement(event: &str) -> &str {
+    translated(&TRAITEMENTS, event)
+}
+
+pub(crate) fn zone_source(source: &str) -> &str {
+    translated(&ZONE_SOURCES, source)
+}
+
+pub(crate) fn etat_administratif(state: &str) -> &str {
+    translated(&ETATS_ADMINISTRATIFS, state)
 }
 
 /// The name of a type of field, as DS shows it to administrators.
@@ -270,6 +401,27 @@ mod tests {
         assert_eq!(at("2026-03-29T01:00:00Z"), "29/03/2026 03:00");
         assert_eq!(at("2026-10-25T00:59:00Z"), "25/10/2026 02:59");
         assert_eq!(at("2026-10-25T01:00:00Z"), "25/10/2026 02:00");
+    }
+
+    /// The contrast of WCAG 2 between two colours.
+    fn contrast(style: ChoiceStyle) -> f64 {
+        let luminance = |color: &str| {
+            let channel = |at: usize| {
+                let value = f64::from(u8::from_str_radix(color.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+        };
+        let (fill, text) = (luminance(style.fill_color), luminance(style.text_color));
+        (fill.max(text) + 0.05) / (fill.min(text) + 0.05)
+    }
+
+    #[test]
+    fn states_and_labels_are_read_by_everyone() {
+        let states = DossierState::ALL.iter().copied().map(state_style);
+        for style in states.chain(LABEL_STYLES.iter().map(|(_, style)| *style)) {
+            assert!(contrast(style) >= 7.0, "{style:?}: {}", contrast(style));
+        }
     }
 
     #[test]

@@ -110,9 +110,9 @@ pub(crate) fn journal(report: &Report) -> String {
     };
     part(report.added, "dossier ajouté", "dossiers ajoutés");
     part(report.updated, "dossier modifié", "dossiers modifiés");
-    part(report.rows_added, "ligne de bloc ajoutée", "lignes de blocs ajoutées");
-    part(report.rows_updated, "ligne de bloc modifiée", "lignes de blocs modifiées");
-    part(report.rows_removed, "ligne de bloc retirée", "lignes de blocs retirées");
+    part(report.rows_added, "ligne d’une autre table ajoutée", "lignes d’autres tables ajoutées");
+    part(report.rows_updated, "ligne d’une autre table modifiée", "lignes d’autres tables modifiées");
+    part(report.rows_removed, "ligne d’une autre table retirée", "lignes d’autres tables retirées");
     part(report.failed(), "dossier en erreur", "dossiers en erreur");
     let mut text = parts.join(", ");
     // The first problems only: the journal is read, and each action of the document's history should stay small.

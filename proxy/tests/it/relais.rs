@@ -23,8 +23,10 @@ pub(crate) const SECOND: i64 = 88_444;
 /// Recognisable wherever it might leak.
 pub(crate) const DS_TOKEN: &str = "c2FtcGxlLXRva2VuLW5ldmVyLXNob3du";
 
-pub(crate) const PARTS: &str =
-    r#""includeChamps":true,"includeAnnotations":false,"includeFiles":false,"includeGeometry":false,"includeInstructeurs":false"#;
+pub(crate) const PARTS: &str = concat!(
+    r#""includeChamps":true,"includeAnnotations":false,"includeFiles":false,"includeGeometry":false,"includeInstructeurs":false,"#,
+    r#""includeColumns":false,"includeAvis":false,"includeMessages":false,"includeTraitements":false"#
+);
 
 pub(crate) struct Relais {
     pub server: Server,

@@ -21,6 +21,11 @@ fn demarche() -> Demarche {
 /// without the fragments that tell choices from texts. Its ids were replaced; the labels lead back to the form.
 fn dossier(demarche: &Demarche) -> Dossier {
     let mut dossier: Value = serde_json::from_str(&data("dossier-detr.json")).unwrap();
+    // The steps were asked for by what they led to, without their ids.
+    for (index, step) in dossier["traitements"].as_array_mut().unwrap().iter_mut().enumerate() {
+        step["id"] = format!("step {index}").into();
+        step["event"] = "depose".into();
+    }
     for list in ["champs", "annotations"] {
         for champ in dossier[list].as_array_mut().unwrap() {
             adapt(champ, demarche);
@@ -58,11 +63,17 @@ fn proposal_text(proposal: &Proposal) -> String {
     let mut text = String::new();
     for section in &proposal.sections {
         writeln!(text, "# {} → {}", section.title, section.table).unwrap();
-        for line in &section.lines {
+        for line in section.lines.iter().filter(|line| !line.is_folded) {
             let tick = if line.is_chosen { 'x' } else { ' ' };
             let champ_type = line.champ_type.as_ref().map_or("", relais_engine::words::champ_type);
             let samples = if line.samples.is_empty() { String::new() } else { format!("  « {} »", line.samples.join(" · ").replace('\n', "⏎")) };
-            writeln!(text, "[{tick}] {} | {} | {champ_type}{samples}", line.column_name, line.column_type).unwrap();
+            let family = line.family.and_then(|index| proposal.families().get(index));
+            let turns = family.map_or_else(String::new, |family| {
+                let together = if family.is_joined { "one column" } else { "columns apart" };
+                let each = if family.is_by_departement { ", one per département" } else { "" };
+                format!("  [{} fields take turns{each}: {together}]", family.size)
+            });
+            writeln!(text, "[{tick}] {} | {} | {champ_type}{samples}{turns}", line.column_name, line.column_type).unwrap();
         }
     }
     text

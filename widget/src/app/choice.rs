@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 use relais_engine::{
-    ds::{
-        Demarche, DemarcheNumber, Dossier, DossierPage, Operation, SourceError,
-        operations::{DemarcheVariables, DossiersVariables, PageVariables, Parts},
-    },
+    ds::{Demarche, DemarcheNumber, Dossier, DossierPage, Operation, SourceError, operations::DemarcheVariables},
     mapping::Proposal,
     ports::Source,
     sync::Connexion,
@@ -47,7 +44,7 @@ impl App {
         self.choice_error.set(None);
         self.is_reading_samples.set(true);
         spawn_local(async move {
-            match read_samples(&services.proxy, form.number).await {
+            match read_samples(&services.proxy, &form).await {
                 Ok(samples) => self.show_fields(Selection::new(Proposal::new(&form, &samples))),
                 Err(error) => self.choice_error.set(Some(error)),
             }
@@ -66,7 +63,7 @@ impl App {
         spawn_local(async move {
             let read = async {
                 let form = read_form(&services.proxy, number).await?;
-                let samples = read_samples(&services.proxy, number).await?;
+                let samples = read_samples(&services.proxy, &form).await?;
                 Ok::<_, SourceError>((form, samples))
             };
             match read.await {
@@ -109,13 +106,10 @@ async fn read_form(proxy: &Proxy, number: DemarcheNumber) -> Result<Demarche, So
 }
 
 /// The latest dossiers, with all that a mapping could want of them.
-async fn read_samples(proxy: &Proxy, number: DemarcheNumber) -> Result<Vec<Dossier>, SourceError> {
-    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
+async fn read_samples(proxy: &Proxy, form: &Demarche) -> Result<Vec<Dossier>, SourceError> {
     let mut pages = SAMPLE_PAGES.into_iter().peekable();
     while let Some(size) = pages.next() {
-        let page =
-            PageVariables { number, first: None, last: Some(size), after: None, before: None, updated_since: None, state: None, archived: None };
-        let body = proxy.call(&Operation::GetDossiers(DossiersVariables { page, parts })).await;
+        let body = proxy.call(&Proposal::sample_operation(form, size)).await;
         match body.and_then(|body| DossierPage::read(&body)) {
             Ok(page) => return Ok(page.dossiers),
             Err(error) if error.code.is_eased_by_less() && pages.peek().is_some() => {}

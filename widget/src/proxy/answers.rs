@@ -162,7 +162,7 @@ mod tests {
             "session": "sample", "expires_at": expires_at, "server_time": server_time, "document": "sampleDocument", "user": 42,
             "role": "editor", "team": { "name": "Préfecture" }, "ds_url": "https://ds.example", "egress_address": null,
         });
-        json::read(body.to_string().as_bytes()).unwrap()
+        json::from_value(&body).unwrap()
     }
 
     #[test]

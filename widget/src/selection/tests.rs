@@ -27,7 +27,7 @@ fn demarche() -> Demarche {
             "annotationDescriptors": [],
         },
     });
-    relais_engine::json::read(form.to_string().as_bytes()).unwrap()
+    relais_engine::json::from_value(&form).unwrap()
 }
 
 fn selection() -> Selection {
@@ -134,15 +134,73 @@ fn names_come_back_and_namesakes_are_seen() {
 }
 
 #[test]
+fn fields_that_take_turns_are_one_line_until_they_are_parted() {
+    let form = serde_json::json!({
+        "number": 12, "title": "Démarche", "state": "publiee",
+        "activeRevision": { "id": "r1", "datePublication": null, "annotationDescriptors": [], "champDescriptors": [
+            descriptor("Text", "nom", "Intitulé", true),
+            descriptor("DropDownList", "a", "Arrondissement (01 - Ain)", true),
+            descriptor("DropDownList", "b", "Arrondissement (02 - Aisne)", true),
+            descriptor("DropDownList", "c", "Arrondissement (03 - Allier)", true),
+        ] },
+    });
+    let form: Demarche = relais_engine::json::from_value(&form).unwrap();
+    let mut selection = Selection::new(Proposal::new(&form, &[]));
+    let leader = place(&selection, "Arrondissement", 0);
+    let (fields, before) = (selection.count(Filter::All), selection.summary());
+    assert_eq!(selection.family(leader).unwrap().size, 3);
+    assert_eq!(selection.line(leader).unwrap().column_name, "Arrondissement");
+    selection.rename(leader, "Arr.");
+    selection.rename(leader, "");
+    assert_eq!(selection.line(leader).unwrap().column_name, "Arrondissement");
+    selection.take_turns(leader, false);
+    assert_eq!(selection.count(Filter::All), fields + 2);
+    assert_eq!(selection.summary().new_columns, before.new_columns + 2);
+    assert_eq!(selection.preset(), Some(Preset::Essential));
+    let second = place(&selection, "Arrondissement (02 - Aisne)", 0);
+    assert!(selection.family(second).is_none(), "one line speaks for them");
+    selection.rename(second, "");
+    assert_eq!(selection.line(second).unwrap().column_name, "Arrondissement (02 - Aisne)");
+    selection.tick_section(leader.section);
+    selection.take_turns(leader, true);
+    assert!(!selection.shown().contains(&second));
+    assert!(!selection.line(leader).unwrap().is_chosen, "as they were");
+    selection.tick_section(leader.section);
+    assert!(selection.line(leader).unwrap().is_chosen && !selection.line(second).unwrap().is_chosen);
+    assert_eq!(selection.summary(), before);
+}
+
+#[test]
+fn tables_on_choice_are_chosen_apart() {
+    let mut selection = selection();
+    let titles: Vec<&str> = selection.tables_on_choice().map(|(_, section)| section.title.as_str()).collect();
+    assert_eq!(titles, ["Avis", "Messages", "Historique", "Instructeurs"], "a form without a carte has no zones");
+    let (messages, _) = selection.tables_on_choice().nth(1).unwrap();
+    let (shown, fields) = (selection.shown().len(), selection.count(Filter::All));
+    assert!(!selection.is_wanted(messages));
+    selection.want(messages, true);
+    let (chosen, all) = selection.chosen_in(messages);
+    assert_eq!((selection.shown().len(), selection.count(Filter::All)), (shown + all, fields + all));
+    assert_eq!(chosen, 6);
+    // The presets are of the form's fields.
+    assert_eq!(selection.preset(), Some(Preset::Essential));
+    selection.apply(Preset::Nothing);
+    assert!(selection.clone().into_mapping().tables.iter().any(|table| table.name == "Messages"));
+    selection.want(messages, false);
+    assert_eq!(selection.count(Filter::All), fields);
+    assert_eq!(selection.into_mapping().tables.len(), 1);
+}
+
+#[test]
 fn tables_are_named() {
     let mut selection = selection();
     let lieu = place(&selection, "Nom du lieu", 0);
-    let key = selection.repetition_table(lieu.section).unwrap().clone();
+    let key = selection.own_table(lieu.section).unwrap().clone();
     assert_eq!(selection.table_name(&key), "Lieux");
     selection.rename_table(&key, " Sites ");
     selection.rename_table(&key, "");
     assert_eq!(selection.table_name(&key), "Sites");
-    assert!(selection.repetition_table(0).is_none());
+    assert!(selection.own_table(0).is_none());
     let mapping = selection.into_mapping();
     assert_eq!(mapping.tables.get(1).unwrap().name, "Sites");
 }

@@ -1,6 +1,9 @@
 //! The screen Champs.
 
-use relais_engine::{mapping::Preset, words};
+use relais_engine::{
+    mapping::{Family, Preset},
+    words,
+};
 
 use crate::selection::{Filter, Summary};
 
@@ -93,6 +96,23 @@ pub fn other_parts(count: usize) -> String {
     words::count(count, "autre colonne possible", "autres colonnes possibles")
 }
 
+/// What fields that take turns are.
+pub fn turns(family: &Family) -> String {
+    let each = if family.is_by_departement { "un par département" } else { "jamais remplis ensemble" };
+    let fields = words::count(family.size, "champ semblable", "champs semblables");
+    format!("{fields}, {each}")
+}
+
+/// Makes them share a column.
+pub fn join(fields: usize) -> String {
+    format!("Réunir ces {} champs", words::figure(fields))
+}
+
+/// Gives each its own.
+pub fn part(fields: usize) -> String {
+    format!("Séparer ces {} champs", words::figure(fields))
+}
+
 /// What the form has.
 pub fn form(fields: usize) -> String {
     format!("Le formulaire propose {}.", words::count(fields, "champ", "champs"))
@@ -111,13 +131,18 @@ pub const TABLE_NAME: &str = "Nom de la table";
 /// The table is there already.
 pub const TABLE_EXISTING: &str = "déjà dans ce document";
 
-/// What a block's own table is called.
-pub fn repetition_table_name(section: &str) -> String {
-    format!("Nom de la table du bloc {section}")
+/// What the name of a section's own table is called.
+pub fn own_table_name(section: &str) -> String {
+    format!("Nom de la table pour {section}")
 }
 
-/// Before the name of a block's own table.
-pub const REPETITION: &str = "Une ligne par élément, dans la table";
+/// Term: tables that are made on choice.
+pub const OTHER_TABLES: &str = "Autres tables";
+/// What those tables are.
+pub const OTHER_TABLES_HINT: &str = "Tables liées aux dossiers";
+
+/// Before the name of a section's own table.
+pub const OWN_TABLE: &str = "Une ligne par élément, dans la table";
 
 /// « 42 champs choisis, 38 colonnes à créer, 4 existantes ».
 pub fn summary(summary: &Summary) -> String {

@@ -192,12 +192,12 @@ pub fn of_dossier(number: DossierNumber) -> String {
     format!(", dossier {number}")
 }
 
-/// The rows of blocs répétables.
-pub fn block_rows(added: usize, updated: usize, removed: usize) -> Option<String> {
+/// The rows of the tables beside the main one.
+pub fn other_rows(added: usize, updated: usize, removed: usize) -> Option<String> {
     let parts: Vec<String> = [(added, "ajoutée", "ajoutées"), (updated, "modifiée", "modifiées"), (removed, "retirée", "retirées")]
         .into_iter()
         .filter(|(number, ..)| *number > 0)
         .map(|(number, one, many)| words::count(number, one, many))
         .collect();
-    (!parts.is_empty()).then(|| format!("Lignes de blocs répétables : {}.", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("Lignes des autres tables : {}.", parts.join(", ")))
 }

@@ -5,6 +5,7 @@ use relais_engine::{
     mapping::{Field, Line},
     words as names,
 };
+use wasm_bindgen::JsCast;
 
 use super::fields::Board;
 use crate::{
@@ -17,6 +18,21 @@ use crate::{
 #[component]
 pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
     let selection = board.selection;
+    let takes_turns = selection.with_untracked(|selection| selection.line(place).is_some_and(|line| line.family.is_some()));
+    if !takes_turns {
+        return row(board, place);
+    }
+    // Another name, type and examples when fields share a column.
+    let label = Memo::new(move |_| selection.with(|selection| selection.line(place).map(|line| (line.label.clone(), line.is_folded))));
+    (move || {
+        label.track();
+        row(board, place)
+    })
+    .into_any()
+}
+
+fn row(board: Board, place: Place) -> AnyView {
+    let selection = board.selection;
     let Some((line, is_first, existing)) = selection.with_untracked(|selection| {
         let line = selection.line(place)?.clone();
         let previous = place.line.checked_sub(1).and_then(|before| selection.line(Place { line: before, ..place }));
@@ -28,8 +44,8 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
     let is_shown = move || board.shown.with(|shown| shown.contains(&place));
     let folded = Memo::new(move |_| if is_first { selection.with(|selection| selection.folded_parts(place)) } else { 0 });
     let id = format!("champ-{}-{}", place.section, place.line);
-    let label = if is_first { line.label.clone() } else { line.part.unwrap_or_default().to_owned() };
-    let column_label = words::column_for(&line.label, line.part);
+    let label = if is_first { line.label.clone() } else { line.part.clone().unwrap_or_default() };
+    let column_label = words::column_for(&line.label, line.part.as_deref());
     let examples = line.samples.join(" · ");
     let kind = names::column_type(&line.column_type).to_owned();
     let class = move || match (is_first, is_chosen.get()) {
@@ -65,6 +81,7 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
             <th role="rowheader" scope="row">
                 <label for=id>{label}</label>
                 {is_first.then(|| marks(board, place, &line))}
+                {turns(board, place)}
                 {move || {
                     let count = folded.get();
                     (count > 0)
@@ -104,9 +121,9 @@ fn marks(board: Board, place: Place, line: &Line) -> impl IntoView + use<> {
         (None, Field::Dossier(_)) if line.is_key => Some(words::KEY_HINT.to_owned()),
         _ => None,
     };
-    let part = line.part;
+    let part = line.part.clone();
     let has_parts = Memo::new(move |_| board.selection.with(|selection| selection.has_shown_parts(place)));
-    let part = move || part.filter(|_| has_parts.get()).map(|part| view! { <span>{part}</span> });
+    let part = move || part.clone().filter(|_| has_parts.get()).map(|part| view! { <span>{part}</span> });
     let is_required = line.is_required;
     let personal = line.is_personal.then(|| {
         view! {
@@ -124,6 +141,37 @@ fn marks(board: Board, place: Place, line: &Line) -> impl IntoView + use<> {
             {personal}
         </span>
     }
+}
+
+/// Fields that take turns: what they are, and whether they share their columns.
+fn turns(board: Board, place: Place) -> Option<impl IntoView> {
+    let selection = board.selection;
+    let (is_joined, size, what) = selection.with_untracked(|selection| {
+        let family = selection.family(place)?;
+        Some((family.is_joined, family.size, words::turns(family)))
+    })?;
+    let button = if is_joined { words::part(size) } else { words::join(size) };
+    let id = format!("tour-{}-{}", place.section, place.line);
+    let own = id.clone();
+    let on_click = move |_| {
+        selection.update(|selection| selection.take_turns(place, !is_joined));
+        // The line is drawn anew: the button that takes the place of this one has the focus.
+        let id = own.clone();
+        request_animation_frame(move || {
+            let button = document().get_element_by_id(&id).and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(button) = button {
+                let _ = button.focus();
+            }
+        });
+    };
+    Some(view! {
+        <span class="meta">
+            <span>{what}</span>
+            <button class="lk meta" type="button" id=id on:click=on_click>
+                {button}
+            </button>
+        </span>
+    })
 }
 
 /// The name of a column to make.

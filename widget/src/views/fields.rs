@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use relais_engine::mapping::{Preset, SectionOrigin, TableKey};
+use relais_engine::mapping::{Preset, TableKey};
 
 use super::field_line::FieldLine;
 use crate::{
@@ -139,6 +139,8 @@ fn facts(app: App, selection: RwSignal<Selection>) -> impl IntoView {
             <dd>{dossiers}</dd>
             <dt>{words::TABLE}</dt>
             <dd>{table}</dd>
+            <dt>{words::OTHER_TABLES}</dt>
+            <dd>{other_tables(selection)}</dd>
             <dt>{words::START}</dt>
             <dd>
                 <fieldset class="seg">
@@ -147,6 +149,34 @@ fn facts(app: App, selection: RwSignal<Selection>) -> impl IntoView {
                 </fieldset>
             </dd>
         </dl>
+    }
+}
+
+/// Tables that are made on choice: avis, messages…
+fn other_tables(selection: RwSignal<Selection>) -> impl IntoView {
+    let tables: Vec<(usize, String)> =
+        selection.with_untracked(|selection| selection.tables_on_choice().map(|(index, section)| (index, section.title.clone())).collect());
+    let choice = move |(section, title): (usize, String)| {
+        let is_wanted = Memo::new(move |_| selection.with(|selection| selection.is_wanted(section)));
+        view! {
+            <label>
+                <input
+                    type="checkbox"
+                    prop:checked=is_wanted
+                    on:change=move |event| {
+                        let is_ticked = event_target_checked(&event);
+                        selection.update(|selection| selection.want(section, is_ticked));
+                    }
+                />
+                {title}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="ticks">
+            <legend class="vh">{words::OTHER_TABLES_HINT}</legend>
+            {tables.into_iter().map(choice).collect_view()}
+        </fieldset>
     }
 }
 
@@ -214,7 +244,7 @@ fn FieldSection(board: Board, section: usize) -> impl IntoView {
     let selection = board.selection;
     let Some((title, table, count)) = selection.with_untracked(|selection| {
         let found = selection.proposal().sections.get(section)?;
-        let table = matches!(found.origin, SectionOrigin::Repetition(_)).then(|| found.table.clone());
+        let table = selection.own_table(section).cloned();
         Some((found.title.clone(), table, found.lines.len()))
     }) else {
         return ().into_any();
@@ -238,9 +268,9 @@ fn FieldSection(board: Board, section: usize) -> impl IntoView {
             let name = selection.with_untracked(|selection| selection.table_name(&key).to_owned());
             text::quoted(&name).into_any()
         } else {
-            table_name(selection, key, words::repetition_table_name(&title)).into_any()
+            table_name(selection, key, words::own_table_name(&title)).into_any()
         };
-        view! { <p class="like meta">{words::REPETITION} " " {name}</p> }
+        view! { <p class="like meta">{words::OWN_TABLE} " " {name}</p> }
     });
     let own_table = StoredValue::new_local(Some(own_table));
     let lines = move || {

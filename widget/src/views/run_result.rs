@@ -161,7 +161,7 @@ fn counts(outcome: &Outcome) -> impl IntoView + use<> {
         (words::counts::UNCHANGED, report.unchanged),
         (words::counts::FAILED, report.failed()),
     ];
-    let block_rows = words::block_rows(report.rows_added, report.rows_updated, report.rows_removed);
+    let other_rows = words::other_rows(report.rows_added, report.rows_updated, report.rows_removed);
     let is_worth_it = outcome.stop.is_none() || report.read > 0;
     is_worth_it.then(|| {
         view! {
@@ -179,7 +179,7 @@ fn counts(outcome: &Outcome) -> impl IntoView + use<> {
                         })
                         .collect_view()}
                 </dl>
-                {block_rows.map(|rows| view! { <p class="meta say">{rows}</p> })}
+                {other_rows.map(|rows| view! { <p class="meta say">{rows}</p> })}
             </section>
         }
     })

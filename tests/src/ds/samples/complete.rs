@@ -16,6 +16,10 @@ pub const LIGATURE: &str = "Œuvre concernée";
 pub const DROPPED: &str = "Numéro de télécopie";
 /// The choice that shows or hides the fields below it.
 pub const SWITCH: &str = "Le demandeur est-il déjà propriétaire du site ?";
+/// The choice that shows one of the fields that take turns.
+pub const BY_DEPARTEMENT: &str = "Département de l’enveloppe";
+/// What the labels of those fields have in common.
+pub const IN_TURN: &str = "Enveloppe demandée";
 /// A field shown only when [`SWITCH`] is answered by yes.
 pub const CONDITIONAL: &str = "Date d’acquisition du site";
 
@@ -159,10 +163,13 @@ fn money(form: &mut Form) {
     form.add(Kind::PreRempli, "Référence de la campagne précédente").answered(40);
     form.add(Kind::Cojo, "Accréditation").answered(20);
     // A form may ask the same thing once per département and show one of them.
-    let departements = places::DEPARTEMENTS.iter().filter(|known| matches!(known.0, "26" | "45"));
-    for (code, name) in departements {
-        let label = format!("Enveloppe demandée ({code} – {name})");
-        form.add(Kind::DropDownList, &label).options(&["Enveloppe A", "Enveloppe B"]);
+    let departements: Vec<String> =
+        places::DEPARTEMENTS.iter().filter(|known| matches!(known.0, "26" | "45" | "67")).map(|(code, name)| format!("{code} – {name}")).collect();
+    form.add(Kind::DropDownList, BY_DEPARTEMENT).options(&departements.iter().map(String::as_str).collect::<Vec<_>>());
+    let departement = form.last();
+    for one in &departements {
+        let enveloppe = form.add(Kind::DropDownList, &format!("{IN_TURN} ({one})"));
+        enveloppe.options(&["Enveloppe A", "Enveloppe B", &format!("Enveloppe du {one}")]).when(departement, one);
     }
 }
 

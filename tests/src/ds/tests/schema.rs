@@ -101,14 +101,13 @@ async fn a_document_deeper_than_fifteen_is_refused() {
 
 #[tokio::test]
 async fn every_operation_of_relais_is_answered_for_each_demarche() {
-    use relais_engine::ds::operations::OperationName;
+    use relais_engine::ds::operations::{OperationName, Parts};
     let options = crate::ds::Options { bench: 30, ..crate::ds::Options::default() };
     let bench = Bench::start(options).await;
     for number in [COMPLETE, crate::ds::EVERYDAY, crate::ds::BENCH] {
-        let variables = json!({
-            "number": number, "dossier": bench.ds.store().numbers(number)[0], "includeChamps": true, "includeAnnotations": true,
-            "includeFiles": true, "includeGeometry": true, "includeInstructeurs": true,
-        });
+        let mut variables = serde_json::to_value(Parts::ALL).unwrap();
+        variables["number"] = json!(number);
+        variables["dossier"] = json!(bench.ds.store().numbers(number)[0]);
         for operation in OperationName::ALL {
             let body = json!({ "query": operation.query(), "operationName": operation.as_str(), "variables": variables });
             let reply = bench.send(Some(bench.ds.token()), body.to_string()).await.unwrap();

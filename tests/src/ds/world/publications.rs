@@ -88,14 +88,23 @@ impl Store {
 
     /// Renames a label. No dossier is dated.
     pub fn rename_label(&self, demarche: i32, label: u32, name: &str) -> Result<(), NoSuch> {
-        let mut found = false;
+        self.change_label(demarche, label, |label| name.clone_into(&mut label.name))
+    }
+
+    /// Gives a label another colour. No dossier is dated.
+    pub fn recolour_label(&self, demarche: i32, label: u32, color: LabelColor) -> Result<(), NoSuch> {
+        self.change_label(demarche, label, |label| label.color = color)
+    }
+
+    fn change_label(&self, demarche: i32, label: u32, change: impl FnOnce(&mut Label)) -> Result<(), NoSuch> {
+        let mut found = Err(NoSuch::Label(label));
         self.change_demarche(demarche, |demarche| {
-            for known in demarche.labels.iter_mut().filter(|known| known.id == label) {
-                found = true;
-                name.clone_into(&mut known.name);
+            if let Some(known) = demarche.labels.iter_mut().find(|known| known.id == label) {
+                found = Ok(());
+                change(known);
             }
         })?;
-        found.then_some(()).ok_or(NoSuch::Label(label))
+        found
     }
 
     /// Opens or closes a démarche.
