@@ -19,7 +19,7 @@ pub(crate) struct ListedDemarche {
     title: String,
     state: String,
     /// An upper bound; none when DS does not count (facts/ds-api.md, section 4.1).
-    dossiers_count: Option<u64>,
+    dossiers_count: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ struct Line {
     number: DemarcheNumber,
     title: Option<String>,
     state: Option<String>,
-    dossiers_count: Option<u64>,
+    dossiers_count: Option<usize>,
     error: Option<serde_json::Value>,
 }
 
