@@ -49,6 +49,9 @@ impl Revision {
 /// A label that instructeurs put on dossiers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Label {
+    /// Kept when it is renamed.
+    #[serde(default)]
+    pub id: Box<str>,
     /// At most 30 characters.
     pub name: String,
     /// A name of DS's palette, such as `green_emeraude`.

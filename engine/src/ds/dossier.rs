@@ -59,14 +59,36 @@ struct Email {
     email: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Named {
-    name: String,
+/// A label that a dossier bears.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DossierLabel {
+    /// Kept when the label is renamed.
+    #[serde(default)]
+    pub id: Box<str>,
+    /// Its name.
+    pub name: Box<str>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Labelled {
-    label: String,
+/// The groupe of a dossier; what of it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Groupe {
+    pub number: Option<i64>,
+    label: Option<Box<str>>,
+}
+
+/// What filters look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Its state.
+    pub state: DossierState,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// When it was deposited.
+    pub date_depot: Timestamp,
+    /// The number of its groupe instructeur.
+    pub groupe: Option<i64>,
+    /// Its labels.
+    pub labels: &'a [DossierLabel],
 }
 
 /// A dossier, with the parts that were asked for.
@@ -111,11 +133,11 @@ pub struct Dossier {
     pub demandeur: Demandeur,
     usager: Option<Email>,
     #[serde(default)]
-    groupe_instructeur: Option<Labelled>,
+    groupe_instructeur: Option<Groupe>,
     #[serde(default)]
     instructeurs: Option<Vec<Email>>,
     #[serde(default)]
-    labels: Vec<Named>,
+    labels: Vec<DossierLabel>,
     /// The visible fields: those hidden by a condition are absent. None when not asked for.
     #[serde(default)]
     pub champs: Option<Vec<Champ>>,
@@ -137,7 +159,7 @@ impl Dossier {
 
     /// The name of its groupe instructeur.
     pub fn groupe_instructeur(&self) -> Option<&str> {
-        self.groupe_instructeur.as_ref().map(|groupe| groupe.label.as_str())
+        self.groupe_instructeur.as_ref().and_then(|groupe| groupe.label.as_deref())
     }
 
     /// The addresses of the instructeurs who follow it; none when not asked for.
@@ -147,6 +169,17 @@ impl Dossier {
 
     /// The names of its labels.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.labels.iter().map(|label| label.name.as_str())
+        self.labels.iter().map(|label| &*label.name)
+    }
+
+    /// What filters look at.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing {
+            state: self.state,
+            archived: self.archived,
+            date_depot: self.date_depot,
+            groupe: self.groupe_instructeur.as_ref().and_then(|groupe| groupe.number),
+            labels: &self.labels,
+        }
     }
 }

@@ -42,6 +42,8 @@ pub enum SourceErrorCode {
     DocumentUnknown,
     /// The document's team may not use this démarche.
     DemarcheForbidden,
+    /// Somebody else runs the connexion; see [`SourceError::holder`].
+    LeaseHeld,
     /// The proxy refused the request: a defect of Relais.
     BadRequest,
     /// The proxy itself cannot be reached.
@@ -65,22 +67,33 @@ impl SourceErrorCode {
     }
 }
 
+/// Who runs a connexion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The number that Grist gives the person.
+    pub user: i64,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// A failed call of DS.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code:?}")]
 pub struct SourceError {
     /// Why.
     pub code: SourceErrorCode,
-    /// When the same request may be made again, if known.
+    /// When the same request may be made again, if known. Of a lease: when it ends, should its holder have gone.
     pub retry_at: Option<Timestamp>,
     /// The address from which the proxy calls DS, when that is what DS refused.
     pub address: Option<String>,
     /// The proxy's number for the request, to find it in its log.
     pub request_id: Option<String>,
+    /// Who runs the connexion, when somebody does.
+    pub holder: Option<Holder>,
 }
 
 impl From<SourceErrorCode> for SourceError {
     fn from(code: SourceErrorCode) -> Self {
-        Self { code, retry_at: None, address: None, request_id: None }
+        Self { code, retry_at: None, address: None, request_id: None, holder: None }
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Cursor, Demarche, Dossier, DossierNumber, SourceError, SourceErrorCode};
+use super::{
+    Cursor, DeletedDossier, DeletedList, DeletedPage, Demarche, Dossier, DossierLabel, DossierNumber, DossierState, Groupe, SourceError,
+    SourceErrorCode, Standing,
+};
 use crate::Timestamp;
 
 #[derive(Deserialize)]
@@ -117,6 +120,27 @@ pub struct DossierSummary {
     pub number: DossierNumber,
     /// When it last changed.
     pub date_derniere_modification: Timestamp,
+    state: DossierState,
+    archived: bool,
+    date_depot: Timestamp,
+    #[serde(default)]
+    groupe_instructeur: Option<Groupe>,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: Vec<DossierLabel>,
+}
+
+impl DossierSummary {
+    /// What filters look at.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing {
+            state: self.state,
+            archived: self.archived,
+            date_depot: self.date_depot,
+            groupe: self.groupe_instructeur.as_ref().and_then(|groupe| groupe.number),
+            labels: &self.labels,
+        }
+    }
 }
 
 /// A page of dossiers without their content.
@@ -134,6 +158,19 @@ impl NumbersPage {
         let Connection { page_info, nodes } = read::<DemarcheRoot<WithDossiers<DossierSummary>>>(body)?.demarche.dossiers;
         Ok(Self { page_info, dossiers: nodes })
     }
+}
+
+#[derive(Deserialize)]
+struct WithDeleted {
+    pending: Option<Connection<DeletedDossier>>,
+    deleted: Option<Connection<DeletedDossier>>,
+}
+
+/// Reads the answer of `getDeletedDossiers`.
+pub(super) fn deleted(body: &[u8]) -> Result<DeletedPage, SourceError> {
+    let WithDeleted { pending, deleted } = read::<DemarcheRoot<WithDeleted>>(body)?.demarche;
+    let list = |Connection { page_info, nodes }| DeletedList { page_info, dossiers: nodes };
+    Ok(DeletedPage { pending: pending.map(list), deleted: deleted.map(list) })
 }
 
 #[derive(Deserialize)]

@@ -148,8 +148,7 @@ impl Proposal {
 
     /// What to ask of DS for the samples: a few of the latest dossiers, with all their parts but geometry, which is heavy.
     pub fn sample_operation(number: DemarcheNumber) -> Operation {
-        let page =
-            PageVariables { number, first: None, last: Some(SAMPLED), after: None, before: None, updated_since: None, state: None, archived: None };
+        let page = PageVariables { last: Some(SAMPLED), ..PageVariables::of(number) };
         let parts =
             Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: false, include_instructeurs: true };
         Operation::GetDossiers(DossiersVariables { page, parts })

@@ -4,9 +4,9 @@ use std::{borrow::Cow, collections::HashMap};
 
 use super::{PlannedTable, Problem, ProblemKind};
 use crate::{
-    ds::{Champ, ChampValue, Demandeur, Dossier, RowId},
+    ds::{Champ, ChampValue, Demandeur, Dossier, DossierNumber, RowId},
     grist::{CellValue, ColumnType},
-    mapping::{DossierField, Facet, Field, TableKey, Unreadable, Value, encode, organisation, read},
+    mapping::{DossierField, Facet, Field, Scope, TableKey, Unreadable, Value, encode, organisation, read},
     words,
 };
 
@@ -46,6 +46,7 @@ pub struct Converter<'a> {
     dossier_fields: Vec<(usize, DossierField)>,
     /// By descriptor of répétition, the index of its table.
     repetitions: HashMap<&'a str, usize>,
+    scope: Scope,
 }
 
 impl<'a> Converter<'a> {
@@ -72,7 +73,40 @@ impl<'a> Converter<'a> {
             TableKey::Repetition(descriptor) => Some((descriptor.as_str(), index)),
             TableKey::Dossiers => None,
         });
-        Self { tables, dossier_address, repetitions: repetitions.collect(), targets, dossier_fields }
+        Self { tables, dossier_address, repetitions: repetitions.collect(), targets, dossier_fields, scope: Scope::default() }
+    }
+
+    /// The same, for a connexion with filters.
+    #[must_use]
+    pub fn with_scope(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// The column of the main table that shows something that every dossier has.
+    pub(super) fn column_of(&self, field: DossierField) -> Option<usize> {
+        self.dossier_fields.iter().find(|(_, shown)| *shown == field).map(|(column, _)| *column)
+    }
+
+    /// A row of the main table when only this much is known of its dossier: the rest is left as it is.
+    pub(super) fn partial<'v>(
+        &self,
+        number: DossierNumber,
+        known: impl Fn(DossierField) -> Option<Value<'v>>,
+        problems: &mut Vec<Problem>,
+    ) -> ConvertedRow {
+        let columns = self.tables.first().map_or(&[][..], |table| &table.columns);
+        let mut cells = vec![None; columns.len()];
+        for (column, field) in &self.dossier_fields {
+            let Some(((planned, cell), value)) = columns.get(*column).zip(cells.get_mut(*column)).zip(known(*field)) else { continue };
+            match encode(value, &planned.column_type) {
+                Ok(value) => *cell = Some(value),
+                Err(misfit) => problems.push(Problem {
+                    dossier: Some(number),
+                    kind: ProblemKind::Misfit { column: planned.name.clone(), column_type: planned.column_type.clone(), value: misfit.shown },
+                }),
+            }
+        }
+        ConvertedRow { cells }
     }
 
     /// The rows of a dossier; what could not be converted is added to `problems`.
@@ -134,7 +168,11 @@ impl<'a> Converter<'a> {
         };
         if is_main {
             for (column, field) in &self.dossier_fields {
-                place(*column, dossier_value(dossier, *field, &self.dossier_address), problems);
+                let value = match field {
+                    DossierField::HorsSelection => Ok(Value::Bool(!self.scope.holds(dossier.standing()))),
+                    field => dossier_value(dossier, *field, &self.dossier_address),
+                };
+                place(*column, value, problems);
             }
         }
         for champ in champs {
@@ -186,6 +224,8 @@ pub(crate) fn dossier_value<'a>(dossier: &'a Dossier, field: DossierField, addre
         }
         DossierField::Motivation => Value::text(dossier.motivation.as_deref()),
         DossierField::Archived => Value::Bool(dossier.archived),
+        // A dossier that DS serves is not deleted; one that was restored is no longer so (rule 8).
+        DossierField::DateSuppression | DossierField::MotifSuppression | DossierField::HorsSelection => Value::Empty,
         DossierField::UsagerEmail => Value::text(dossier.usager_email()),
         DossierField::Mandataire => {
             let names = [dossier.prenom_mandataire.as_deref(), dossier.nom_mandataire.as_deref()];

@@ -1,7 +1,7 @@
 //! How the columns that Relais makes show their values.
 
 use crate::{
-    ds::{ChampDescriptor, ChampType, Demarche, DossierState},
+    ds::{ChampDescriptor, ChampType, DeletionReason, Demarche, DossierState},
     grist::{ColumnType, WidgetOptions},
     mapping::{DossierField, Facet, Field},
     words,
@@ -42,6 +42,7 @@ fn choices(field: &Field, demarche: &Demarche) -> WidgetOptions {
             WidgetOptions::choices(demarche.labels.iter().map(|label| (label.name.as_str(), words::label_style(&label.color))))
         }
         Field::Dossier(DossierField::GroupeInstructeur) => plain(demarche.groupe_instructeurs.iter().map(|groupe| groupe.label.as_str()).collect()),
+        Field::Dossier(DossierField::MotifSuppression) => plain(DeletionReason::ALL.map(words::deletion_reason).to_vec()),
         Field::Dossier(DossierField::DemandeurCivilite) => plain(words::CIVILITES.to_vec()),
         Field::Dossier(_) | Field::Row(_) => WidgetOptions::default(),
         Field::Champ(_, Facet::YesNo) => plain(vec![words::yes_no(true), words::yes_no(false)]),

@@ -2,6 +2,7 @@
 //! those of DESIGN section 4.
 
 mod bad_input;
+mod life;
 mod rules;
 
 use relais_engine::{

@@ -113,8 +113,7 @@ async fn read_samples(proxy: &Proxy, number: DemarcheNumber) -> Result<Vec<Dossi
     let parts = Parts { include_champs: true, include_annotations: true, include_files: true, include_geometry: true, include_instructeurs: true };
     let mut pages = SAMPLE_PAGES.into_iter().peekable();
     while let Some(size) = pages.next() {
-        let page =
-            PageVariables { number, first: None, last: Some(size), after: None, before: None, updated_since: None, state: None, archived: None };
+        let page = PageVariables { last: Some(size), ..PageVariables::of(number) };
         let body = proxy.call(&Operation::GetDossiers(DossiersVariables { page, parts })).await;
         match body.and_then(|body| DossierPage::read(&body)) {
             Ok(page) => return Ok(page.dossiers),

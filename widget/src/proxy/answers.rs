@@ -2,7 +2,7 @@
 
 use relais_engine::{
     Timestamp,
-    ds::{DemarcheNumber, DemarcheState, SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, DemarcheState, Holder, SourceError, SourceErrorCode},
 };
 use serde::{Deserialize, Deserializer};
 
@@ -86,6 +86,13 @@ fn refusal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SourceEr
     Ok(Option::<Refusal>::deserialize(deserializer)?.map(Refusal::into_error))
 }
 
+/// The right to run a connexion.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Lease {
+    /// What is shown to renew it.
+    pub lease: String,
+}
+
 /// An error as the proxy writes it. Its French is for other clients: the widget knows more of what was being done.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Refusal {
@@ -98,6 +105,8 @@ pub struct Refusal {
     address: Option<String>,
     #[serde(default)]
     request_id: Option<String>,
+    #[serde(default)]
+    holder: Option<Holder>,
 }
 
 fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SourceErrorCode>, D::Error> {
@@ -111,7 +120,13 @@ impl Refusal {
     }
 
     fn with_default(self, default: SourceErrorCode) -> SourceError {
-        SourceError { code: self.code.unwrap_or(default), retry_at: self.retry_at, address: self.address, request_id: self.request_id }
+        SourceError {
+            code: self.code.unwrap_or(default),
+            retry_at: self.retry_at,
+            address: self.address,
+            request_id: self.request_id,
+            holder: self.holder,
+        }
     }
 
     /// Reads the body of an answer that is not a success. What is not the proxy's comes from a server in front of it, or

@@ -87,6 +87,19 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
         SourceErrorCode::DocumentUnknown => {
             explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
         }
+        SourceErrorCode::LeaseHeld => explained(
+            match error.holder {
+                Some(holder) => format!("{} synchronise déjà cette démarche depuis {}.", super::user(holder.user), moments::time(holder.since)),
+                None => "Quelqu’un synchronise déjà cette démarche.".to_owned(),
+            },
+            match error.retry_at {
+                Some(end) => format!(
+                    "Rien n’a été lancé une seconde fois. Vous pourrez le faire dès que ce sera terminé ; si sa page a été fermée, à {}.",
+                    moments::time(end)
+                ),
+                None => "Rien n’a été lancé une seconde fois. Vous pourrez le faire dès que ce sera terminé.".to_owned(),
+            },
+        ),
         SourceErrorCode::ProxyUnavailable => explained("Le serveur de Relais ne répond pas.", "Vérifiez votre connexion, puis réessayez."),
         SourceErrorCode::BadRequest | SourceErrorCode::Internal => explained(
             "Relais a rencontré une erreur.",
