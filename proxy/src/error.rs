@@ -79,7 +79,7 @@ impl AppError {
             request_id,
             retry_at: self.error.retry_at,
             address: self.error.address.as_deref(),
-            holder: self.error.holder,
+            holder: self.error.holder.as_deref(),
         }
     }
 }
@@ -97,7 +97,7 @@ pub(crate) struct ErrorBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    holder: Option<Holder>,
+    holder: Option<&'a Holder>,
 }
 
 impl fmt::Display for AppError {

@@ -89,7 +89,7 @@ pub struct SourceError {
     /// The proxy's number for the request, to find it in its log.
     pub request_id: Option<String>,
     /// Who runs the connexion, when somebody does.
-    pub holder: Option<Holder>,
+    pub holder: Option<Box<Holder>>,
 }
 
 impl From<SourceErrorCode> for SourceError {

@@ -111,8 +111,8 @@ mod tests {
         }
     }
 
-    fn day(text: &str) -> Option<Day> {
-        Some(Day::parse(text).unwrap())
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
     }
 
     #[test]
@@ -124,15 +124,15 @@ mod tests {
         let holds = [
             Scope { states: [DossierState::EnInstruction, DossierState::Accepte].into(), ..Scope::default() },
             // In Paris it is the first of September already.
-            Scope { from: day("2026-09-01"), until: day("2026-09-01"), ..Scope::default() },
+            Scope { from: Some(day("2026-09-01")), until: Some(day("2026-09-01")), ..Scope::default() },
             Scope { groupes: [7, 8].into(), ..Scope::default() },
             Scope { labels: ["L1".into(), "L2".into()].into(), ..Scope::default() },
             Scope { archived: Some(false), ..Scope::default() },
         ];
         let leaves_out = [
             Scope { states: [DossierState::Accepte].into(), ..Scope::default() },
-            Scope { from: day("2026-09-02"), ..Scope::default() },
-            Scope { until: day("2026-08-31"), ..Scope::default() },
+            Scope { from: Some(day("2026-09-02")), ..Scope::default() },
+            Scope { until: Some(day("2026-08-31")), ..Scope::default() },
             Scope { groupes: [8].into(), ..Scope::default() },
             Scope { labels: ["Complet".into()].into(), ..Scope::default() },
             Scope { archived: Some(true), ..Scope::default() },
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn ds_filters_one_state_at_most() {
-        let one = Scope { states: [DossierState::Accepte].into(), from: day("2026-09-01"), archived: Some(false), ..Scope::default() };
+        let one = Scope { states: [DossierState::Accepte].into(), from: Some(day("2026-09-01")), archived: Some(false), ..Scope::default() };
         let filter = one.at_source();
         assert_eq!((filter.state, filter.archived), (Some(DossierState::Accepte), Some(false)));
         assert_eq!(filter.created_since, Some(Timestamp::parse("2026-08-31T22:00:00Z").unwrap()));
@@ -161,7 +161,7 @@ mod tests {
     fn it_goes_there_and_back() {
         let scope = Scope {
             states: [DossierState::Accepte].into(),
-            from: day("2026-09-01"),
+            from: Some(day("2026-09-01")),
             until: None,
             groupes: [7].into(),
             labels: ["L1".into()].into(),

@@ -223,13 +223,12 @@ impl Connexion {
 
     /// Changes when dossiers that were left out may belong now, or the other way round; empty as long as nothing was chosen.
     pub(super) fn selection_fingerprint(&self) -> String {
-        use std::hash::{BuildHasher, Hash, Hasher};
+        use std::hash::BuildHasher;
         if is_default(&self.scope) && is_default(&self.keeping) {
             return String::new();
         }
-        let mut hasher = foldhash::quality::FixedState::default().build_hasher();
-        serde_json::to_string(&(&self.scope, self.keeping)).unwrap_or_default().hash(&mut hasher);
-        format!("-{:016x}", hasher.finish())
+        let selection = serde_json::to_string(&(&self.scope, self.keeping)).unwrap_or_default();
+        format!("-{:016x}", foldhash::quality::FixedState::default().hash_one(selection))
     }
 
     /// Makes the next run read every dossier, whatever the document has.

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Observer, Problem, ProblemKind, ScanOrder, Stop,
+    Observer, Problem, ProblemKind, ScanOrder, Stop, TableIndex,
     scan::{Interruption, Reader},
     writer::Writer,
 };
@@ -148,7 +148,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     /// The dossiers of the document that are not among these.
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
-        let mut missing: Vec<_> = main.into_iter().flat_map(|main| main.dossiers()).filter(|number| !listed.contains(number)).collect();
+        let mut missing: Vec<_> = main.into_iter().flat_map(TableIndex::dossiers).filter(|number| !listed.contains(number)).collect();
         // In an order that does not change from run to run.
         missing.sort_unstable();
         missing

@@ -227,7 +227,7 @@ impl Leases for SmallDs {
         self.leases.set((held + 1, given_back));
         match self.holder.get() {
             None => Ok(()),
-            Some(user) => Err(SourceError { holder: Some(Holder { user, since: instant(0) }), ..SourceErrorCode::LeaseHeld.into() }),
+            Some(user) => Err(SourceError { holder: Some(Box::new(Holder { user, since: instant(0) })), ..SourceErrorCode::LeaseHeld.into() }),
         }
     }
 

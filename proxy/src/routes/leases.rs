@@ -52,7 +52,7 @@ pub(super) async fn take(
     match application.leases.take(&person, connexion, shown, clock::now()) {
         Ok(lease) => Ok(Json(Given { lease: lease.id.to_string(), since: lease.holder.since, expires_at: lease.until })),
         Err(Refused::Held(held)) => {
-            let error = SourceError { retry_at: Some(held.until), holder: Some(held.holder), ..Code::LeaseHeld.into() };
+            let error = SourceError { retry_at: Some(held.until), holder: Some(Box::new(held.holder)), ..Code::LeaseHeld.into() };
             Err(AppError::new(error, "another run holds the lease").saying(text::lease_held(held.holder, held.until)))
         }
         Err(Refused::TooMany) => Err(AppError::too_many(60, "the document holds too many leases")),

@@ -267,7 +267,7 @@ async fn rule_10_a_dossier_that_answers_502_is_neither_lost_nor_counted_and_arri
         let outcome = world.run().await;
         assert_eq!(outcome.stop, None, "{outcome:?}");
         assert!(!outcome.is_success());
-        let failed: Vec<i64> = outcome.report.failed_dossiers().into_iter().map(|number| number.get()).collect();
+        let failed: Vec<i64> = outcome.report.failed_dossiers().into_iter().map(relais_engine::ds::DossierNumber::get).collect();
         assert_eq!(failed, [i64::from(failing)]);
         assert_eq!(world.cell(served, "Intitule_du_projet").await, json!("servi"), "all others go through");
     }

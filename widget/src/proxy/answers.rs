@@ -106,7 +106,7 @@ pub struct Refusal {
     #[serde(default)]
     request_id: Option<String>,
     #[serde(default)]
-    holder: Option<Holder>,
+    holder: Option<Box<Holder>>,
 }
 
 fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SourceErrorCode>, D::Error> {

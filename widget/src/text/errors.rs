@@ -88,7 +88,7 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
         }
         SourceErrorCode::LeaseHeld => explained(
-            match error.holder {
+            match &error.holder {
                 Some(holder) => format!("{} synchronise déjà cette démarche depuis {}.", super::user(holder.user), moments::time(holder.since)),
                 None => "Quelqu’un synchronise déjà cette démarche.".to_owned(),
             },
