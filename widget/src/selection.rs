@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
     grist::DocumentSchema,
-    mapping::{Line, Mapping, Preset, Proposal, SectionOrigin, TableKey},
+    mapping::{Keeping, Line, Mapping, Preset, Proposal, Scope, SectionOrigin, TableKey},
     sync::Connexion,
     words,
 };
@@ -91,6 +91,10 @@ pub struct Selection {
     proposal: Proposal,
     /// The connexion whose mapping is changed; none for a new one.
     pub connexion: Option<String>,
+    /// Which dossiers are followed.
+    pub scope: Scope,
+    /// What becomes of the others.
+    pub keeping: Keeping,
     existing_tables: BTreeSet<TableKey>,
     groups: Vec<Group>,
     /// The group that starts at a place.
@@ -139,6 +143,8 @@ impl Selection {
         Self {
             proposal,
             connexion: None,
+            scope: Scope::default(),
+            keeping: Keeping::default(),
             existing_tables: BTreeSet::new(),
             starts: groups.iter().enumerate().map(|(index, group)| (Place { section: group.section, line: group.first }, index)).collect(),
             groups,
@@ -153,6 +159,7 @@ impl Selection {
     pub fn reopen(proposal: Proposal, connexion: &Connexion, schema: &DocumentSchema) -> Self {
         let mut selection = Self::new(proposal);
         selection.connexion = Some(connexion.id.clone());
+        (selection.scope, selection.keeping) = (connexion.scope.clone(), connexion.keeping);
         for (section, proposed) in selection.proposal.sections.iter().zip(&mut selection.proposed) {
             let Some(binding) = connexion.binding.tables.get(&section.table) else { continue };
             let Some(table) = binding.find(schema) else { continue };

@@ -157,12 +157,11 @@ fn message(app: App, run: &Run, ended: &Ended) -> AnyView {
 
 fn counts(outcome: &Outcome) -> impl IntoView + use<> {
     let report = &outcome.report;
-    let figures = [
-        (words::counts::ADDED, report.added),
-        (words::counts::UPDATED, report.updated),
-        (words::counts::UNCHANGED, report.unchanged),
-        (words::counts::FAILED, report.failed()),
-    ];
+    let mut figures =
+        vec![(words::counts::ADDED, report.added), (words::counts::UPDATED, report.updated), (words::counts::UNCHANGED, report.unchanged)];
+    // Rare: said when there are some.
+    figures.extend([(words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)].into_iter().filter(|(_, figure)| *figure > 0));
+    figures.push((words::counts::FAILED, report.failed()));
     let block_rows = words::block_rows(report.rows_added, report.rows_updated, report.rows_removed);
     let is_worth_it = outcome.stop.is_none() || report.read > 0;
     is_worth_it.then(|| {
