@@ -11,6 +11,7 @@ use super::problems::Problems;
 use crate::{
     app::{App, Ended, Run, Screen, Stage, Undo},
     text::{
+        self,
         errors::{self, Explained},
         moments, run as words,
     },
@@ -22,7 +23,13 @@ use crate::{
 fn stopped(app: App, run: &Run, stop: &Stop) -> Explained {
     match stop {
         Stop::Cancelled => Explained { what: words::STOPPED.to_owned(), remedy: String::new() },
-        Stop::Source(error) => errors::source(error, Some(run.connexion.mapping.demarche), app.now()),
+        Stop::Source(error) => {
+            let user = app.session.with_untracked(|session| session.as_ref().map(|session| session.user));
+            match &error.holder {
+                Some(holder) if user == Some(holder.user) => errors::own_lease(holder, error.retry_at),
+                _ => errors::source(error, Some(run.connexion.mapping.demarche), app.now()),
+            }
+        }
         Stop::Document(error) => errors::document(error),
         Stop::Plan(error) => errors::plan(error),
     }
@@ -41,6 +48,7 @@ fn title(verdict: Verdict, undo: Undo) -> String {
 fn next_label(next: Next) -> String {
     match next {
         Next::Recreate => words::RECREATE.to_owned(),
+        Next::TryAgain => text::RETRY.to_owned(),
         Next::Resume => words::RESUME.to_owned(),
         Next::Retry(dossiers) => words::retry(dossiers),
         Next::Again => words::AGAIN.to_owned(),
