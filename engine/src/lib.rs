@@ -13,4 +13,4 @@ pub mod sync;
 mod timestamp;
 pub mod words;
 
-pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use timestamp::{Day, InvalidTimestamp, Timestamp};

@@ -16,6 +16,16 @@ pub trait Source {
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError>;
 }
 
+/// Who may run: one run of a connexion at a time, whoever starts it and wherever (rule 13). The proxy grants it.
+pub trait Leases {
+    /// Takes the right to run a connexion of the document, or keeps it: it ends two minutes after the last such call.
+    /// [`LeaseHeld`](crate::ds::SourceErrorCode::LeaseHeld) while somebody else has it.
+    async fn hold(&self, connexion: &str) -> Result<(), SourceError>;
+
+    /// Gives it back. When that fails, its end does the same.
+    async fn give_back(&self, connexion: &str);
+}
+
 /// The rows of a table, column by column: a large table is never held twice.
 pub trait Rows {
     /// The ids of its rows, in the order of the columns' values.

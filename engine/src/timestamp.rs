@@ -1,7 +1,7 @@
 //! Instants and days, as both platforms mean them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use time::{Date, Month, OffsetDateTime, Time};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 use crate::json::{FromJson, Json, Malformed, parsed};
 
@@ -119,6 +119,60 @@ impl FromJson for Timestamp {
     }
 }
 
+/// Paris is two hours ahead from the last Sunday of March to that of October, at 1:00 UTC; else one (directive 2000/84/CE).
+pub(crate) fn paris_offset(instant: OffsetDateTime) -> UtcOffset {
+    let last_sunday = |month: time::Month| {
+        let last = Date::from_calendar_date(instant.year(), month, 31).ok()?;
+        let sunday = last - time::Duration::days(i64::from(last.weekday().number_days_from_sunday()));
+        Some(sunday.midnight().assume_utc() + time::Duration::hours(1))
+    };
+    let is_summer =
+        last_sunday(time::Month::March).zip(last_sunday(time::Month::October)).is_some_and(|(start, end)| (start..end).contains(&instant));
+    UtcOffset::from_hms(if is_summer { 2 } else { 1 }, 0, 0).unwrap_or(UtcOffset::UTC)
+}
+
+/// A day of the calendar, in JSON `2026-09-01`: what people mean by « du 1er septembre ».
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(Date);
+
+impl Day {
+    /// Reads `2026-09-01`.
+    pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
+        read_day(text.as_bytes()).map(Self).ok_or_else(|| InvalidTimestamp(text.to_owned()))
+    }
+
+    /// Its first instant, in Paris.
+    pub fn start(self) -> Timestamp {
+        let midnight = self.0.midnight().assume_utc();
+        // Clocks change at 1:00 UTC: the offset at midnight in Paris is that of the evening before, in UTC.
+        let offset = paris_offset(midnight.saturating_sub(time::Duration::hours(2)));
+        Timestamp(midnight.unix_timestamp().saturating_sub(offset.whole_seconds().into()).saturating_mul(1000))
+    }
+
+    /// The first instant after it, in Paris.
+    pub fn end(self) -> Timestamp {
+        self.0.next_day().map_or(Timestamp(i64::MAX), |next| Self(next).start())
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:04}-{:02}-{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl FromJson for Day {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        parsed(json, |text| Self::parse(text).ok())
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.to_rfc3339())
@@ -162,6 +216,19 @@ mod tests {
         }
         assert_eq!(Timestamp::parse("1969-12-31T23:30:00.5-01:00").unwrap().milliseconds(), 1_800_500);
         assert_eq!(Timestamp::from_milliseconds(-1).to_rfc3339(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_in_paris() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        assert_eq!(day("2026-09-01").start(), at("2026-09-01T00:00:00+02:00"));
+        assert_eq!(day("2026-12-31").end(), at("2027-01-01T00:00:00+01:00"));
+        // The days of 2026 on which clocks change: 23 hours, then 25.
+        assert_eq!((day("2026-03-29").start(), day("2026-03-29").end()), (at("2026-03-29T00:00:00+01:00"), at("2026-03-30T00:00:00+02:00")));
+        assert_eq!((day("2026-10-25").start(), day("2026-10-25").end()), (at("2026-10-25T00:00:00+02:00"), at("2026-10-26T00:00:00+01:00")));
+        assert_eq!(serde_json::to_string(&day("2026-09-01")).unwrap(), "\"2026-09-01\"");
+        assert!(Day::parse("1er septembre").is_err());
     }
 
     #[test]

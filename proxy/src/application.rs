@@ -15,6 +15,7 @@ use crate::{
     auth::{Grist, Sessions},
     config::Configuration,
     ds::Client,
+    leases::Leases,
     limits::Limits,
     metrics::Metrics,
     routes::ListedDemarche,
@@ -34,6 +35,7 @@ pub(crate) struct Application {
     pub teams: Teams,
     pub ds: Client,
     pub limits: Limits,
+    pub leases: Leases,
     pub metrics: Metrics,
     pub widget: Widget,
     /// What DS said lately of the démarches of a team, by the team's name.
@@ -51,6 +53,7 @@ impl Application {
             teams: Teams::new(configuration.team.as_ref(), limits)?,
             ds: Client::new(&configuration.ds, limits)?,
             limits: Limits::new(limits),
+            leases: Leases::new(limits.lease),
             metrics: Metrics::new(),
             widget: Widget::load(&configuration.widget, &configuration.grist.origins)?,
             listed: Cache::builder().max_capacity(10_000).time_to_live(LISTED).build(),

@@ -9,7 +9,7 @@ use axum::{
 };
 use relais_engine::{
     Timestamp,
-    ds::{SourceError, SourceErrorCode as Code},
+    ds::{Holder, SourceError, SourceErrorCode as Code},
 };
 use serde::Serialize;
 
@@ -79,6 +79,7 @@ impl AppError {
             request_id,
             retry_at: self.error.retry_at,
             address: self.error.address.as_deref(),
+            holder: self.error.holder.as_deref(),
         }
     }
 }
@@ -95,6 +96,8 @@ pub(crate) struct ErrorBody<'a> {
     retry_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<&'a Holder>,
 }
 
 impl fmt::Display for AppError {
@@ -118,6 +121,7 @@ const fn status(code: Code) -> StatusCode {
     match code {
         Code::SessionExpired => StatusCode::UNAUTHORIZED,
         Code::GristRefused | Code::DocumentUnknown | Code::DemarcheForbidden => StatusCode::FORBIDDEN,
+        Code::LeaseHeld => StatusCode::CONFLICT,
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -10,6 +10,7 @@ mod clock;
 pub mod config;
 mod ds;
 mod error;
+mod leases;
 mod limits;
 mod metrics;
 mod outgoing;

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use relais_engine::ds::SourceErrorCode as Code;
+use relais_engine::{
+    Timestamp,
+    ds::{Holder, SourceErrorCode as Code},
+    words,
+};
 
 /// What a person reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +86,9 @@ pub(crate) const fn of(code: Code) -> Sentences {
             "Cette démarche ne fait pas partie de celles de votre équipe. Votre document n’a pas changé.",
             "Demandez à la personne qui administre Relais de l’ajouter à votre équipe.",
         ),
+        Code::LeaseHeld => {
+            say("Quelqu’un synchronise déjà cette démarche. Rien n’a été lancé une seconde fois.", "Vous pourrez le faire dès que ce sera terminé.")
+        }
         Code::BadRequest => say(
             "Relais n’a pas compris la demande de cette page. Votre document n’a pas changé.",
             "Rechargez la page : elle date peut-être d’une version précédente de Relais.",
@@ -136,6 +143,15 @@ pub(crate) const OTHER_DEMARCHE: Sentences =
 pub(crate) fn address_refused(address: &str) -> Sentences {
     let known = of(Code::AddressRefused);
     Sentences { help: format!("Ajoutez l’adresse {address} aux adresses autorisées du jeton, puis réessayez.").into(), ..known }
+}
+
+/// Who runs a connexion, and when that ends should their page have been closed.
+pub(crate) fn lease_held(Holder { user, since }: Holder, until: Timestamp) -> Sentences {
+    let since = words::time(since);
+    Sentences {
+        message: format!("Utilisateur n° {user} synchronise déjà cette démarche depuis {since}. Rien n’a été lancé une seconde fois.").into(),
+        help: format!("Vous pourrez le faire dès que ce sera terminé ; si cette page a été fermée, à {}.", words::time(until)).into(),
+    }
 }
 
 /// The page for when the widget was not built with the server.

@@ -87,7 +87,7 @@ async fn dossiers(stack: &Stack, count: usize) -> anyhow::Result<(Demarche, Mapp
     let parts = Parts { include_champs: true, include_annotations: true, include_files: true, ..Parts::default() };
     let (mut dossiers, mut after) = (Vec::new(), None);
     while dossiers.len() < count {
-        let page = PageVariables { number, first: Some(100), last: None, after, before: None, updated_since: None, state: None, archived: None };
+        let page = PageVariables { first: Some(100), after, ..PageVariables::of(number) };
         let page = DossierPage::read(&source.call(&Operation::GetDossiers(DossiersVariables { page, parts })).await?)?;
         after = page.page_info.end_cursor;
         dossiers.extend(page.dossiers);

@@ -7,7 +7,7 @@ use relais_engine::{
     ds::{Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
     json,
-    ports::{Clock, Document, Rows, Source},
+    ports::{Clock, Document, Leases, Rows, Source},
 };
 use serde_json::{Value, json};
 
@@ -72,6 +72,7 @@ pub struct ProxyPort {
     address: String,
     session: String,
     received: Mutex<u64>,
+    lease: Mutex<Option<String>>,
 }
 
 impl ProxyPort {
@@ -82,7 +83,7 @@ impl ProxyPort {
         let answer = client.post(format!("{address}/api/session")).json(&body).send().await.map_err(|_| unreachable_proxy())?;
         let session: Value = read(answer).await.and_then(|body| serde_json::from_slice(&body).map_err(|_| SourceErrorCode::Internal.into()))?;
         let session = session.get("session").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { client, address: address.to_owned(), session, received: Mutex::default() })
+        Ok(Self { client, address: address.to_owned(), session, received: Mutex::default(), lease: Mutex::default() })
     }
 
     /// Bytes of answers so far.
@@ -108,7 +109,8 @@ async fn read(answer: reqwest::Response) -> Result<Vec<u8>, SourceError> {
     let text = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
     let code = error.get("code").cloned().and_then(|code| serde_json::from_value(code).ok()).unwrap_or(SourceErrorCode::Internal);
     let retry_at = text("retry_at").and_then(|instant| Timestamp::parse(&instant).ok());
-    Err(SourceError { code, retry_at, address: text("address"), request_id: text("request_id") })
+    let holder = error.get("holder").cloned().and_then(|holder| json::from_value(&holder).ok());
+    Err(SourceError { code, retry_at, address: text("address"), request_id: text("request_id"), holder })
 }
 
 impl Source for ProxyPort {
@@ -123,14 +125,36 @@ impl Source for ProxyPort {
     }
 }
 
-/// The machine's clock. Waits are cut short: no test is about them.
+impl Leases for ProxyPort {
+    async fn hold(&self, connexion: &str) -> Result<(), SourceError> {
+        let shown = self.lease.lock().map_or(None, |lease| lease.clone());
+        let request = self.client.put(format!("{}/api/leases/{connexion}", self.address)).bearer_auth(&self.session);
+        let body = read(request.json(&json!({ "lease": shown })).send().await.map_err(|_| unreachable_proxy())?).await?;
+        let given: Value = serde_json::from_slice(&body).map_err(|_| SourceError::from(SourceErrorCode::Internal))?;
+        if let Ok(mut lease) = self.lease.lock() {
+            *lease = given.get("lease").and_then(Value::as_str).map(str::to_owned);
+        }
+        Ok(())
+    }
+
+    async fn give_back(&self, connexion: &str) {
+        let lease = self.lease.lock().map_or(None, |mut lease| lease.take());
+        let request = self.client.delete(format!("{}/api/leases/{connexion}", self.address)).bearer_auth(&self.session);
+        let _ended = request.json(&json!({ "lease": lease })).send().await;
+    }
+}
+
+/// The machine's clock, or one that is ahead of it. Waits are cut short: no test is about them.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+pub struct SystemClock {
+    /// Hours that it is ahead: what happens days later is not waited for.
+    pub hours_ahead: i64,
+}
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let now = time::OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
-        Timestamp::from_milliseconds(i64::try_from(now).unwrap_or_default())
+        Timestamp::from_milliseconds(i64::try_from(now).unwrap_or_default()).plus_seconds(self.hours_ahead * 3600)
     }
 
     async fn sleep(&self, milliseconds: u32) {

@@ -107,14 +107,31 @@ impl Stack {
 
     /// The same with a session that is already open, and somebody who looks on.
     pub async fn run_with(&self, source: &ProxyPort, user: &str, mapping: &Mapping, observer: &impl Observer) -> anyhow::Result<Outcome> {
-        let document = GristPort::new(self.document.clone(), user);
-        let loaded = load(&document).await?;
-        let known = loaded.connexions.iter().find(|connexion| connexion.mapping.demarche == mapping.demarche).cloned();
-        let mut connexion = known.unwrap_or_else(|| Connexion::new(mapping.clone(), &loaded.connexions));
+        let mut connexion = self.connexion(user, mapping).await?;
         connexion.mapping.clone_from(mapping);
-        let ports = Ports { source, document: &document, clock: &SystemClock };
+        self.run_connexion(source, user, &mut connexion, SystemClock::default(), observer).await
+    }
+
+    /// The connexion of a démarche that the document holds, or a new one of this mapping.
+    pub async fn connexion(&self, user: &str, mapping: &Mapping) -> anyhow::Result<Connexion> {
+        let loaded = load(&GristPort::new(self.document.clone(), user)).await?;
+        let known = loaded.connexions.iter().find(|connexion| connexion.mapping.demarche == mapping.demarche).cloned();
+        Ok(known.unwrap_or_else(|| Connexion::new(mapping.clone(), &loaded.connexions)))
+    }
+
+    /// Runs a connexion as it is here.
+    pub async fn run_connexion(
+        &self,
+        source: &ProxyPort,
+        user: &str,
+        connexion: &mut Connexion,
+        clock: SystemClock,
+        observer: &impl Observer,
+    ) -> anyhow::Result<Outcome> {
+        let document = GristPort::new(self.document.clone(), user);
+        let ports = Ports { source, document: &document, clock: &clock };
         let context = RunContext { ds_url: self.ds.url().to_owned(), author: "Utilisateur n° 1".to_owned() };
-        Ok(run(&ports, &context, &mut connexion, observer).await)
+        Ok(run(&ports, &context, connexion, observer).await)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
     grist::DocumentSchema,
-    mapping::{ColumnBinding, Family, Field, Line, Mapping, Preset, Proposal, Section, SectionOrigin, TableKey},
+    mapping::{ColumnBinding, Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, TableKey},
     sync::Connexion,
     words,
 };
@@ -81,6 +81,10 @@ pub struct Selection {
     proposal: Proposal,
     /// The connexion whose mapping is changed; none for a new one.
     pub connexion: Option<String>,
+    /// Which dossiers are followed.
+    pub scope: Scope,
+    /// What becomes of the others.
+    pub keeping: Keeping,
     existing_tables: BTreeSet<TableKey>,
     /// The sections of tables on choice that are wanted: the others are not shown.
     wanted: BTreeSet<usize>,
@@ -118,6 +122,8 @@ impl Selection {
         Self {
             proposal,
             connexion: None,
+            scope: Scope::default(),
+            keeping: Keeping::default(),
             existing_tables: BTreeSet::new(),
             wanted: BTreeSet::new(),
             starts,
@@ -134,6 +140,7 @@ impl Selection {
     pub fn reopen(proposal: Proposal, connexion: &Connexion, schema: &DocumentSchema) -> Self {
         let mut selection = Self::new(proposal);
         selection.connexion = Some(connexion.id.clone());
+        (selection.scope, selection.keeping) = (connexion.scope.clone(), connexion.keeping);
         let is_chosen = |section: &Section| section.lines.iter().any(|line| line.is_chosen);
         selection.wanted = selection.tables_on_choice().filter(|(_, section)| is_chosen(section)).map(|(index, _)| index).collect();
         for (key, binding) in &connexion.binding.tables {

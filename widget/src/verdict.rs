@@ -33,6 +33,8 @@ impl Verdict {
 pub enum Next {
     /// Make what was removed from the document anew, and read everything.
     Recreate,
+    /// Start what could not start.
+    TryAgain,
     /// Go on from where it stopped.
     Resume,
     /// Ask again for the dossiers that DS did not serve.
@@ -46,6 +48,8 @@ impl Next {
     pub fn of(outcome: &Outcome, unserved: usize) -> Self {
         if is_something_missing(outcome) {
             Self::Recreate
+        } else if Verdict::of(outcome) == Verdict::NotStarted {
+            Self::TryAgain
         } else if outcome.stop.is_some() {
             Self::Resume
         } else if unserved > 0 {
@@ -113,6 +117,8 @@ mod tests {
         assert_eq!(Next::of(&outcome(None, vec![], None), 0), Next::Again);
         assert_eq!(Next::of(&outcome(None, vec![unserved()], Some(3)), 1), Next::Retry(1));
         assert_eq!(Next::of(&outcome(Some(Stop::Cancelled), vec![unserved()], Some(3)), 1), Next::Resume);
+        let held = Some(Stop::Source(SourceErrorCode::LeaseHeld.into()));
+        assert_eq!(Next::of(&outcome(held, vec![], None), 0), Next::TryAgain);
         assert_eq!(Next::of(&outcome(None, vec![missing_column()], None), 0), Next::Recreate);
         let gone = Some(Stop::Plan(PlanError::MainTableMissing("Suivi".to_owned())));
         assert_eq!(Next::of(&outcome(gone, vec![], None), 0), Next::Recreate);

@@ -72,6 +72,8 @@ impl Revision {
 /// A label that instructeurs put on dossiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
+    /// Kept when it is renamed.
+    pub id: Box<str>,
     /// At most 30 characters.
     pub name: String,
     /// A name of DS's palette, such as `green_emeraude`.
@@ -80,7 +82,7 @@ pub struct Label {
 
 impl FromJson for Label {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { name: json.read("name")?, color: json.read("color")? })
+        Ok(Self { id: json.read_or_default("id")?, name: json.read("name")?, color: json.read("color")? })
     }
 }
 

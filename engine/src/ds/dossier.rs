@@ -64,6 +64,36 @@ impl FromJson for Demandeur {
     }
 }
 
+/// A label that a dossier bears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DossierLabel {
+    /// Kept when the label is renamed.
+    pub id: Box<str>,
+    /// Its name.
+    pub name: Box<str>,
+}
+
+impl FromJson for DossierLabel {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { id: json.read_or_default("id")?, name: json.read("name")? })
+    }
+}
+
+/// What filters look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Its state.
+    pub state: DossierState,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// When it was deposited.
+    pub date_depot: Timestamp,
+    /// The number of its groupe instructeur.
+    pub groupe: Option<i64>,
+    /// Its labels.
+    pub labels: &'a [DossierLabel],
+}
+
 /// A dossier, with the parts that were asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dossier {
@@ -99,10 +129,12 @@ pub struct Dossier {
     pub usager_email: Option<String>,
     /// The name of its groupe instructeur.
     pub groupe_instructeur: Option<String>,
+    /// The number of its groupe instructeur.
+    pub groupe: Option<i64>,
     /// The instructeurs who follow it. None when not asked for.
     pub instructeurs: Option<Vec<Instructeur>>,
-    /// The names of its labels.
-    pub labels: Vec<String>,
+    /// Its labels.
+    pub labels: Vec<DossierLabel>,
     /// The visible fields: those hidden by a condition are absent. None when not asked for.
     pub champs: Option<Vec<Champ>>,
     /// The annotations privées. None when not asked for.
@@ -134,8 +166,9 @@ impl FromJson for Dossier {
             demandeur: json.read("demandeur")?,
             usager_email: json.get("usager").read("email")?,
             groupe_instructeur: json.get("groupeInstructeur").read("label")?,
+            groupe: json.get("groupeInstructeur").read("number")?,
             instructeurs: json.read("instructeurs")?,
-            labels: json.get("labels").items().iter().map(|label| label.read("name")).collect::<Result<_, _>>()?,
+            labels: json.read_or_default("labels")?,
             champs: json.read("champs")?,
             annotations: json.read("annotations")?,
             avis: json.read("avis")?,
@@ -154,5 +187,10 @@ impl Dossier {
     /// Its champs, then its annotations.
     pub fn all_champs(&self) -> impl Iterator<Item = &Champ> {
         self.champs.iter().chain(&self.annotations).flatten()
+    }
+
+    /// What filters look at.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing { state: self.state, archived: self.archived, date_depot: self.date_depot, groupe: self.groupe, labels: &self.labels }
     }
 }

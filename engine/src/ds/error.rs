@@ -1,6 +1,12 @@
 //! What can go wrong between Relais and DS.
 
-use crate::{Timestamp, naming::names};
+use serde::Serialize;
+
+use crate::{
+    Timestamp,
+    json::{FromJson, Json, Malformed},
+    naming::names,
+};
 
 names! {
     /// Why DS, or the proxy in front of it, did not give what was asked. The proxy's errors carry the same codes.
@@ -39,6 +45,8 @@ names! {
         DocumentUnknown = "document_unknown",
         /// The document's team may not use this démarche.
         DemarcheForbidden = "demarche_forbidden",
+        /// Somebody else runs the connexion; see [`SourceError::holder`].
+        LeaseHeld = "lease_held",
         /// The proxy refused the request: a defect of Relais.
         BadRequest = "bad_request",
         /// The proxy itself cannot be reached.
@@ -63,22 +71,39 @@ impl SourceErrorCode {
     }
 }
 
+/// Who runs a connexion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Holder {
+    /// The number that Grist gives the person.
+    pub user: i64,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl FromJson for Holder {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { user: json.read("user")?, since: json.read("since")? })
+    }
+}
+
 /// A failed call of DS.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code:?}")]
 pub struct SourceError {
     /// Why.
     pub code: SourceErrorCode,
-    /// When the same request may be made again, if known.
+    /// When the same request may be made again, if known. Of a lease: when it ends, should its holder have gone.
     pub retry_at: Option<Timestamp>,
     /// The address from which the proxy calls DS, when that is what DS refused.
     pub address: Option<String>,
     /// The proxy's number for the request, to find it in its log.
     pub request_id: Option<String>,
+    /// Who runs the connexion, when somebody does.
+    pub holder: Option<Box<Holder>>,
 }
 
 impl From<SourceErrorCode> for SourceError {
     fn from(code: SourceErrorCode) -> Self {
-        Self { code, retry_at: None, address: None, request_id: None }
+        Self { code, retry_at: None, address: None, request_id: None, holder: None }
     }
 }

@@ -1,6 +1,7 @@
 //! What Démarches Simplifiées says: démarches, descriptors, dossiers, champs, errors (facts/ds-api.md).
 
 mod champ;
+mod deleted;
 mod demarche;
 mod descriptor;
 mod dossier;
@@ -11,10 +12,11 @@ pub mod operations;
 mod response;
 
 pub use champ::{Address, Champ, ChampColumn, ChampValue, File, GeoArea, GeoGeometry, NamedCode, PersonneMorale, RepetitionRow};
+pub use deleted::{DeletedDossier, DeletedList, DeletedPage, DeletionReason};
 pub use demarche::{Demarche, DemarcheState, GroupeInstructeur, Label, Revision};
 pub use descriptor::{ChampDescriptor, ChampType};
-pub use dossier::{Demandeur, Dossier, DossierState};
-pub use error::{SourceError, SourceErrorCode};
+pub use dossier::{Demandeur, Dossier, DossierLabel, DossierState, Standing};
+pub use error::{Holder, SourceError, SourceErrorCode};
 pub use exchange::{Avis, Correction, Instructeur, Message, Traitement};
 pub use identifiers::{ColumnKey, Cursor, DemarcheNumber, DescriptorId, DossierNumber, InvalidIdentifier, RevisionId, RowId};
 pub use operations::Operation;

@@ -25,12 +25,21 @@ pub enum OperationName {
     GetDossierNumbers,
     /// One dossier.
     GetDossier,
+    /// A page of the dossiers that DS no longer serves.
+    GetDeletedDossiers,
 }
 
 impl OperationName {
     /// Every operation there is.
-    pub const ALL: [Self; 6] =
-        [Self::GetDemarche, Self::GetDemarcheState, Self::CountDossiers, Self::GetDossiers, Self::GetDossierNumbers, Self::GetDossier];
+    pub const ALL: [Self; 7] = [
+        Self::GetDemarche,
+        Self::GetDemarcheState,
+        Self::CountDossiers,
+        Self::GetDossiers,
+        Self::GetDossierNumbers,
+        Self::GetDossier,
+        Self::GetDeletedDossiers,
+    ];
 
     /// The name as GraphQL and the proxy's address have it.
     pub const fn as_str(self) -> &'static str {
@@ -41,6 +50,7 @@ impl OperationName {
             Self::GetDossiers => "getDossiers",
             Self::GetDossierNumbers => "getDossierNumbers",
             Self::GetDossier => "getDossier",
+            Self::GetDeletedDossiers => "getDeletedDossiers",
         }
     }
 
@@ -60,6 +70,7 @@ impl OperationName {
             Self::GetDossiers => concat!(include_str!("operations/getDossiers.graphql"), include_str!("operations/dossier_fields.graphql")),
             Self::GetDossierNumbers => include_str!("operations/getDossierNumbers.graphql"),
             Self::GetDossier => concat!(include_str!("operations/getDossier.graphql"), include_str!("operations/dossier_fields.graphql")),
+            Self::GetDeletedDossiers => include_str!("operations/getDeletedDossiers.graphql"),
         }
     }
 
@@ -72,6 +83,7 @@ impl OperationName {
             Self::GetDossiers => Operation::GetDossiers(serde_json::from_slice(variables)?),
             Self::GetDossierNumbers => Operation::GetDossierNumbers(serde_json::from_slice(variables)?),
             Self::GetDossier => Operation::GetDossier(serde_json::from_slice(variables)?),
+            Self::GetDeletedDossiers => Operation::GetDeletedDossiers(serde_json::from_slice(variables)?),
         };
         operation.check()?;
         Ok(operation)
@@ -118,6 +130,9 @@ pub struct PageVariables {
     /// Only the dossiers changed since, in the order of their change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_since: Option<Timestamp>,
+    /// Only the dossiers deposited since. DS ignores it beside `updated_since`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_since: Option<Timestamp>,
     /// Only the dossiers in this state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<DossierState>,
@@ -127,6 +142,11 @@ pub struct PageVariables {
 }
 
 impl PageVariables {
+    /// Any dossier of a démarche; the size is still to be said.
+    pub const fn of(number: DemarcheNumber) -> Self {
+        Self { number, first: None, last: None, after: None, before: None, updated_since: None, created_since: None, state: None, archived: None }
+    }
+
     fn check(&self) -> Result<(), InvalidIdentifier> {
         let sized = |size: Option<u32>| size.is_none_or(|size| (1..=LARGEST_PAGE).contains(&size));
         if !sized(self.first) || !sized(self.last) {
@@ -203,6 +223,40 @@ pub struct DossierVariables {
     pub parts: Parts,
 }
 
+/// A page of the dossiers that DS no longer serves, of one of the two lists or of both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct DeletedVariables {
+    /// The démarche.
+    pub number: DemarcheNumber,
+    /// Only those that were deleted since.
+    pub since: Timestamp,
+    /// How many of each list; 1 to 100.
+    pub first: u32,
+    /// The cursor in the list of the trash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_after: Option<Cursor>,
+    /// The cursor in the list of those gone for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_after: Option<Cursor>,
+    /// Those in the trash.
+    pub include_pending: bool,
+    /// Those gone for good.
+    pub include_deleted: bool,
+}
+
+impl DeletedVariables {
+    fn check(&self) -> Result<(), InvalidIdentifier> {
+        if !(1..=LARGEST_PAGE).contains(&self.first) {
+            return Err(InvalidIdentifier("a page has 1 to 100 dossiers"));
+        }
+        if !self.include_pending && !self.include_deleted {
+            return Err(InvalidIdentifier("one of the two lists is asked for"));
+        }
+        check_demarche(self.number)
+    }
+}
+
 /// Splits an object of variables into the parts of a dossier and the rest.
 fn split_parts<'de, D, T>(deserializer: D) -> Result<(T, Parts), D::Error>
 where
@@ -260,6 +314,8 @@ pub enum Operation {
     GetDossierNumbers(PageVariables),
     /// See [`OperationName::GetDossier`].
     GetDossier(DossierVariables),
+    /// See [`OperationName::GetDeletedDossiers`].
+    GetDeletedDossiers(DeletedVariables),
 }
 
 impl Operation {
@@ -272,6 +328,7 @@ impl Operation {
             Self::GetDossiers(_) => OperationName::GetDossiers,
             Self::GetDossierNumbers(_) => OperationName::GetDossierNumbers,
             Self::GetDossier(_) => OperationName::GetDossier,
+            Self::GetDeletedDossiers(_) => OperationName::GetDeletedDossiers,
         }
     }
 
@@ -282,6 +339,7 @@ impl Operation {
             Self::GetDossiers(variables) => variables.page.number,
             Self::GetDossierNumbers(variables) => variables.number,
             Self::GetDossier(variables) => variables.number,
+            Self::GetDeletedDossiers(variables) => variables.number,
         }
     }
 
@@ -295,6 +353,7 @@ impl Operation {
             }
             Self::GetDossiers(variables) => with_parts(serde_json::to_value(&variables.page).unwrap_or_default(), variables.parts),
             Self::GetDossierNumbers(variables) => serde_json::to_value(variables).unwrap_or_default(),
+            Self::GetDeletedDossiers(variables) => serde_json::to_value(variables).unwrap_or_default(),
             Self::GetDossier(variables) => {
                 with_parts(serde_json::json!({ "number": variables.number, "dossier": variables.dossier }), variables.parts)
             }
@@ -310,6 +369,7 @@ impl Operation {
                 check_demarche(variables.number)?;
                 check_int(variables.dossier.get())
             }
+            Self::GetDeletedDossiers(variables) => variables.check(),
         }
     }
 }
@@ -347,6 +407,7 @@ mod tests {
                 after: Some(Cursor::new("MjAyNi0wMQ==").unwrap()),
                 before: None,
                 updated_since: Some(Timestamp::parse("2026-01-31T10:00:00Z").unwrap()),
+                created_since: None,
                 state: Some(DossierState::EnInstruction),
                 archived: None,
             },
@@ -377,5 +438,14 @@ mod tests {
         refused(OperationName::GetDossier, &format!(r#"{{"number":1,"dossier":2,"includeAll":true,{parts}}}"#));
         refused(OperationName::GetDossier, &format!(r#"{{"number":1,"dossier":99999999999,{parts}}}"#));
         refused(OperationName::GetDossiers, &format!(r#"{{"number":1,"first":1,"x":1,{parts}}}"#));
+        let deleted = |first: u32, lists: bool, more: &str| {
+            format!(r#"{{"number":1,"since":"2026-01-01T00:00:00Z","first":{first},"includePending":{lists},"includeDeleted":{lists}{more}}}"#)
+        };
+        assert!(OperationName::GetDeletedDossiers.parse(deleted(100, true, "").as_bytes()).is_ok());
+        refused(OperationName::GetDeletedDossiers, &deleted(101, true, ""));
+        refused(OperationName::GetDeletedDossiers, &deleted(0, true, ""));
+        refused(OperationName::GetDeletedDossiers, &deleted(1, false, ""));
+        refused(OperationName::GetDeletedDossiers, &deleted(1, true, r#","last":1"#));
+        refused(OperationName::GetDeletedDossiers, &deleted(1, true, r#","pendingAfter":"é""#));
     }
 }

@@ -1,6 +1,6 @@
 //! The envelope of a GraphQL answer: data, errors, or both.
 
-use super::{Cursor, Demarche, Dossier, DossierNumber, SourceError, SourceErrorCode};
+use super::{Cursor, DeletedPage, Demarche, Dossier, DossierLabel, DossierNumber, DossierState, SourceError, SourceErrorCode, Standing};
 use crate::{
     Timestamp,
     json::{FromJson, Json, Malformed},
@@ -95,11 +95,32 @@ pub struct DossierSummary {
     pub number: DossierNumber,
     /// When it last changed.
     pub date_derniere_modification: Timestamp,
+    state: DossierState,
+    archived: bool,
+    date_depot: Timestamp,
+    groupe: Option<i64>,
+    /// Its labels.
+    pub labels: Vec<DossierLabel>,
+}
+
+impl DossierSummary {
+    /// What filters look at.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing { state: self.state, archived: self.archived, date_depot: self.date_depot, groupe: self.groupe, labels: &self.labels }
+    }
 }
 
 impl FromJson for DossierSummary {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { number: json.read("number")?, date_derniere_modification: json.read("dateDerniereModification")? })
+        Ok(Self {
+            number: json.read("number")?,
+            date_derniere_modification: json.read("dateDerniereModification")?,
+            state: json.read("state")?,
+            archived: json.read("archived")?,
+            date_depot: json.read("dateDepot")?,
+            groupe: json.get("groupeInstructeur").read("number")?,
+            labels: json.read_or_default("labels")?,
+        })
     }
 }
 
@@ -123,6 +144,11 @@ impl FromJson for NumbersPage {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         Ok(Self { page_info: json.read("pageInfo")?, dossiers: json.read("nodes")? })
     }
+}
+
+/// Reads the answer of `getDeletedDossiers`.
+pub(super) fn deleted(body: &[u8]) -> Result<DeletedPage, SourceError> {
+    read(body, &["demarche"])
 }
 
 /// Reads the answer of `getDossier`.

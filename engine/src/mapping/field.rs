@@ -48,6 +48,12 @@ names! {
         Motivation = "motivation",
         /// Whether it is archived.
         Archived = "archived",
+        /// Since when DS no longer serves it.
+        DateSuppression = "date_suppression",
+        /// Why.
+        MotifSuppression = "motif_suppression",
+        /// Whether the filters of the connexion leave it out.
+        HorsSelection = "hors_selection",
         /// The account that deposited.
         UsagerEmail = "usager_email",
         /// Who deposited for somebody else.
@@ -86,15 +92,16 @@ impl DossierField {
     pub fn column_type(self) -> ColumnType {
         match self {
             Self::Number => ColumnType::Numeric,
-            Self::State | Self::GroupeInstructeur | Self::DemandeurCivilite => ColumnType::Choice,
+            Self::State | Self::GroupeInstructeur | Self::DemandeurCivilite | Self::MotifSuppression => ColumnType::Choice,
             Self::Labels => ColumnType::ChoiceList,
             Self::DateDepot
             | Self::DatePassageEnConstruction
             | Self::DatePassageEnInstruction
             | Self::DateTraitement
             | Self::DateDerniereModification
-            | Self::DateExpiration => ColumnType::paris(),
-            Self::Archived => ColumnType::Bool,
+            | Self::DateExpiration
+            | Self::DateSuppression => ColumnType::paris(),
+            Self::Archived | Self::HorsSelection => ColumnType::Bool,
             _ => ColumnType::Text,
         }
     }
@@ -143,7 +150,8 @@ impl DossierField {
     pub const fn is_proposed(self) -> bool {
         !matches!(
             self,
-            Self::DatePassageEnConstruction
+            Self::HorsSelection
+                | Self::DatePassageEnConstruction
                 | Self::DateExpiration
                 | Self::Instructeurs
                 | Self::UsagerEmail

@@ -8,6 +8,7 @@ mod geometry;
 mod html;
 mod linked;
 mod proposal;
+mod scope;
 mod value;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use field::{DossierField, Field, RowField, TableKey, UnknownField};
 pub(crate) use linked::things;
 pub use linked::{LinkedField, LinkedTable};
 pub use proposal::{Family, Line, Preset, Proposal, Section, SectionOrigin};
+pub use scope::{Fate, Keeping, Scope, SourceFilter};
 pub use value::{Misfit, Unreadable, Value, encode};
 
 use crate::{
@@ -144,6 +146,21 @@ impl Mapping {
             }
         }
         format!("{:016x}", hasher.finish())
+    }
+
+    /// Maps something that every dossier has, when it is not: to a column of its usual name, the last of the main table.
+    pub fn require(&mut self, field: DossierField) {
+        let field = Field::Dossier(field);
+        let Some(main) = self.tables.first_mut() else { return };
+        if main.columns.iter().any(|column| column.sources.contains(&field)) {
+            return;
+        }
+        if let Field::Dossier(known) = field {
+            let base = crate::words::dossier_field(known).to_owned();
+            let is_free = |name: &str| main.columns.iter().all(|column| !column.name.eq_ignore_ascii_case(name));
+            let name = crate::naming::first_free(base, |base, number| format!("{base} ({number})"), is_free);
+            main.columns.push(ColumnMapping { sources: vec![field], name, description: String::new(), column_type: known.column_type() });
+        }
     }
 
     /// The table of this key.

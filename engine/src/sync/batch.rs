@@ -143,6 +143,28 @@ impl Batch {
         }
     }
 
+    /// Takes what is known of the row of a dossier; nothing of its rows in other tables.
+    pub(super) fn amend(&mut self, tables: &[PlannedTable], main: &mut TableIndex, number: DossierNumber, row: &ConvertedRow) {
+        let Some(slot) = main.dossier(number) else { return };
+        let changed = main.changed(slot, row);
+        main.note(slot, row);
+        self.update(tables, 0, main.row_id(slot).unwrap_or_default(), &changed, row, None);
+        self.dossiers.insert(number);
+    }
+
+    /// Takes the removal of a dossier's rows, in every table.
+    pub(super) fn remove(&mut self, indexes: &mut [TableIndex], number: DossierNumber, report: &mut Report) {
+        let Some((main, children)) = indexes.split_first_mut() else { return };
+        let Some(row_id) = main.remove_dossier(number) else { return };
+        let removed = std::iter::once(vec![row_id]).chain(children.iter_mut().map(|index| index.remove_children(row_id)));
+        for (batch, removed) in self.tables.iter_mut().zip(removed) {
+            self.rows += removed.len();
+            batch.removals.extend(removed);
+        }
+        self.dossiers.insert(number);
+        report.removed += 1;
+    }
+
     fn take_children(
         &mut self,
         tables: &[PlannedTable],
@@ -272,9 +294,10 @@ impl Batch {
             for (columns, rows) in &batch.updates {
                 actions.push(update_rows(table, columns, rows));
             }
-            if !batch.removals.is_empty() {
-                actions.push(UserAction::BulkRemoveRecord { table: table.id.clone(), row_ids: batch.removals.clone() });
-            }
+        }
+        // The main table last: Grist empties the references to a row that it removes, one action more.
+        for (table, batch) in tables.iter().zip(&self.tables).rev().filter(|(_, batch)| !batch.removals.is_empty()) {
+            actions.push(UserAction::BulkRemoveRecord { table: table.id.clone(), row_ids: batch.removals.clone() });
         }
         (actions, receipt)
     }

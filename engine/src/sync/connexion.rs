@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::system_tables::CONNEXIONS;
 use crate::{
     Timestamp,
-    ds::{Cursor, DescriptorId, DossierNumber, RevisionId},
+    ds::{Cursor, DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
     grist::{CellValue, ColumnId, DocumentError, DocumentSchema, TableId},
     json::{self, FromJson, Json, Malformed},
-    mapping::{Binding, Mapping},
+    mapping::{Binding, DossierField, Fate, Keeping, Mapping, Scope},
     naming::{first_free, names},
     ports::{Document, Rows},
 };
@@ -30,6 +30,8 @@ names! {
 pub struct Scan {
     /// In which order.
     pub order: ScanOrder,
+    /// Whether the document had no dossier when it started: none can be missing from DS, and DS may filter.
+    pub is_first: bool,
     /// When it started: what changed before is read by it.
     pub started_at: Timestamp,
     /// From which change, in the order of changes.
@@ -47,6 +49,7 @@ impl FromJson for Scan {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         Ok(Self {
             order: json.read("order")?,
+            is_first: json.read_or_default("is_first")?,
             started_at: json.read("started_at")?,
             since: json.read("since")?,
             cursor: json.read("cursor")?,
@@ -77,6 +80,12 @@ pub struct State {
     /// said until they are read again and fit.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unfit: BTreeSet<DossierNumber>,
+    /// What DS said of the dossiers that it no longer serves, when it was last asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletions: Option<Deletions>,
+    /// When the whole list of DS was last compared with the document: labels, and dossiers that are no longer in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed_at: Option<Timestamp>,
     /// The fields that the form had when it was last read whole.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub known_fields: BTreeSet<DescriptorId>,
@@ -94,9 +103,27 @@ impl FromJson for State {
             fingerprint: json.read_or_default("fingerprint")?,
             retry: json.read_or_default("retry")?,
             unfit: json.read_or_default("unfit")?,
+            deletions: json.read("deletions")?,
+            listed_at: json.read("listed_at")?,
             known_fields: json.read_or_default("known_fields")?,
             last_run: json.read("last_run")?,
         })
+    }
+}
+
+/// What DS said of the dossiers that it no longer serves (rule 8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Deletions {
+    /// When it was asked.
+    pub at: Timestamp,
+    /// The fingerprint of what will be said again at the next run: as long as nothing is new, no row is read.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub seen: String,
+}
+
+impl FromJson for Deletions {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { at: json.read("at")?, seen: json.read_or_default("seen")? })
     }
 }
 
@@ -133,47 +160,142 @@ pub struct Connexion {
     pub id: String,
     /// What goes where.
     pub mapping: Mapping,
+    /// Which dossiers.
+    pub scope: Scope,
+    /// What becomes of those that are deleted, or leave the scope.
+    pub keeping: Keeping,
     /// In this document.
     pub binding: Binding,
     /// What it has done.
     pub state: State,
-    /// Mapping and binding as the document has them; none before the first run.
-    saved: Option<(Mapping, Binding)>,
+    /// As the document has it; none before the first run.
+    saved: Option<Saved>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Saved {
+    configuration: Configuration,
+    state: State,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Configuration {
     mapping: Mapping,
+    #[serde(skip_serializing_if = "is_default")]
+    scope: Scope,
+    #[serde(skip_serializing_if = "is_default")]
+    keeping: Keeping,
     binding: Binding,
 }
 
 impl FromJson for Configuration {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { mapping: json.read("mapping")?, binding: json.read_or_default("binding")? })
+        Ok(Self {
+            mapping: json.read("mapping")?,
+            scope: json.read_or_default("scope")?,
+            keeping: json.read_or_default("keeping")?,
+            binding: json.read_or_default("binding")?,
+        })
     }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Connexion {
     /// A connexion that has not run. `others` are those of the document: its id differs from theirs.
     pub fn new(mapping: Mapping, others: &[Self]) -> Self {
-        let is_free = |id: &str| others.iter().all(|other| other.id != id);
-        let id = first_free(mapping.demarche.to_string(), |base, number| format!("{base}-{number}"), is_free);
-        Self { row: None, id, mapping, binding: Binding::default(), state: State::default(), saved: None }
+        let id = free_id(mapping.demarche, others);
+        Self {
+            row: None,
+            id,
+            mapping,
+            scope: Scope::default(),
+            keeping: Keeping::default(),
+            binding: Binding::default(),
+            state: State::default(),
+            saved: None,
+        }
     }
 
-    /// Whether the document does not have its mapping or binding as they are here.
+    /// Chooses which dossiers it follows, and what becomes of the others. Marks get the columns that they need.
+    pub fn follow(&mut self, scope: Scope, keeping: Keeping) {
+        if scope.is_filter() && keeping.outside == Fate::Mark {
+            self.mapping.require(DossierField::HorsSelection);
+        }
+        if keeping.deleted == Fate::Mark && self.keeping.deleted == Fate::Remove {
+            self.mapping.require(DossierField::DateSuppression);
+            self.mapping.require(DossierField::MotifSuppression);
+        }
+        (self.scope, self.keeping) = (scope, keeping);
+    }
+
+    fn configuration(&self) -> Configuration {
+        Configuration { mapping: self.mapping.clone(), scope: self.scope.clone(), keeping: self.keeping, binding: self.binding.clone() }
+    }
+
+    /// Whether the document does not have its configuration as it is here.
     pub(super) fn is_unsaved(&self) -> bool {
-        self.saved.as_ref().is_none_or(|(mapping, binding)| *mapping != self.mapping || *binding != self.binding)
+        self.saved.as_ref().is_none_or(|saved| saved.configuration != self.configuration())
     }
 
-    /// Notes that the document has them.
+    /// Notes that the document has its configuration and its state.
     pub(super) fn set_saved(&mut self) {
-        self.saved = Some((self.mapping.clone(), self.binding.clone()));
+        self.saved = Some(Saved { configuration: self.configuration(), state: self.state.clone() });
+    }
+
+    /// Goes on from what the document has now: somebody else may have run it since it was loaded. What was changed here
+    /// since, by its agent, stays changed.
+    pub(super) fn refresh(&mut self, loaded: &Loaded) {
+        let Some(theirs) = loaded.connexions.iter().find(|theirs| theirs.id == self.id) else { return };
+        let Some(ours) = &self.saved else {
+            // The same choices: ours, whose answer was lost. Others: somebody else has connected the démarche meanwhile.
+            if theirs.mapping == self.mapping {
+                *self = theirs.clone();
+            } else {
+                self.id = free_id(self.mapping.demarche, &loaded.connexions);
+            }
+            return;
+        };
+        if theirs.saved.as_ref() == Some(ours) && theirs.row == self.row {
+            return;
+        }
+        let mut current = theirs.clone();
+        if ours.configuration.mapping != self.mapping {
+            current.mapping.clone_from(&self.mapping);
+        }
+        if ours.configuration.scope != self.scope || ours.configuration.keeping != self.keeping {
+            (current.scope, current.keeping) = (self.scope.clone(), self.keeping);
+        }
+        if ours.configuration.binding != self.binding {
+            current.binding.forget_missing(&loaded.schema);
+        }
+        if self.state.watermark.is_none() && ours.state.watermark.is_some() {
+            current.read_all_again();
+        }
+        *self = current;
+    }
+
+    /// Changes when dossiers that were left out may belong now, or the other way round; empty as long as nothing was chosen.
+    pub(super) fn selection_fingerprint(&self) -> String {
+        use std::hash::BuildHasher;
+        if is_default(&self.scope) && is_default(&self.keeping) {
+            return String::new();
+        }
+        let selection = serde_json::to_string(&(&self.scope, self.keeping)).unwrap_or_default();
+        format!("-{:016x}", foldhash::quality::FixedState::default().hash_one(selection))
+    }
+
+    /// Makes the next run read every dossier, whatever the document has.
+    pub fn read_all_again(&mut self) {
+        self.state.watermark = None;
+        self.state.scan = None;
     }
 
     /// The cells of its row. The same types always have a JSON form.
     pub(super) fn configuration_cells(&self) -> Vec<(ColumnId, CellValue)> {
-        let configuration = Configuration { mapping: self.mapping.clone(), binding: self.binding.clone() };
+        let configuration = self.configuration();
         #[expect(clippy::cast_precision_loss, reason = "a number of DS has 31 bits")]
         let demarche = self.mapping.demarche.get() as f64;
         vec![
@@ -194,6 +316,12 @@ impl Connexion {
         let binding = self.binding.tables.get(&crate::mapping::TableKey::Dossiers)?;
         binding.find(schema).map(|table| &table.id)
     }
+}
+
+/// The démarche's number, or the first that is free after it.
+fn free_id(demarche: DemarcheNumber, others: &[Connexion]) -> String {
+    let is_free = |id: &str| others.iter().all(|other| other.id != id);
+    first_free(demarche.to_string(), |base, number| format!("{base}-{number}"), is_free)
 }
 
 /// The connexions of a document.
@@ -228,9 +356,10 @@ pub async fn load<D: Document>(document: &D) -> Result<Loaded, DocumentError> {
         let state = text(&states);
         let state = if state.is_empty() { Ok(State::default()) } else { json::read(state.as_bytes()) };
         match (json::read::<Configuration>(text(&configurations).as_bytes()), state) {
-            (Ok(Configuration { mapping, binding }), Ok(state)) if mapping.format <= crate::mapping::FORMAT => {
-                let saved = Some((mapping.clone(), binding.clone()));
-                loaded.connexions.push(Connexion { row: Some(row), id, mapping, binding, state, saved });
+            (Ok(configuration), Ok(state)) if configuration.mapping.format <= crate::mapping::FORMAT => {
+                let saved = Some(Saved { configuration: configuration.clone(), state: state.clone() });
+                let Configuration { mapping, scope, keeping, binding } = configuration;
+                loaded.connexions.push(Connexion { row: Some(row), id, mapping, scope, keeping, binding, state, saved });
             }
             _ => {
                 loaded.unreadable.insert(row, text(&titles));

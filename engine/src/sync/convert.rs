@@ -6,7 +6,9 @@ use super::{PlannedTable, Problem, ProblemKind};
 use crate::{
     ds::{Champ, ChampValue, ColumnKey, Demandeur, Dossier, DossierNumber, RowId},
     grist::{CellValue, ColumnType},
-    mapping::{DossierField, Facet, Field, LinkedField, LinkedTable, TableKey, Unreadable, Value, encode, organisation, read, read_part, things},
+    mapping::{
+        DossierField, Facet, Field, LinkedField, LinkedTable, Scope, TableKey, Unreadable, Value, encode, organisation, read, read_part, things,
+    },
     words,
 };
 
@@ -60,6 +62,7 @@ pub struct Converter<'a> {
     dossier_fields: Vec<(usize, DossierField)>,
     /// By table, the main one left out.
     rows: Vec<Rows<'a>>,
+    scope: Scope,
 }
 
 /// A row on its way.
@@ -129,7 +132,14 @@ impl<'a> Draft<'a> {
 impl<'a> Converter<'a> {
     /// Prepares for these tables, the main one first.
     pub fn new(tables: &'a [PlannedTable], dossier_address: String) -> Self {
-        let mut converter = Self { tables, dossier_address, targets: Vec::with_capacity(tables.len()), dossier_fields: Vec::new(), rows: Vec::new() };
+        let mut converter = Self {
+            tables,
+            dossier_address,
+            targets: Vec::with_capacity(tables.len()),
+            dossier_fields: Vec::new(),
+            rows: Vec::new(),
+            scope: Scope::default(),
+        };
         for table in tables {
             let mut by_descriptor: HashMap<&str, Vec<Target<'_>>> = HashMap::new();
             let mut linked = Vec::new();
@@ -161,12 +171,44 @@ impl<'a> Converter<'a> {
         converter
     }
 
+    /// The same, for a connexion with filters.
+    #[must_use]
+    pub fn with_scope(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// The column of the main table that shows something that every dossier has.
+    pub(super) fn column_of(&self, field: DossierField) -> Option<usize> {
+        self.dossier_fields.iter().find(|(_, shown)| *shown == field).map(|(column, _)| *column)
+    }
+
+    /// A row of the main table when only this much is known of its dossier: the rest is left as it is.
+    pub(super) fn partial<'v>(
+        &self,
+        number: DossierNumber,
+        known: impl Fn(DossierField) -> Option<Value<'v>>,
+        problems: &mut Vec<Problem>,
+    ) -> ConvertedRow {
+        let Some(table) = self.tables.first() else { return ConvertedRow { cells: Vec::new() } };
+        let mut draft = Draft { table, dossier: number, cells: vec![None; table.columns.len()] };
+        for (column, field) in &self.dossier_fields {
+            if let Some(value) = known(*field) {
+                draft.place(*column, Ok(value), problems);
+            }
+        }
+        draft.finish()
+    }
+
     /// The rows of a dossier; what could not be converted is added to `problems`.
     pub fn convert(&self, dossier: &Dossier, problems: &mut Vec<Problem>) -> Conversion {
         let main = self.tables.first().zip(self.targets.first()).map(|(table, targets)| {
             let mut draft = Draft::new(table, dossier.number);
             for (column, field) in &self.dossier_fields {
-                draft.place(*column, dossier_value(dossier, *field, &self.dossier_address), problems);
+                let value = match field {
+                    DossierField::HorsSelection => Ok(Value::Bool(!self.scope.holds(dossier.standing()))),
+                    field => dossier_value(dossier, *field, &self.dossier_address),
+                };
+                draft.place(*column, value, problems);
             }
             draft.place_champs(targets, dossier.all_champs(), problems);
             draft.finish()
@@ -234,11 +276,13 @@ pub(crate) fn dossier_value<'a>(dossier: &'a Dossier, field: DossierField, addre
             if instructeurs.is_empty() { Value::Empty } else { Value::Texts(instructeurs) }
         }
         DossierField::Labels => {
-            let labels: Vec<&str> = dossier.labels.iter().map(String::as_str).collect();
+            let labels: Vec<&str> = dossier.labels.iter().map(|label| &*label.name).collect();
             if labels.is_empty() { Value::Empty } else { Value::Texts(labels) }
         }
         DossierField::Motivation => Value::text(dossier.motivation.as_deref()),
         DossierField::Archived => Value::Bool(dossier.archived),
+        // A dossier that DS serves is not deleted; one that was restored is no longer so (rule 8).
+        DossierField::DateSuppression | DossierField::MotifSuppression | DossierField::HorsSelection => Value::Empty,
         DossierField::UsagerEmail => Value::text(dossier.usager_email.as_deref()),
         DossierField::Mandataire => {
             let names = [dossier.prenom_mandataire.as_deref(), dossier.nom_mandataire.as_deref()];

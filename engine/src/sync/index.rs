@@ -24,6 +24,8 @@ pub struct TableIndex {
     children: HashMap<i64, Vec<(RowId, Slot)>>,
     /// Dossiers that several rows claim.
     duplicates: Vec<DossierNumber>,
+    /// Rows of dossiers that were removed.
+    removed: usize,
 }
 
 impl TableIndex {
@@ -75,12 +77,28 @@ impl TableIndex {
 
     /// How many rows.
     pub fn len(&self) -> usize {
-        self.row_ids.len()
+        self.row_ids.len() - self.removed
     }
 
     /// Whether it has no row.
     pub fn is_empty(&self) -> bool {
-        self.row_ids.is_empty()
+        self.len() == 0
+    }
+
+    /// The dossiers that have a row.
+    pub fn dossiers(&self) -> impl Iterator<Item = DossierNumber> {
+        self.dossiers.keys().copied()
+    }
+
+    /// Whether a cell shows nothing.
+    pub fn is_blank(&self, slot: Slot, column: usize) -> bool {
+        self.fingerprints.get(column).and_then(|column| column.get(slot)).is_none_or(|cell| *cell == CellValue::Null.fingerprint())
+    }
+
+    /// Whether a row has more than its key: one where an agent has typed a number has what Grist puts in new rows.
+    pub fn is_filled(&self, slot: Slot) -> bool {
+        let unfilled = [CellValue::Null, CellValue::Bool(false), CellValue::Number(0.0)].map(|cell| cell.fingerprint());
+        self.fingerprints.iter().skip(1).any(|column| column.get(slot).is_some_and(|cell| !unfilled.contains(cell)))
     }
 
     /// Dossiers that several rows claim; each once for every row too many.
@@ -149,6 +167,20 @@ impl TableIndex {
         if let Some(children) = self.children.get_mut(&parent) {
             children.retain(|(_, child)| *child != slot);
         }
+    }
+
+    /// Forgets the row of a dossier, and gives its id.
+    pub fn remove_dossier(&mut self, number: DossierNumber) -> Option<i64> {
+        let slot = self.dossiers.remove(&number)?;
+        let row_id = self.row_id(slot)?;
+        self.removed += 1;
+        Some(row_id)
+    }
+
+    /// Forgets all rows of a répétition that refer to a row of the main table, and gives their ids.
+    pub fn remove_children(&mut self, parent: i64) -> Vec<i64> {
+        let children = self.children.remove(&parent).unwrap_or_default();
+        children.iter().filter_map(|(_, slot)| self.row_id(*slot)).collect()
     }
 
     /// Puts a row of a répétition whose dossier's row was removed under the new one.

@@ -3,18 +3,23 @@
 mod batch;
 mod connexion;
 mod convert;
+mod deletions;
 mod index;
+mod lease;
+mod listing;
 mod options;
 mod plan;
 mod problem;
 mod progress;
 mod run;
 mod scan;
+mod structure;
 mod system_tables;
 #[cfg(test)]
 mod tests;
+mod writer;
 
-pub use connexion::{Connexion, Loaded, Scan, ScanOrder, State, load};
+pub use connexion::{Connexion, Deletions, Loaded, Scan, ScanOrder, State, load};
 pub(crate) use convert::dossier_value;
 pub use convert::{Conversion, ConvertedRow, Converter};
 pub use index::TableIndex;

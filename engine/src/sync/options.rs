@@ -1,7 +1,7 @@
 //! How the columns that Relais makes show their values.
 
 use crate::{
-    ds::{ChampDescriptor, ChampType, Demarche, DossierState},
+    ds::{ChampDescriptor, ChampType, DeletionReason, Demarche, DossierState},
     grist::{ChoiceStyle, ColumnType, WidgetOptions},
     mapping::{DossierField, Facet, Field, LinkedField},
     words,
@@ -95,6 +95,7 @@ fn choices_of<'a>(field: &Field, demarche: &'a Demarche) -> Choices<'a> {
         }
         Field::Linked(LinkedField::ZoneSource) => french(&words::ZONE_SOURCES),
         Field::Champ(_, Facet::EtatAdministratif) => french(&words::ETATS_ADMINISTRATIFS),
+        Field::Dossier(DossierField::MotifSuppression) => plain(DeletionReason::ALL.iter().map(|reason| words::deletion_reason(*reason))),
         Field::Champ(id, facet) => match descriptor(demarche, id.as_str()) {
             Some(descriptor) if descriptor.champ_type == ChampType::Civilite => plain(words::CIVILITES),
             Some(descriptor) if *facet == Facet::Primary => plain(descriptor.linked_choices().0),

@@ -73,6 +73,8 @@ pub enum ProblemKind {
     },
     /// New choices could not be added to lists: values are written all the same.
     ChoicesNotAdded,
+    /// DS could not serve the list of what was deleted, or of all dossiers (rule 8): it is asked for again at the next run.
+    ListUnread(SourceErrorCode),
 }
 
 /// Something that a run could not do.
@@ -106,8 +108,14 @@ pub struct Report {
     pub rows_added: usize,
     /// Their rows that changed.
     pub rows_updated: usize,
-    /// Their rows removed.
+    /// Their rows removed, those of whole dossiers left out.
     pub rows_removed: usize,
+    /// Rows of the main table that say since this run that DS no longer serves their dossier.
+    pub marked: usize,
+    /// Rows of the main table removed, as the connexion says: dossiers deleted, or that left its scope.
+    pub removed: usize,
+    /// Dossiers that the scope leaves out, and that have no row.
+    pub left_out: usize,
     /// What could not be done.
     pub problems: Vec<Problem>,
 }
@@ -115,7 +123,12 @@ pub struct Report {
 impl Report {
     /// Whether the document has changed.
     pub const fn has_written(&self) -> bool {
-        self.added + self.updated + self.rows_added + self.rows_updated + self.rows_removed > 0
+        self.added + self.updated + self.rows_added + self.rows_updated + self.rows_removed + self.marked + self.removed > 0
+    }
+
+    /// Whether all that was asked of DS was answered.
+    pub fn is_whole(&self) -> bool {
+        !self.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::ListUnread(_)))
     }
 
     /// How many dossiers are not as DS has them.

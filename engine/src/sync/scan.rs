@@ -4,14 +4,15 @@ use std::pin::pin;
 
 use futures_util::future::{Either, select};
 
-use super::{Observer, Phase, Progress};
+use super::{Observer, Phase, Progress, lease::Lease};
 use crate::{
     Timestamp,
     ds::{
-        Cursor, DemarcheNumber, Dossier, DossierNumber, DossierPage, NumbersPage, Operation, SourceError, SourceErrorCode,
-        operations::{DossierVariables, DossiersVariables, PageVariables, Parts},
+        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, NumbersPage, Operation, SourceError, SourceErrorCode,
+        operations::{DeletedVariables, DossierVariables, DossiersVariables, PageVariables, Parts},
     },
-    ports::{Clock, Source},
+    mapping::SourceFilter,
+    ports::{Clock, Leases, Source},
 };
 
 /// The sizes of pages, from the largest that DS serves (rule 17).
@@ -59,16 +60,26 @@ impl From<SourceError> for Interruption {
 /// Reads the dossiers of a démarche.
 pub(super) struct Reader<'a, S, C, O> {
     pub(super) source: &'a S,
-    pub(super) clock: &'a C,
+    pub(super) lease: &'a Lease<'a, S, C>,
+    clock: &'a C,
     pub(super) observer: &'a O,
     pub(super) demarche: DemarcheNumber,
     size: usize,
     passed: u32,
 }
 
-impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
-    pub(super) const fn new(source: &'a S, clock: &'a C, observer: &'a O, demarche: DemarcheNumber) -> Self {
-        Self { source, clock, observer, demarche, size: 0, passed: 0 }
+/// Which dossiers a list has: all those that DS's filter lets through, or those that changed since an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) since: Option<Timestamp>,
+    pub(super) filter: SourceFilter,
+    /// Whether what was deposited after the last day of the scope need not be read.
+    pub(super) may_end_early: bool,
+}
+
+impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
+    pub(super) const fn new(source: &'a S, lease: &'a Lease<'a, S, C>, clock: &'a C, observer: &'a O, demarche: DemarcheNumber) -> Self {
+        Self { source, lease, clock, observer, demarche, size: 0, passed: 0 }
     }
 
     /// Asks, waits for DS's limits, and asks again when a failure may pass. `progress` is told of waits.
@@ -80,6 +91,7 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
     ) -> Result<T, Interruption> {
         let mut failures = 0;
         loop {
+            self.lease.keep().await?;
             let error = match self.call(operation).await?.and_then(|body| read(&body)) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -123,6 +135,7 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
         self.observer.progress(&Progress { phase: Phase::Waiting { until }, ..progress.clone() });
         while self.clock.now() < until {
             self.clock.sleep(500).await;
+            self.lease.keep().await?;
             if self.observer.is_cancelled() {
                 return Err(Interruption::Cancelled);
             }
@@ -130,29 +143,22 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
         Ok(())
     }
 
-    fn page(&self, after: Option<&Cursor>, since: Option<Timestamp>) -> PageVariables {
+    fn page(&self, after: Option<&Cursor>, Wanted { since, filter, .. }: Wanted) -> PageVariables {
         PageVariables {
-            number: self.demarche,
             first: SIZES.get(self.size).copied().or(Some(1)),
-            last: None,
             after: after.cloned(),
-            before: None,
             updated_since: since,
-            state: None,
-            archived: None,
+            created_since: filter.created_since,
+            state: filter.state,
+            archived: filter.archived,
+            ..PageVariables::of(self.demarche)
         }
     }
 
     /// The page after a cursor. Shrinks until DS serves it; a single dossier that it cannot serve is stepped over.
-    pub(super) async fn next(
-        &mut self,
-        after: Option<&Cursor>,
-        since: Option<Timestamp>,
-        parts: Parts,
-        progress: &Progress,
-    ) -> Result<Step, Interruption> {
+    pub(super) async fn next(&mut self, after: Option<&Cursor>, wanted: Wanted, parts: Parts, progress: &Progress) -> Result<Step, Interruption> {
         loop {
-            let operation = Operation::GetDossiers(DossiersVariables { page: self.page(after, since), parts });
+            let operation = Operation::GetDossiers(DossiersVariables { page: self.page(after, wanted), parts });
             let error = match self.ask(&operation, DossierPage::read, progress).await {
                 Ok(page) => {
                     self.passed += 1;
@@ -171,7 +177,7 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
                 continue;
             }
             // Alone, and still not served: which one is it? When even that is refused, DS itself is down.
-            let operation = Operation::GetDossierNumbers(self.page(after, since));
+            let operation = Operation::GetDossierNumbers(self.page(after, wanted));
             let page = self.ask(&operation, NumbersPage::read, progress).await.map_err(|interruption| match interruption {
                 Interruption::Source(_) => Interruption::Source(error.clone()),
                 Interruption::Cancelled => Interruption::Cancelled,
@@ -185,6 +191,17 @@ impl<'a, S: Source, C: Clock, O: Observer> Reader<'a, S, C, O> {
                 }),
             });
         }
+    }
+
+    /// A page of the whole list without its content, of any size.
+    pub(super) async fn numbers(&self, after: Option<&Cursor>, first: u32, progress: &Progress) -> Result<NumbersPage, Interruption> {
+        let page = PageVariables { first: Some(first), after: after.cloned(), ..PageVariables::of(self.demarche) };
+        self.ask(&Operation::GetDossierNumbers(page), NumbersPage::read, progress).await
+    }
+
+    /// A page of the dossiers that DS no longer serves.
+    pub(super) async fn deleted(&self, variables: &DeletedVariables, progress: &Progress) -> Result<DeletedPage, Interruption> {
+        self.ask(&Operation::GetDeletedDossiers(variables.clone()), DeletedPage::read, progress).await
     }
 
     /// One dossier.

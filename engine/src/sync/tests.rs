@@ -10,6 +10,9 @@
     reason = "a test may panic"
 )]
 
+mod leases;
+mod life;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
@@ -23,10 +26,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Timestamp,
-    ds::{Demarche, Operation, SourceError, SourceErrorCode},
+    ds::{Demarche, Holder, Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, Denied, DocumentError, TableId, UserAction},
-    mapping::{Preset, Proposal},
-    ports::{Clock, Document, Rows, Source},
+    mapping::{Keeping, Preset, Proposal, Scope},
+    ports::{Clock, Document, Leases, Rows, Source},
 };
 
 /// Runs a future that only waits for other futures of this file.
@@ -46,6 +49,8 @@ struct Deposit {
     text: String,
     rows: Vec<(u32, String)>,
     is_hidden: bool,
+    state: &'static str,
+    labels: Vec<&'static str>,
 }
 
 /// A DS with one text, one choice and one répétition, that can fail.
@@ -62,6 +67,15 @@ struct SmallDs {
     retyped: Cell<bool>,
     /// Changes while it is read: at this request, this dossier, to this text.
     changes_at: RefCell<Option<(usize, u32, &'static str)>>,
+    /// What it no longer serves, and since when.
+    deleted: RefCell<BTreeMap<u32, Timestamp>>,
+    /// Whether it cannot say what it no longer serves.
+    fails_deletions: Cell<bool>,
+    /// Names of the operations, in their order.
+    asked: RefCell<Vec<String>>,
+    /// Who else runs.
+    holder: Cell<Option<i64>>,
+    leases: Cell<(usize, usize)>,
 }
 
 fn instant(minute: u32) -> Timestamp {
@@ -71,7 +85,33 @@ fn instant(minute: u32) -> Timestamp {
 impl SmallDs {
     fn deposit(&self, number: u32, updated: u32, text: &str, rows: &[(u32, &str)]) {
         let rows = rows.iter().map(|(id, text)| (*id, (*text).to_owned())).collect();
-        self.dossiers.borrow_mut().insert(number, Deposit { updated, text: text.to_owned(), rows, is_hidden: false });
+        let deposit = Deposit { updated, text: text.to_owned(), rows, is_hidden: false, state: "en_instruction", labels: Vec::new() };
+        self.dossiers.borrow_mut().insert(number, deposit);
+    }
+
+    fn change(&self, number: u32, updated: u32, change: impl FnOnce(&mut Deposit)) {
+        let mut dossiers = self.dossiers.borrow_mut();
+        let deposit = dossiers.get_mut(&number).unwrap();
+        deposit.updated = updated;
+        change(deposit);
+    }
+
+    /// Serves a dossier no longer.
+    fn delete(&self, number: u32, at: Timestamp) -> Deposit {
+        self.deleted.borrow_mut().insert(number, at);
+        self.dossiers.borrow_mut().remove(&number).unwrap()
+    }
+
+    fn deleted(&self, variables: &Value) -> Value {
+        let since = Timestamp::parse(variables["since"].as_str().unwrap()).unwrap();
+        let deleted = self.deleted.borrow();
+        let nodes: Vec<Value> = deleted
+            .iter()
+            .filter(|(_, at)| **at >= since)
+            .map(|(number, at)| json!({ "number": number, "dateSupression": at, "reason": "user_request" }))
+            .collect();
+        let info = json!({ "hasNextPage": false, "hasPreviousPage": false, "startCursor": null, "endCursor": null });
+        json!({ "pending": { "pageInfo": info, "nodes": [] }, "deleted": { "pageInfo": info, "nodes": nodes } })
     }
 
     fn demarche(&self) -> Value {
@@ -88,7 +128,7 @@ impl SmallDs {
                     { "__typename": "TextChampDescriptor", "id": "membre2", "label": "Nom" },
                 ] },
             ] },
-            "labels": [], "groupeInstructeurs": [],
+            "labels": [{ "id": "L1", "name": "Complet", "color": "green_emeraude" }], "groupeInstructeurs": [],
         })
     }
 
@@ -105,9 +145,9 @@ impl SmallDs {
             champs.push(text("texte", &deposit.text));
         }
         json!({
-            "number": number, "state": "en_instruction", "archived": false, "dateDepot": instant(0), "dateDerniereModification": instant(deposit.updated),
+            "number": number, "state": deposit.state, "archived": false, "dateDepot": instant(0), "dateDerniereModification": instant(deposit.updated),
             "usager": { "email": "a@exemple.fr" }, "demandeur": { "__typename": "PersonnePhysique", "civilite": "M", "nom": "N", "prenom": "P" },
-            "labels": [], "champs": champs, "annotations": [],
+            "labels": deposit.labels.iter().map(|name| json!({ "id": "L1", "name": name })).collect::<Vec<_>>(), "champs": champs, "annotations": [],
         })
     }
 
@@ -117,6 +157,7 @@ impl SmallDs {
         let mut ordered: Vec<(u64, u32, &Deposit)> = dossiers
             .iter()
             .filter(|(_, deposit)| since.is_none_or(|since| instant(deposit.updated) >= since))
+            .filter(|(_, deposit)| variables["state"].as_str().is_none_or(|state| deposit.state == state))
             .map(|(number, deposit)| {
                 let order = if since.is_some() { u64::from(deposit.updated) << 32 } else { 0 };
                 (order | u64::from(*number), *number, deposit)
@@ -143,6 +184,7 @@ impl SmallDs {
 impl Source for SmallDs {
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         self.requests.set(self.requests.get() + 1);
+        self.asked.borrow_mut().push(operation.name().as_str().to_owned());
         if let Some((requests, code)) = self.fails_after.get()
             && self.requests.get() > requests
         {
@@ -171,9 +213,27 @@ impl Source for SmallDs {
                     None => return Err(SourceErrorCode::NotFound.into()),
                 }
             }
+            Operation::GetDeletedDossiers(_) if self.fails_deletions.get() => return Err(SourceErrorCode::Timeout.into()),
+            Operation::GetDeletedDossiers(_) => json!({ "demarche": self.deleted(&variables) }),
             Operation::GetDemarcheState(_) => return Err(SourceErrorCode::BadRequest.into()),
         };
         Ok(json!({ "data": data }).to_string().into_bytes())
+    }
+}
+
+impl Leases for SmallDs {
+    async fn hold(&self, _: &str) -> Result<(), SourceError> {
+        let (held, given_back) = self.leases.get();
+        self.leases.set((held + 1, given_back));
+        match self.holder.get() {
+            None => Ok(()),
+            Some(user) => Err(SourceError { holder: Some(Box::new(Holder { user, since: instant(0) })), ..SourceErrorCode::LeaseHeld.into() }),
+        }
+    }
+
+    async fn give_back(&self, _: &str) {
+        let (held, given_back) = self.leases.get();
+        self.leases.set((held, given_back + 1));
     }
 }
 
@@ -355,11 +415,12 @@ impl Document for SmallDocument {
     }
 }
 
-struct StoppedClock;
+/// Stopped, so many minutes after everything.
+struct StoppedClock(u32);
 
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
-        instant(1_000_000)
+        instant(1_000_000 + self.0)
     }
 
     async fn sleep(&self, _: u32) {}
@@ -389,6 +450,10 @@ struct World {
     onlooker: Onlooker,
     /// The numbers alone: no change of a dossier is one of the document.
     imports_nothing: bool,
+    /// Minutes since the first run.
+    later: Cell<u32>,
+    /// What the connexion follows.
+    follows: RefCell<Option<(Scope, Keeping)>>,
 }
 
 impl World {
@@ -411,13 +476,21 @@ impl World {
         Connexion::new(proposal.into_mapping(), &[])
     }
 
+    fn run_with(&self, connexion: &mut Connexion) -> Outcome {
+        let ports = Ports { source: &self.ds, document: &self.document, clock: &StoppedClock(self.later.get()) };
+        let context = RunContext { ds_url: "https://ds.example".to_owned(), author: "Utilisateur n° 42".to_owned() };
+        now(run(&ports, &context, connexion, &self.onlooker))
+    }
+
     /// A run of what the document says, as after opening it anew.
     fn run(&self) -> Outcome {
         self.ds.requests.set(0);
+        self.ds.asked.borrow_mut().clear();
         let mut connexion = self.connexion();
-        let ports = Ports { source: &self.ds, document: &self.document, clock: &StoppedClock };
-        let context = RunContext { ds_url: "https://ds.example".to_owned(), author: "Utilisateur n° 42".to_owned() };
-        let outcome = now(run(&ports, &context, &mut connexion, &self.onlooker));
+        if let Some((scope, keeping)) = self.follows.borrow().clone() {
+            connexion.follow(scope, keeping);
+        }
+        let outcome = self.run_with(&mut connexion);
         if outcome.stop.is_none() {
             assert_eq!(self.connexion(), connexion, "what is in memory is what is in the document");
         }
@@ -674,8 +747,8 @@ fn a_dossier_that_changes_while_it_is_read_is_seen_twice_and_ends_right() {
     for number in 1..=150 {
         world.ds.deposit(number, 1_000_010 + number, "changé", &[(1, "Ada")]);
     }
-    // Request 1 is the form, 2 the first page of changes.
-    *world.ds.changes_at.borrow_mut() = Some((3, 1, "changé deux fois"));
+    // Request 1 is the form, 2 the deletions, 3 the first page of changes.
+    *world.ds.changes_at.borrow_mut() = Some((4, 1, "changé deux fois"));
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.report.read, 151);

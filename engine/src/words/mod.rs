@@ -5,13 +5,14 @@ mod problems;
 
 pub(crate) use problems::journal;
 pub use problems::{RESULTS, advice, column_type, problem};
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
 use crate::{
     Timestamp,
-    ds::{ChampType, DossierState},
+    ds::{ChampType, DeletionReason, DossierState},
     grist::ChoiceStyle,
     mapping::{DossierField, Facet, LinkedField, LinkedTable, TableKey},
+    timestamp::paris_offset,
 };
 
 /// The section of what every dossier has.
@@ -53,6 +54,20 @@ pub const fn state(state: DossierState) -> &'static str {
         DossierState::Accepte => "Accepté",
         DossierState::Refuse => "Refusé",
         DossierState::SansSuite => "Classé sans suite",
+    }
+}
+
+/// Why a dossier was deleted.
+pub const fn deletion_reason(reason: DeletionReason) -> &'static str {
+    match reason {
+        DeletionReason::UserRequest => "Demande de l’usager",
+        DeletionReason::ManagerRequest => "Demande de l’équipe de Démarches Simplifiées",
+        DeletionReason::InstructeurRequest => "Demande d’un instructeur",
+        DeletionReason::ProcedureRemoved => "Démarche supprimée",
+        DeletionReason::Expired => "Délai de conservation dépassé",
+        DeletionReason::UserRemoved => "Compte de l’usager supprimé",
+        DeletionReason::UserExpired => "Compte de l’usager inactif",
+        DeletionReason::Unknown => "Motif inconnu",
     }
 }
 
@@ -122,6 +137,9 @@ pub const fn dossier_field(field: DossierField) -> &'static str {
         DossierField::Labels => "Étiquettes",
         DossierField::Motivation => "Motivation",
         DossierField::Archived => "Archivé",
+        DossierField::DateSuppression => "Supprimé le",
+        DossierField::MotifSuppression => "Motif de suppression",
+        DossierField::HorsSelection => "Hors sélection",
         DossierField::UsagerEmail => "Adresse électronique de l’usager",
         DossierField::Mandataire => "Mandataire",
         DossierField::DemandeurCivilite => "Civilité du demandeur",
@@ -353,20 +371,15 @@ pub fn instant(instant: Timestamp) -> String {
     paris.map(|instant| format!("{} {:02}:{:02}", date(instant), instant.hour(), instant.minute())).unwrap_or_default()
 }
 
-fn utc(instant: Timestamp) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp(instant.milliseconds().div_euclid(1000)).ok()
+/// « 14 h 32 », in Paris.
+pub fn time(at: Timestamp) -> String {
+    let written = instant(at);
+    let (hours, minutes) = written.split_once(' ').and_then(|(_, time)| time.split_once(':')).unwrap_or_default();
+    format!("{}\u{a0}h\u{a0}{minutes}", hours.strip_prefix('0').filter(|rest| !rest.is_empty()).unwrap_or(hours))
 }
 
-/// Paris is two hours ahead from the last Sunday of March to that of October, at 1:00 UTC; else one (directive 2000/84/CE).
-fn paris_offset(instant: OffsetDateTime) -> UtcOffset {
-    let last_sunday = |month: time::Month| {
-        let last = time::Date::from_calendar_date(instant.year(), month, 31).ok()?;
-        let sunday = last - time::Duration::days(i64::from(last.weekday().number_days_from_sunday()));
-        Some(sunday.midnight().assume_utc() + time::Duration::hours(1))
-    };
-    let is_summer =
-        last_sunday(time::Month::March).zip(last_sunday(time::Month::October)).is_some_and(|(start, end)| (start..end).contains(&instant));
-    UtcOffset::from_hms(if is_summer { 2 } else { 1 }, 0, 0).unwrap_or(UtcOffset::UTC)
+fn utc(instant: Timestamp) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(instant.milliseconds().div_euclid(1000)).ok()
 }
 
 /// « 1 dossier », « 1 284 dossiers »: the thousands apart, by a narrow no-break space.

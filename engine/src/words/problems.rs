@@ -67,6 +67,9 @@ pub fn problem(problem: &Problem) -> String {
             "Une règle d’accès du document interdit de compléter les listes de choix. Les valeurs sont écrites ; Grist les signale en rouge."
                 .to_owned()
         }
+        ProblemKind::ListUnread(_) => {
+            "Démarches Simplifiées n’a pas pu dire quels dossiers ont été supprimés. Les autres changements sont dans le document.".to_owned()
+        }
     }
 }
 
@@ -87,6 +90,7 @@ pub fn advice(problem: &Problem) -> &'static str {
             "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
         }
         ProblemKind::DuplicateRow { .. } => "Supprimez les lignes en trop.",
+        ProblemKind::ListUnread(_) => "Rien à faire : Relais le redemandera à la prochaine synchronisation.",
     }
 }
 
@@ -113,6 +117,8 @@ pub(crate) fn journal(report: &Report) -> String {
     part(report.rows_added, "ligne d’une autre table ajoutée", "lignes d’autres tables ajoutées");
     part(report.rows_updated, "ligne d’une autre table modifiée", "lignes d’autres tables modifiées");
     part(report.rows_removed, "ligne d’une autre table retirée", "lignes d’autres tables retirées");
+    part(report.marked, "dossier supprimé dans Démarches Simplifiées", "dossiers supprimés dans Démarches Simplifiées");
+    part(report.removed, "dossier retiré de la table", "dossiers retirés de la table");
     part(report.failed(), "dossier en erreur", "dossiers en erreur");
     let mut text = parts.join(", ");
     // The first problems only: the journal is read, and each action of the document's history should stay small.

@@ -27,6 +27,8 @@ pub struct LimitsConfiguration {
     pub ds_requests_per_minute: usize,
     /// At once, for one DS token.
     pub ds_requests_at_once: usize,
+    /// For a run to renew its lease, before another may take it over.
+    pub lease: Duration,
     /// For the head of a request to arrive whole, and for its body.
     pub receive: Duration,
     /// For a request to have its turn with DS.
@@ -51,6 +53,7 @@ impl Default for LimitsConfiguration {
             operations_at_once: 8,
             ds_requests_per_minute: 360,
             ds_requests_at_once: 4,
+            lease: Duration::from_mins(2),
             receive: Duration::from_secs(10),
             ds_turn: Duration::from_secs(30),
             ds_call: Duration::from_secs(45),

@@ -4,6 +4,7 @@ mod access;
 mod body;
 mod demarches;
 mod health;
+mod leases;
 mod manifest;
 mod operations;
 mod page;
@@ -17,7 +18,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
@@ -35,6 +36,7 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .route("/session", post(session::open))
         .route("/demarches", get(demarches::list))
         .route("/operations/{name}", post(operations::relay))
+        .route("/leases/{connexion}", put(leases::take).delete(leases::give_back))
         .fallback(async || AppError::not_found())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(application.clone(), api_layer));

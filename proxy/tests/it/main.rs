@@ -8,6 +8,7 @@ mod failures;
 mod files;
 mod grist;
 mod leaks;
+mod leases;
 mod limits;
 mod operations;
 mod raw;

@@ -138,6 +138,7 @@ async fn only_the_teams_demarches_are_asked_for() {
         ("getDossierNumbers", r#"{"number":999,"first":1}"#.to_owned()),
         ("getDossiers", format!(r#"{{"number":999,"first":1,{PARTS}}}"#)),
         ("getDossier", format!(r#"{{"number":999,"dossier":7,{PARTS}}}"#)),
+        ("getDeletedDossiers", r#"{"number":999,"since":"2026-01-01T00:00:00Z","first":1,"includePending":true,"includeDeleted":true}"#.to_owned()),
     ] {
         assert_eq!(code(relais.operation(&session, name, variables).await).await, "demarche_forbidden", "{name}");
     }

@@ -10,6 +10,7 @@ mod command;
 mod driver;
 mod harness;
 mod journey;
+mod scope;
 mod states;
 
 use relais_tests::{

@@ -91,7 +91,7 @@ async fn an_expired_token_stops_a_run_and_a_new_one_starts_it_again() {
     assert_eq!(stack.document.calls().writes, 0);
 
     stack.ds.tokens().renew(stack.ds.token());
-    browser.press("Reprendre").await;
+    browser.press("Réessayer").await;
     browser.sees("5 dossiers sont à jour").await;
 }
 

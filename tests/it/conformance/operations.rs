@@ -62,12 +62,16 @@ fn every_descriptor_is_known() {
 }
 
 #[test]
-fn every_state_and_colour_is_known() {
+fn every_state_reason_and_colour_is_known() {
     let schema = schema("ds-schema.graphql");
     let states: Vec<String> =
         relais_engine::ds::DossierState::ALL.iter().map(|state| serde_json::to_value(state).unwrap().as_str().unwrap().to_owned()).collect();
     let real: Vec<String> = schema.get_enum("DossierState").unwrap().values.keys().map(ToString::to_string).collect();
     assert!(real.iter().all(|state| states.contains(state)), "{real:?}");
+    for reason in schema.get_enum("DeletedDossierReason").unwrap().values.keys() {
+        let read: relais_engine::ds::DeletionReason = serde_json::from_value(reason.as_str().into()).unwrap();
+        assert_ne!(read, relais_engine::ds::DeletionReason::Unknown, "{reason}");
+    }
     for color in schema.get_enum("LabelColorEnum").unwrap().values.keys() {
         assert!(relais_engine::words::label_style(color).is_some(), "{color}");
     }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod content;
+mod life;
 mod rules;
 
 use relais_engine::{

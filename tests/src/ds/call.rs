@@ -23,15 +23,19 @@ pub(super) struct Call {
     /// Where files are.
     pub(super) files: Addresses,
     /// Dossiers whose champs cannot be read in time.
-    pub(super) stuck: HashSet<i32>,
+    stuck: HashSet<i32>,
+    /// Dossiers whose champs cannot be read at all.
+    broken: HashSet<i32>,
     timed_out: AtomicBool,
+    lost: AtomicBool,
     crashed: AtomicBool,
 }
 
 impl Call {
     /// A request.
-    pub(super) fn new(store: Arc<Store>, scope: Scope, text: QueryText, files: Addresses, stuck: HashSet<i32>) -> Self {
-        Self { store, scope, text, files, stuck, timed_out: AtomicBool::new(false), crashed: AtomicBool::new(false) }
+    pub(super) fn new(store: Arc<Store>, scope: Scope, text: QueryText, files: Addresses, (stuck, broken): (HashSet<i32>, HashSet<i32>)) -> Self {
+        let no = || AtomicBool::new(false);
+        Self { store, scope, text, files, stuck, broken, timed_out: no(), lost: no(), crashed: no() }
     }
 
     /// The request of a resolver.
@@ -47,11 +51,19 @@ impl Call {
         if self.stuck.contains(&dossier) {
             self.timed_out.store(true, Ordering::Relaxed);
         }
+        if self.broken.contains(&dossier) {
+            self.lost.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether the answer took too long.
     pub(super) fn timed_out(&self) -> bool {
         self.timed_out.load(Ordering::Relaxed)
+    }
+
+    /// Whether the answer is lost between the server and its load balancer.
+    pub(super) fn lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Whether the server broke.

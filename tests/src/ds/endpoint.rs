@@ -159,6 +159,9 @@ async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): 
     if call.crashed() {
         return Err(Box::new(refusals::server_error()));
     }
+    if call.lost() {
+        return Err(Box::new(refusals::html(StatusCode::BAD_GATEWAY)));
+    }
     if call.timed_out() {
         return Ok(Body::Tree(refusals::timeout()));
     }

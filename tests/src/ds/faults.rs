@@ -127,6 +127,7 @@ impl Rule {
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
     stuck: Mutex<HashSet<i32>>,
+    broken: Mutex<HashSet<i32>>,
 }
 
 impl Faults {
@@ -140,19 +141,27 @@ impl Faults {
         lock(&self.stuck).insert(dossier);
     }
 
+    /// Makes the load balancer answer 502 whenever the champs or annotations of this dossier are read, alone or in a page.
+    pub fn break_on(&self, dossier: i32) {
+        lock(&self.broken).insert(dossier);
+    }
+
     /// Mends a dossier.
     pub fn unstick(&self, dossier: i32) {
         lock(&self.stuck).remove(&dossier);
+        lock(&self.broken).remove(&dossier);
     }
 
     /// Mends everything.
     pub fn clear(&self) {
         lock(&self.rules).clear();
         lock(&self.stuck).clear();
+        lock(&self.broken).clear();
     }
 
-    pub(super) fn stuck(&self) -> HashSet<i32> {
-        lock(&self.stuck).clone()
+    /// The dossiers that take too long, and those that break the answer.
+    pub(super) fn stuck(&self) -> (HashSet<i32>, HashSet<i32>) {
+        (lock(&self.stuck).clone(), lock(&self.broken).clone())
     }
 
     /// How long to wait, and what then happens, to a request. One fault besides latency strikes at a time.

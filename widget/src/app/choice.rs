@@ -87,15 +87,18 @@ impl App {
     pub fn import(self) {
         let Some(selection) = self.selection.with_untracked(|selection| selection.as_ref().map(ArcRwSignal::get_untracked)) else { return };
         let id = selection.connexion.clone();
+        let (scope, keeping) = (selection.scope.clone(), selection.keeping);
         let mapping = selection.into_mapping();
-        let connexion = self.loaded.with_untracked(|loaded| match id.and_then(|id| loaded.connexions.iter().find(|connexion| connexion.id == id)) {
-            Some(connexion) => {
-                let mut connexion = connexion.clone();
-                connexion.mapping = mapping;
-                connexion
-            }
-            None => Connexion::new(mapping, &loaded.connexions),
-        });
+        let mut connexion =
+            self.loaded.with_untracked(|loaded| match id.and_then(|id| loaded.connexions.iter().find(|connexion| connexion.id == id)) {
+                Some(connexion) => {
+                    let mut connexion = connexion.clone();
+                    connexion.mapping = mapping;
+                    connexion
+                }
+                None => Connexion::new(mapping, &loaded.connexions),
+            });
+        connexion.follow(scope, keeping);
         self.go(Screen::Run);
         self.synchronise(connexion);
     }

@@ -164,8 +164,7 @@ impl App {
 
     /// Reads every dossier again, whatever the document has.
     pub fn read_again(self, mut connexion: Connexion) {
-        connexion.state.watermark = None;
-        connexion.state.scan = None;
+        connexion.read_all_again();
         self.synchronise(connexion);
     }
 

@@ -121,6 +121,18 @@ impl FromJson for ListedDemarche {
     }
 }
 
+/// The right to run a connexion.
+pub(super) struct Lease {
+    /// What is shown to renew it.
+    pub lease: String,
+}
+
+impl FromJson for Lease {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { lease: json.read("lease")? })
+    }
+}
+
 /// An error as the proxy writes it. Its French is for other clients: the widget knows more of what was being done. A code of
 /// a newer proxy is a failure like another.
 fn refusal(error: &Json<'_>, default: SourceErrorCode) -> SourceError {
@@ -130,6 +142,7 @@ fn refusal(error: &Json<'_>, default: SourceErrorCode) -> SourceError {
         retry_at: error.read("retry_at").unwrap_or_default(),
         address: text("address"),
         request_id: text("request_id"),
+        holder: error.read("holder").unwrap_or_default(),
     }
 }
 

@@ -4,5 +4,6 @@ mod answers;
 mod exchange;
 mod session;
 
+use answers::Lease;
 pub use answers::{ListedDemarche, Role, Session, Team};
 pub use session::{OpenError, Proxy};

@@ -1,6 +1,6 @@
 //! The session with the proxy, renewed by the clock and once when the proxy no longer takes it.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use futures_util::lock::Mutex;
 use gloo_net::http::Method;
@@ -8,10 +8,10 @@ use relais_engine::{
     ds::{Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
     json::{self, FromJson},
-    ports::{Clock, Source},
+    ports::{Clock, Leases, Source},
 };
 
-use super::{ListedDemarche, Session, exchange::exchange};
+use super::{Lease, ListedDemarche, Session, exchange::exchange};
 use crate::{clock::ServerClock, grist::Grist};
 
 /// Why no session could be had.
@@ -39,6 +39,8 @@ struct Inner {
     clock: ServerClock,
     // Held while a session is opened: calls made meanwhile wait for it rather than open their own.
     session: Mutex<Option<Session>>,
+    /// What the run that goes on shows to keep its lease.
+    lease: RefCell<Option<String>>,
 }
 
 /// The proxy.
@@ -54,7 +56,7 @@ impl std::fmt::Debug for Proxy {
 impl Proxy {
     /// The proxy that serves this page. Nothing is asked of it yet.
     pub fn new(grist: Grist, clock: ServerClock) -> Self {
-        Self(Rc::new(Inner { grist, clock, session: Mutex::new(None) }))
+        Self(Rc::new(Inner { grist, clock, session: Mutex::new(None), lease: RefCell::new(None) }))
     }
 
     /// The session, opened when there is none or when it ages.
@@ -107,6 +109,22 @@ impl Source for Proxy {
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let path = format!("api/operations/{}", operation.name().as_str());
         self.ask(Method::POST, &path, Some(operation.variables().to_string())).await
+    }
+}
+
+impl Leases for Proxy {
+    async fn hold(&self, connexion: &str) -> Result<(), SourceError> {
+        let body = serde_json::json!({ "lease": *self.0.lease.borrow() }).to_string();
+        let given: Lease = read(&self.ask(Method::PUT, &format!("api/leases/{connexion}"), Some(body)).await?)?;
+        self.0.lease.replace(Some(given.lease));
+        Ok(())
+    }
+
+    async fn give_back(&self, connexion: &str) {
+        let Some(lease) = self.0.lease.take() else { return };
+        let body = serde_json::json!({ "lease": lease }).to_string();
+        // When it fails, the lease ends by itself.
+        let _ended = self.ask(Method::DELETE, &format!("api/leases/{connexion}"), Some(body)).await;
     }
 }
 

@@ -3,7 +3,7 @@
 
 use relais_engine::{
     Timestamp,
-    ds::{DemarcheNumber, SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, Holder, SourceError, SourceErrorCode},
     grist::{Denied, DocumentError},
     sync::PlanError,
     words,
@@ -87,6 +87,13 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
         SourceErrorCode::DocumentUnknown => {
             explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
         }
+        SourceErrorCode::LeaseHeld => explained(
+            match &error.holder {
+                Some(holder) => format!("{} synchronise déjà cette démarche depuis {}.", super::user(holder.user), moments::time(holder.since)),
+                None => "Quelqu’un synchronise déjà cette démarche.".to_owned(),
+            },
+            lease_end(error.retry_at),
+        ),
         SourceErrorCode::ProxyUnavailable => explained("Le serveur de Relais ne répond pas.", "Vérifiez votre connexion, puis réessayez."),
         SourceErrorCode::BadRequest | SourceErrorCode::Internal => explained(
             "Relais a rencontré une erreur.",
@@ -95,6 +102,19 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
                 None => "Réessayez. Si cela dure, prévenez la personne qui gère Relais.".to_owned(),
             },
         ),
+    }
+}
+
+/// The person's own run goes on in another page.
+pub fn own_lease(holder: &Holder, end: Option<Timestamp>) -> Explained {
+    explained(format!("Vous synchronisez déjà cette démarche dans une autre page, depuis {}.", moments::time(holder.since)), lease_end(end))
+}
+
+fn lease_end(end: Option<Timestamp>) -> String {
+    const ONCE: &str = "Rien n’a été lancé une seconde fois. Vous pourrez le faire dès que ce sera terminé";
+    match end {
+        Some(end) => format!("{ONCE} ; si cette page a été fermée, à {}.", moments::time(end)),
+        None => format!("{ONCE}."),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod home;
 pub mod moments;
 pub mod run;
+pub mod scope;
 pub mod states;
 
 /// The name of the application, at the end of the page's title.

@@ -1,5 +1,6 @@
 //! Instants and durations, as one says them.
 
+pub use relais_engine::words::time;
 use relais_engine::{Timestamp, words};
 
 const DAY: i64 = 86_400;
@@ -8,7 +9,7 @@ const MONTHS: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin
 /// « aujourd’hui à 14 h 32 », « hier à 18 h 05 », « le 11 décembre 2026 à 14 h 32 », in Paris.
 pub fn moment(at: Timestamp, now: Timestamp) -> String {
     let written = words::instant(at);
-    let Some((day, time)) = written.split_once(' ') else { return written };
+    let Some((day, _)) = written.split_once(' ') else { return written };
     let is_day_of = |instant: Timestamp| words::instant(instant).starts_with(day);
     let day = if is_day_of(now) {
         "aujourd’hui".to_owned()
@@ -17,22 +18,12 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
     } else {
         format!("le {}", spelled(day))
     };
-    format!("{day} à {}", hour(time))
-}
-
-/// « 14 h 32 », in Paris.
-pub fn time(at: Timestamp) -> String {
-    words::instant(at).split_once(' ').map(|(_, time)| hour(time)).unwrap_or_default()
+    format!("{day} à {}", words::time(at))
 }
 
 /// « 19 décembre 2025 », in Paris.
 pub fn date(at: Timestamp) -> String {
     words::instant(at).split_once(' ').map(|(day, _)| spelled(day)).unwrap_or_default()
-}
-
-fn hour(time: &str) -> String {
-    let (hours, minutes) = time.split_once(':').unwrap_or((time, "00"));
-    format!("{}\u{a0}h\u{a0}{minutes}", hours.strip_prefix('0').filter(|rest| !rest.is_empty()).unwrap_or(hours))
 }
 
 fn spelled(day: &str) -> String {

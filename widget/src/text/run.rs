@@ -83,6 +83,10 @@ pub mod counts {
     pub const UPDATED: &str = "dossiers modifiés";
     /// Rows left.
     pub const UNCHANGED: &str = "dossiers inchangés";
+    /// Rows that say since now that their dossier was deleted.
+    pub const MARKED: &str = "supprimés, signalés";
+    /// Rows removed, as the connexion says.
+    pub const REMOVED: &str = "retirés de la table";
     /// Dossiers that failed.
     pub const FAILED: &str = "en erreur";
 }

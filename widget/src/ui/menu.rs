@@ -10,8 +10,10 @@ use super::{Icon, icon, view};
 #[component]
 pub(crate) fn Menu(label: String, children: Children) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
+    // None once an action has led to another screen: the menu that leaves the page still loses the focus.
+    let present = move || details.try_get_untracked().flatten();
     let close = move |gives_focus_back: bool| {
-        let Some(details) = details.get_untracked() else { return };
+        let Some(details) = present() else { return };
         if !details.open() {
             return;
         }
@@ -29,7 +31,7 @@ pub(crate) fn Menu(label: String, children: Children) -> impl IntoView {
     };
     let on_leave = move |event: FocusEvent| {
         let into = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        let stays = details.get_untracked().zip(into).is_some_and(|(details, into)| details.contains(Some(&into)));
+        let stays = present().zip(into).is_some_and(|(details, into)| details.contains(Some(&into)));
         if !stays {
             close(false);
         }

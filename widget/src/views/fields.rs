@@ -87,6 +87,7 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> impl IntoView {
             <p class="sub">{name} ". " {words::form(count)}</p>
             {move || is_bare.get().then(|| view! { <Note tone=Tone::Error headline=words::CHOOSE_FIRST /> })}
             {facts(app, selection)}
+            {super::scope::panel(app, selection)}
             {(!is_new).then(|| view! { <p class="hint say">{words::REMOVED_HINT}</p> })}
             {tools(selection)}
             <div class="cols" aria-hidden="true">
@@ -108,7 +109,11 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> impl IntoView {
 /// Which dossiers, which table, where to start from.
 fn facts(app: App, selection: RwSignal<Selection>) -> impl IntoView {
     let number = selection.with_untracked(|selection| selection.proposal().demarche);
+    let is_filter = Memo::new(move |_| selection.with(|selection| selection.scope.is_filter()));
     let dossiers = move || {
+        if is_filter.get() {
+            return text::scope::SOME_DOSSIERS.to_owned();
+        }
         let count = app.demarches.with(|listed| listed.ready()?.iter().find(|listed| listed.number == number)?.dossiers_count);
         words::all_dossiers(count)
     };

@@ -13,6 +13,7 @@ mod home_row;
 mod problems;
 mod run;
 mod run_result;
+mod scope;
 
 use leptos::prelude::*;
 

@@ -11,6 +11,7 @@ use super::problems::Problems;
 use crate::{
     app::{App, Ended, Run, Screen, Stage, Undo},
     text::{
+        self,
         errors::{self, Explained},
         moments, run as words,
     },
@@ -22,7 +23,13 @@ use crate::{
 fn stopped(app: App, run: &Run, stop: &Stop) -> Explained {
     match stop {
         Stop::Cancelled => Explained { what: words::STOPPED.to_owned(), remedy: String::new() },
-        Stop::Source(error) => errors::source(error, Some(run.connexion.mapping.demarche), app.now()),
+        Stop::Source(error) => {
+            let user = app.session.with_untracked(|session| session.as_ref().map(|session| session.user));
+            match &error.holder {
+                Some(holder) if user == Some(holder.user) => errors::own_lease(holder, error.retry_at),
+                _ => errors::source(error, Some(run.connexion.mapping.demarche), app.now()),
+            }
+        }
         Stop::Document(error) => errors::document(error),
         Stop::Plan(error) => errors::plan(error),
     }
@@ -41,6 +48,7 @@ fn title(verdict: Verdict, undo: Undo) -> String {
 fn next_label(next: Next) -> String {
     match next {
         Next::Recreate => words::RECREATE.to_owned(),
+        Next::TryAgain => text::RETRY.to_owned(),
         Next::Resume => words::RESUME.to_owned(),
         Next::Retry(dossiers) => words::retry(dossiers),
         Next::Again => words::AGAIN.to_owned(),
@@ -155,12 +163,11 @@ fn message(app: App, run: &Run, ended: &Ended) -> AnyView {
 
 fn counts(outcome: &Outcome) -> impl IntoView + use<> {
     let report = &outcome.report;
-    let figures = [
-        (words::counts::ADDED, report.added),
-        (words::counts::UPDATED, report.updated),
-        (words::counts::UNCHANGED, report.unchanged),
-        (words::counts::FAILED, report.failed()),
-    ];
+    let mut figures =
+        vec![(words::counts::ADDED, report.added), (words::counts::UPDATED, report.updated), (words::counts::UNCHANGED, report.unchanged)];
+    // Rare: said when there are some.
+    figures.extend([(words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)].into_iter().filter(|(_, figure)| *figure > 0));
+    figures.push((words::counts::FAILED, report.failed()));
     let other_rows = words::other_rows(report.rows_added, report.rows_updated, report.rows_removed);
     let is_worth_it = outcome.stop.is_none() || report.read > 0;
     is_worth_it.then(|| {

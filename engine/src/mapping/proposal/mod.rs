@@ -163,16 +163,7 @@ impl Proposal {
     /// their form: what it has none of is not asked for.
     pub fn sample_operation(demarche: &Demarche, dossiers: u32) -> Operation {
         let has = |wanted: fn(&ChampType) -> bool| demarche.active_revision.all_descriptors().any(|descriptor| wanted(&descriptor.champ_type));
-        let page = PageVariables {
-            number: demarche.number,
-            first: None,
-            last: Some(dossiers),
-            after: None,
-            before: None,
-            updated_since: None,
-            state: None,
-            archived: None,
-        };
+        let page = PageVariables { last: Some(dossiers), ..PageVariables::of(demarche.number) };
         let parts = Parts {
             include_geometry: has(|champ_type| *champ_type == ChampType::Carte),
             include_columns: has(super::facet::has_columns),

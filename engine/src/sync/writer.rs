@@ -1,0 +1,382 @@
+//! What a run reads goes here: it is compared with the document, gathered, and written.
+
+use std::collections::{BTreeSet, HashSet};
+
+use futures_util::future::join;
+
+use super::{
+    Connexion, ConvertedRow, Converter, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, ScanOrder, State, Stop,
+    TableIndex,
+    batch::{Batch, Receipt, weight, write_row},
+    connexion::LastRun,
+    lease::Lease,
+    scan::{Interruption, Reader, Step, Wanted},
+    structure::{History, SystemTables},
+};
+use crate::{
+    ds::{
+        Demarche, Dossier, DossierNumber, Operation, SourceErrorCode, dossiers_count,
+        operations::{DemarcheVariables, LARGEST_PAGE, Parts},
+    },
+    grist::{Applied, CellValue, ColumnId, Denied, DocumentError, UserAction},
+    mapping::{Fate, SourceFilter},
+    ports::{Clock, Document, Leases, Source},
+    words,
+};
+
+pub(super) struct Writer<'a, S, D, C> {
+    pub(super) document: &'a D,
+    pub(super) lease: &'a Lease<'a, S, C>,
+    pub(super) clock: &'a C,
+    pub(super) context: &'a RunContext,
+    pub(super) connexion: &'a mut Connexion,
+    pub(super) converter: Converter<'a>,
+    /// The state that the next bundle writes.
+    pub(super) state: State,
+    pub(super) tables: Vec<PlannedTable>,
+    pub(super) system: SystemTables,
+    /// Read when the first dossier comes: a run that finds nothing new reads no row.
+    pub(super) indexes: Option<Vec<TableIndex>>,
+    pub(super) batch: Batch,
+    pub(super) history: History,
+    pub(super) report: Report,
+    pub(super) total: Option<usize>,
+    /// The dossiers of a whole reading, when this run has made it from its start.
+    pub(super) seen: Option<HashSet<DossierNumber>>,
+    pub(super) has_written: bool,
+    /// Whether what the state remembers of this run spares more than a page at the next.
+    pub(super) spares_pages: bool,
+    pub(super) may_add_choices: bool,
+}
+
+impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            phase: Phase::Dossiers,
+            read: self.report.read,
+            total: self.total,
+            written: self.report.added + self.report.updated,
+            failed: self.report.failed(),
+        }
+    }
+
+    pub(super) async fn scan<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+        match self.read_all(reader, demarche, parts).await {
+            Ok(()) => self.finish(demarche).await,
+            Err(Stop::Document(error)) => Err(Stop::Document(error)),
+            // Somebody else runs by now: what is written is whole, and nothing more is written.
+            Err(Stop::Source(error)) if error.code == SourceErrorCode::LeaseHeld => Err(Stop::Source(error)),
+            // What is read is kept: the bundle and its place in the list go together.
+            Err(stop) => {
+                if !self.batch.is_empty() || self.has_written {
+                    self.interrupted().await?;
+                }
+                Err(stop)
+            }
+        }
+    }
+
+    async fn read_all<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+        let Some(scan) = &self.state.scan else { return Ok(()) };
+        if scan.order == ScanOrder::Deposit {
+            if scan.cursor.is_none() {
+                self.begin_whole().await?;
+            }
+            self.count(reader).await;
+        }
+        self.retry(reader, parts).await?;
+        self.look_up_deletions(reader).await?;
+        self.read_pages(reader, parts).await?;
+        self.compare_lists(reader, demarche, parts).await
+    }
+
+    /// A whole reading starts: it will tell which dossiers of the document DS no longer has.
+    async fn begin_whole(&mut self) -> Result<(), Stop> {
+        self.read_tables().await?;
+        self.seen = Some(HashSet::new());
+        let is_first = self.indexes.iter().flatten().next().is_none_or(|main| main.dossiers().next().is_none());
+        if let Some(scan) = &mut self.state.scan {
+            scan.is_first = is_first;
+        }
+        Ok(())
+    }
+
+    /// What DS is asked for. It filters a whole list when no row of the document could be missed by that: when there is
+    /// none yet, or when the row of a dossier that is left out is removed anyway.
+    pub(super) fn wanted(&self) -> Wanted {
+        let Some(scan) = &self.state.scan else { return Wanted::default() };
+        let may_filter = scan.order == ScanOrder::Deposit && (scan.is_first || self.connexion.keeping.outside == Fate::Remove);
+        let filter = if may_filter { self.connexion.scope.at_source() } else { SourceFilter::default() };
+        Wanted { since: scan.since, filter, may_end_early: may_filter }
+    }
+
+    /// How many dossiers to expect. Older instances refuse to count, and it only serves to show progress.
+    async fn count<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>) {
+        if self.wanted().filter != SourceFilter::default() {
+            return;
+        }
+        let operation = Operation::CountDossiers(DemarcheVariables { number: reader.demarche });
+        let count = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body));
+        self.total = count.unwrap_or_default();
+    }
+
+    async fn read_pages<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+        let wanted = self.wanted();
+        let mut cursor = self.state.scan.as_ref().and_then(|scan| scan.cursor.clone());
+        reader.observer.progress(&self.progress());
+        let mut step = reader.next(cursor.as_ref(), wanted, parts, &self.progress()).await?;
+        loop {
+            let more = match step {
+                Step::Page(page) => {
+                    let is_past = page.dossiers.last().is_none_or(|last| wanted.may_end_early && self.connexion.scope.ends_before(last.date_depot));
+                    for dossier in &page.dossiers {
+                        self.take(dossier).await?;
+                    }
+                    cursor = page.page_info.end_cursor.or(cursor);
+                    page.page_info.has_next_page && !is_past
+                }
+                Step::Unserved { number, code, cursor: place, has_next_page } => {
+                    self.unserved(number, code);
+                    cursor = place.or(cursor);
+                    has_next_page
+                }
+            };
+            if let Some(scan) = &mut self.state.scan {
+                scan.cursor.clone_from(&cursor);
+            }
+            reader.observer.progress(&self.progress());
+            if !more {
+                return Ok(());
+            }
+            if reader.observer.is_cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            let progress = self.progress();
+            let next = reader.next(cursor.as_ref(), wanted, parts, &progress);
+            step = if self.batch.is_full() {
+                // Reading goes on while Grist writes.
+                let (written, next) = join(self.flush(Vec::new()), next).await;
+                written?;
+                next?
+            } else {
+                next.await?
+            };
+        }
+    }
+
+    /// Dossiers that failed before, whatever the watermark (rule 10).
+    async fn retry<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+        for number in self.state.retry.clone() {
+            self.fetch(reader, number, parts).await?;
+        }
+        Ok(())
+    }
+
+    /// One dossier, by its number.
+    pub(super) async fn fetch<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, number: DossierNumber, parts: Parts) -> Result<(), Stop> {
+        match reader.dossier(number, parts, &self.progress()).await {
+            Ok(dossier) => self.take(&dossier).await?,
+            // Deleted meanwhile, or moved out of reach: no longer one of ours.
+            Err(Interruption::Source(error)) if matches!(error.code, SourceErrorCode::NotFound | SourceErrorCode::DemarcheForbidden) => {
+                self.state.retry.remove(&number);
+            }
+            Err(Interruption::Source(error)) if error.code.is_eased_by_less() => self.unserved(number, error.code),
+            Err(interruption) => return Err(interruption.into()),
+        }
+        if reader.observer.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    fn unserved(&mut self, number: DossierNumber, code: SourceErrorCode) {
+        self.state.retry.insert(number);
+        if let Some(seen) = &mut self.seen {
+            seen.insert(number);
+        }
+        self.report.problems.push(Problem { dossier: Some(number), kind: ProblemKind::Unserved(code) });
+    }
+
+    async fn read_tables(&mut self) -> Result<(), Stop> {
+        let mut indexes = Vec::with_capacity(self.tables.len());
+        for table in &self.tables {
+            indexes.push(if table.is_new { TableIndex::empty(table) } else { TableIndex::read(table, &self.document.fetch_table(&table.id).await?) });
+        }
+        if let Some((main, index)) = self.tables.first().zip(indexes.first()) {
+            let kind = ProblemKind::DuplicateRow { table: main.name.clone() };
+            let mut duplicates = BTreeSet::new();
+            duplicates.extend(index.duplicates());
+            self.report.problems.extend(duplicates.into_iter().map(|number| Problem { dossier: Some(number), kind: kind.clone() }));
+        }
+        self.indexes = Some(indexes);
+        Ok(())
+    }
+
+    /// The place of a dossier in the main table, if it has one.
+    pub(super) async fn slot(&mut self, number: DossierNumber) -> Result<Option<usize>, Stop> {
+        if self.indexes.is_none() {
+            self.read_tables().await?;
+        }
+        Ok(self.indexes.iter().flatten().next().and_then(|main| main.dossier(number)))
+    }
+
+    /// Compares a dossier with the document, and takes what differs.
+    pub(super) async fn take(&mut self, dossier: &Dossier) -> Result<(), Stop> {
+        let is_known = self.slot(dossier.number).await?.is_some();
+        if let Some(scan) = &mut self.state.scan {
+            scan.latest = scan.latest.max(Some(dossier.date_derniere_modification));
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.insert(dossier.number);
+        }
+        self.state.retry.remove(&dossier.number);
+        let is_left_out = !self.connexion.scope.holds(dossier.standing());
+        if is_left_out && (!is_known || self.connexion.keeping.outside == Fate::Remove) {
+            self.state.unfit.remove(&dossier.number);
+            self.report.read += 1;
+            self.report.left_out += 1;
+            return self.remove(dossier.number).await;
+        }
+        let known = self.report.problems.len();
+        let conversion = self.converter.convert(dossier, &mut self.report.problems);
+        if self.report.problems.iter().skip(known).any(Problem::is_failure) {
+            self.state.unfit.insert(dossier.number);
+        } else {
+            self.state.unfit.remove(&dossier.number);
+        }
+        let children = || conversion.children.iter().flatten().flatten().map(|(_, row)| row);
+        let rows = 1 + children().count();
+        let bytes = weight(&conversion.main) + children().map(weight).sum::<usize>();
+        self.make_room(dossier.number, rows, bytes).await?;
+        if let Some(indexes) = &mut self.indexes {
+            self.batch.take(&self.tables, indexes, dossier.number, conversion, &mut self.report);
+        }
+        Ok(())
+    }
+
+    /// Writes first what would not fit in one call with these rows.
+    async fn make_room(&mut self, number: DossierNumber, rows: usize, bytes: usize) -> Result<(), Stop> {
+        if self.batch.holds(number) || !self.batch.has_room_for(rows, bytes) {
+            self.flush(Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Changes what is known of a dossier's own row. True when that was something new.
+    pub(super) async fn amend(&mut self, number: DossierNumber, row: &ConvertedRow) -> Result<bool, Stop> {
+        let Some(slot) = self.slot(number).await? else { return Ok(false) };
+        if self.indexes.iter().flatten().next().is_none_or(|main| main.changed(slot, row).is_empty()) {
+            return Ok(false);
+        }
+        self.make_room(number, 1, weight(row)).await?;
+        if let Some(main) = self.indexes.iter_mut().flatten().next() {
+            self.batch.amend(&self.tables, main, number, row);
+        }
+        Ok(true)
+    }
+
+    /// Removes the row of a dossier, if it has one, and its rows of other tables.
+    pub(super) async fn remove(&mut self, number: DossierNumber) -> Result<(), Stop> {
+        if self.slot(number).await?.is_some() {
+            self.make_room(number, 1, 0).await?;
+            if let Some(indexes) = &mut self.indexes {
+                self.batch.remove(indexes, number, &mut self.report);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the batch and the state in one call, all or none (rule 11).
+    async fn flush(&mut self, journal: Vec<UserAction>) -> Result<(), Stop> {
+        self.lease.keep().await.map_err(Stop::Source)?;
+        let (mut actions, receipt) = self.batch.actions(&self.tables, self.may_add_choices);
+        actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
+        actions.extend(journal.iter().cloned());
+        let applied = match self.history.apply(self.document, &actions).await {
+            // Lists of choices are structure; values are not.
+            Err(DocumentError::Denied(Denied::Structure)) if self.may_add_choices && self.batch.has_choices() => {
+                self.may_add_choices = false;
+                self.report.problems.push(Problem { dossier: None, kind: ProblemKind::ChoicesNotAdded });
+                let (mut actions, receipt) = self.batch.actions(&self.tables, false);
+                actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
+                actions.extend(journal);
+                let applied = self.history.apply(self.document, &actions).await?;
+                self.settle(&receipt, &applied);
+                return Ok(());
+            }
+            applied => applied?,
+        };
+        self.batch.grow_choices(&mut self.tables);
+        self.settle(&receipt, &applied);
+        Ok(())
+    }
+
+    fn settle(&mut self, receipt: &Receipt, applied: &Applied) {
+        if let Some(indexes) = &mut self.indexes {
+            receipt.settle(applied, indexes);
+        }
+        self.batch = Batch::new(self.tables.len());
+        self.connexion.state.clone_from(&self.state);
+        self.connexion.set_saved();
+        self.has_written = true;
+    }
+
+    /// The end: the watermark moves with the last rows. When nothing changed nothing is written (rule 1), unless the
+    /// watermark alone spares more than a page at the next run (rule 11).
+    async fn finish(&mut self, demarche: &Demarche) -> Result<(), Stop> {
+        let Some(scan) = self.state.scan.take() else { return Ok(()) };
+        let is_whole = scan.order == ScanOrder::Deposit;
+        self.state.watermark = if is_whole { Some(scan.started_at) } else { self.state.watermark.max(scan.latest) };
+        if is_whole {
+            self.state.known_fields.clear();
+            self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
+        }
+        // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
+        let spares_a_page = self.spares_pages || self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
+        let has_failed = self.state.retry != self.connexion.state.retry || self.state.unfit != self.connexion.state.unfit;
+        let has_news = !self.batch.is_empty() || self.has_written || has_failed;
+        if !has_news && !is_whole && !spares_a_page {
+            // The state of the document stays as it was.
+            self.state.clone_from(&self.connexion.state);
+            return Ok(());
+        }
+        self.note_run(false);
+        let journal = if self.report.has_written() || has_failed { self.journal(false) } else { Vec::new() };
+        self.flush(journal).await
+    }
+
+    /// The same for a run that stops before its end: the reading goes on from the last whole page.
+    async fn interrupted(&mut self) -> Result<(), Stop> {
+        self.note_run(true);
+        let journal = self.journal(true);
+        self.flush(journal).await
+    }
+
+    fn note_run(&mut self, interrupted: bool) {
+        let before = self.connexion.state.last_run.as_ref().map_or(0, |run| run.dossiers);
+        let dossiers = self.indexes.as_ref().and_then(|indexes| indexes.first()).map_or(before, TableIndex::len);
+        self.state.last_run =
+            Some(LastRun { at: self.clock.now(), dossiers, failed: self.state.retry.union(&self.state.unfit).count(), interrupted });
+    }
+
+    fn journal(&self, interrupted: bool) -> Vec<UserAction> {
+        let [whole, partial, stopped] = words::RESULTS;
+        let result = match (interrupted, self.report.failed()) {
+            (true, _) => stopped,
+            (false, 0) => whole,
+            (false, _) => partial,
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a document has at most a million rows")]
+        let number = |number: usize| CellValue::Number(number as f64);
+        let cells = [
+            ("quand", CellValue::Number(self.clock.now().seconds())),
+            ("connexion", CellValue::text(&self.connexion.id)),
+            ("titre", CellValue::text(&self.connexion.mapping.title)),
+            ("auteur", CellValue::text(&self.context.author)),
+            ("resultat", CellValue::text(result)),
+            ("ajoutes", number(self.report.added)),
+            ("modifies", number(self.report.updated)),
+            ("erreurs", number(self.report.failed())),
+            ("detail", CellValue::text(&words::journal(&self.report))),
+        ];
+        let cells = cells.into_iter().map(|(id, value)| (ColumnId::from(id), value)).collect();
+        vec![write_row(&self.system.journal, None, cells)]
+    }
+}
