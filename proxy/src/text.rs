@@ -149,8 +149,8 @@ pub(crate) fn address_refused(address: &str) -> Sentences {
 pub(crate) fn lease_held(Holder { user, since }: Holder, until: Timestamp) -> Sentences {
     let since = words::time(since);
     Sentences {
-        message: format!("Utilisateur n° {user} synchronise déjà cette démarche depuis {since}. Rien n’a été lancé une seconde fois.").into(),
-        help: format!("Vous pourrez le faire dès que ce sera terminé ; si cette page a été fermée, à {}.", words::time(until)).into(),
+        message: format!("Utilisateur n° {user} synchronise déjà cette démarche depuis {since}. Rien n’a été lancé une seconde fois.").into(),
+        help: format!("Vous pourrez le faire dès que ce sera terminé ; si cette page a été fermée, à {}.", words::time(until)).into(),
     }
 }
 

@@ -90,7 +90,7 @@ pub fn advice(problem: &Problem) -> &'static str {
             "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
         }
         ProblemKind::DuplicateRow { .. } => "Supprimez les lignes en trop.",
-        ProblemKind::ListUnread(_) => "Rien à faire : Relais le redemandera à la prochaine synchronisation.",
+        ProblemKind::ListUnread(_) => "Rien à faire : Relais le redemandera à la prochaine synchronisation.",
     }
 }
 

@@ -101,7 +101,7 @@ async fn a_refusal_says_who_runs_and_since_when() {
     assert_eq!(error["retry_at"], given["expires_at"]);
     assert!(!text.contains(given["lease"].as_str().unwrap()), "the lease's id is its holder's");
     let message = error["message"].as_str().unwrap();
-    assert!(message.starts_with("Utilisateur n° 42 synchronise déjà cette démarche depuis "), "{message}");
+    assert!(message.starts_with("Utilisateur n°\u{a0}42 synchronise déjà cette démarche depuis "), "{message}");
     assert!(message.ends_with("Rien n’a été lancé une seconde fois."), "{message}");
     // Renewed by its holder, given back, taken by the other.
     let lease = json!({ "lease": given["lease"] });

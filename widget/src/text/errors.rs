@@ -113,7 +113,7 @@ pub fn own_lease(holder: &Holder, end: Option<Timestamp>) -> Explained {
 fn lease_end(end: Option<Timestamp>) -> String {
     const ONCE: &str = "Rien n’a été lancé une seconde fois. Vous pourrez le faire dès que ce sera terminé";
     match end {
-        Some(end) => format!("{ONCE} ; si cette page a été fermée, à {}.", moments::time(end)),
+        Some(end) => format!("{ONCE} ; si cette page a été fermée, à {}.", moments::time(end)),
         None => format!("{ONCE}."),
     }
 }

@@ -52,7 +52,7 @@ pub fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     /// The texts of all screens, as they are written.
-    const SOURCES: [(&str, &str); 8] = [
+    const SOURCES: [(&str, &str); 9] = [
         ("mod.rs", include_str!("mod.rs")),
         ("demarche.rs", include_str!("demarche.rs")),
         ("errors.rs", include_str!("errors.rs")),
@@ -60,6 +60,7 @@ mod tests {
         ("home.rs", include_str!("home.rs")),
         ("moments.rs", include_str!("moments.rs")),
         ("run.rs", include_str!("run.rs")),
+        ("scope.rs", include_str!("scope.rs")),
         ("states.rs", include_str!("states.rs")),
     ];
 

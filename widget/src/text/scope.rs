@@ -19,7 +19,7 @@ pub const GROUPES: &str = "Groupe instructeur";
 /// The labels.
 pub const LABELS: &str = "Étiquettes";
 /// As long as none is ticked.
-pub const LABELS_HINT: &str = "Aucune cochée : toutes, et sans étiquette.";
+pub const LABELS_HINT: &str = "Aucune cochée : toutes, et sans étiquette.";
 /// The archived ones.
 pub const ARCHIVED: &str = "Dossiers archivés";
 /// Whether they are followed.
@@ -29,20 +29,20 @@ pub const ARCHIVED_LIST: [(Option<bool>, &str); 3] =
 pub const OUTSIDE: &str = "Quand un dossier sort de ce choix";
 /// What becomes of them.
 pub const OUTSIDE_LIST: [(Fate, &str, &str); 2] = [
-    (Fate::Mark, "Le garder à jour et le marquer", "Une colonne « Hors sélection » est cochée."),
+    (Fate::Mark, "Le garder à jour et le marquer", "Une colonne « Hors sélection » est cochée."),
     (Fate::Remove, "Retirer sa ligne", "Ses lignes de blocs répétables sont retirées aussi."),
 ];
 /// Those that DS no longer has.
 pub const DELETED: &str = "Quand un dossier est supprimé dans Démarches Simplifiées";
 /// What becomes of them.
 pub const DELETED_LIST: [(Fate, &str, &str); 2] = [
-    (Fate::Mark, "Garder sa ligne et le signaler", "Les colonnes « Supprimé le » et « Motif de suppression » sont remplies."),
+    (Fate::Mark, "Garder sa ligne et le signaler", "Les colonnes « Supprimé le » et « Motif de suppression » sont remplies."),
     (Fate::Remove, "Retirer sa ligne", "Ses lignes de blocs répétables sont retirées aussi."),
 ];
 /// Follows everything again.
 pub const EVERYTHING: &str = "Tous les dossiers";
 /// A first day after the last.
-pub const NO_DAY: &str = "Le premier jour suit le dernier : aucun dossier ne convient.";
+pub const NO_DAY: &str = "Le premier jour suit le dernier : aucun dossier ne convient.";
 
 /// What is chosen, beside the title.
 pub fn summary(scope: &Scope) -> String {
@@ -54,5 +54,5 @@ pub fn summary(scope: &Scope) -> String {
         (scope.archived.is_some(), "archivage"),
     ];
     let chosen: Vec<&str> = parts.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, name)| name).collect();
-    if chosen.is_empty() { "Tous sauf les brouillons".to_owned() } else { format!("Selon : {}", chosen.join(", ")) }
+    if chosen.is_empty() { "Tous sauf les brouillons".to_owned() } else { format!("Selon : {}", chosen.join(", ")) }
 }
