@@ -95,7 +95,7 @@ fn demarche(fields: serde_json::Map<String, serde_json::Value>) -> Demarche {
         target.as_object_mut().unwrap().insert(name, value);
     }
     demarche.as_object_mut().unwrap().insert("activeRevision".to_owned(), revision);
-    serde_json::from_value(demarche).unwrap()
+    Demarche::read(serde_json::json!({ "data": { "demarche": demarche } }).to_string().as_bytes()).unwrap()
 }
 
 fn dossier(number: usize, fields: serde_json::Map<String, serde_json::Value>) -> Dossier {
@@ -105,7 +105,7 @@ fn dossier(number: usize, fields: serde_json::Map<String, serde_json::Value>) ->
         "demandeur": { "__typename": "PersonnePhysique", "civilite": "Mme", "nom": "Lovelace", "prenom": "Ada" },
     });
     dossier.as_object_mut().unwrap().extend(fields);
-    serde_json::from_value(dossier).unwrap()
+    Dossier::read(serde_json::json!({ "data": { "dossier": dossier } }).to_string().as_bytes()).unwrap()
 }
 
 /// Whole dossiers of a form, to the rows of every table: only what is not empty is written down.

@@ -2,7 +2,7 @@
 //! They are found by their labels, which differ in one part, and by the dossiers, which never fill two of them; one column
 //! may then take them all (DESIGN section 2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{
     Line, Proposal, Section, SectionOrigin,
@@ -23,6 +23,8 @@ use crate::{
 
 /// What labels have in common holds at least so many letters: « N° (a) » and « N° (b) » say too little.
 const FEWEST_LETTERS: usize = 3;
+/// So many fields with the code of a département are one per département; others with fewer may be theirs under another word.
+const FEWEST_BY_DEPARTEMENT: usize = 3;
 /// What follows a dash in a label tells fields apart when it has at most so many words; else it is a sentence of its own.
 const MOST_WORDS: usize = 3;
 
@@ -165,30 +167,41 @@ impl Alike<'_> {
         self.members.iter().all(|member| departement(member.part).is_some())
     }
 
-    fn distinct<'b, T: std::hash::Hash + Eq>(&'b self, key: impl Fn(&'b Candidate<'b>) -> T) -> bool {
-        let mut seen = HashSet::new();
-        self.members.iter().all(|member| seen.insert(key(member)))
+    fn holds(&self, id: &str) -> bool {
+        self.members.iter().any(|member| member.descriptor.id.as_str() == id)
+    }
+
+    fn has_twins(&self) -> bool {
+        let mut parts: Vec<String> = self.members.iter().map(|member| member.part.to_lowercase()).collect();
+        let count = parts.len();
+        parts.sort_unstable();
+        parts.dedup();
+        parts.len() < count
     }
 }
 
-/// Finds fields that take turns in sections that have their names.
+/// Finds fields that take turns in sections that have their names. Forms have some hundreds of fields: they are gone
+/// through rather than indexed, which costs less code than it saves time.
 pub(super) fn find(proposal: &Proposal, revision: &Revision, samples: &Samples<'_>) -> Vec<Family> {
-    let descriptors: HashMap<&DescriptorId, &ChampDescriptor> = revision.all_descriptors().map(|descriptor| (&descriptor.id, descriptor)).collect();
     let units = samples.units();
-    let mut all = alike(&proposal.sections, &descriptors);
+    let mut all = alike(&proposal.sections, revision);
     join_departements(&mut all);
     let mut families = Vec::new();
     for alike in all.into_iter().filter(|alike| alike.members.len() > 1) {
-        let ids: HashSet<&str> = alike.members.iter().map(|member| member.descriptor.id.as_str()).collect();
-        let filled: Vec<usize> = units.iter().map(|unit| unit.iter().filter(|id| ids.contains(*id)).count()).collect();
-        if filled.iter().any(|count| *count > 1) || !alike.distinct(|member| member.part.to_lowercase()) {
-            continue;
-        }
         let is_by_departement = alike.is_by_departement();
-        if alike.kind.is_number() && !is_by_departement {
+        if alike.has_twins() || alike.kind.is_number() && !is_by_departement {
             continue;
         }
-        let seen: HashSet<&str> = units.iter().flatten().copied().filter(|id| ids.contains(id)).collect();
+        let mut seen: Vec<&str> = Vec::new();
+        let mut are_together = false;
+        for unit in &units {
+            let filled: Vec<&str> = unit.iter().copied().filter(|id| alike.holds(id)).collect();
+            are_together |= filled.len() > 1;
+            seen.extend(filled.into_iter().filter(|id| !seen.contains(id)).collect::<Vec<_>>());
+        }
+        if are_together {
+            continue;
+        }
         // Dossiers fill now one, now another: that is what taking turns is. Départements do without saying.
         let is_joined = is_by_departement || seen.len() > 1;
         let is_essential = !seen.is_empty() || alike.members.iter().any(|member| member.descriptor.required);
@@ -200,9 +213,8 @@ pub(super) fn find(proposal: &Proposal, revision: &Revision, samples: &Samples<'
 }
 
 /// Groups fields by what their labels have in common, in the order of the form.
-fn alike<'a>(sections: &'a [Section], descriptors: &HashMap<&DescriptorId, &'a ChampDescriptor>) -> Vec<Alike<'a>> {
+fn alike<'a>(sections: &'a [Section], revision: &'a Revision) -> Vec<Alike<'a>> {
     let mut all: Vec<Alike<'a>> = Vec::new();
-    let mut places: HashMap<(&TableKey, Kind<'a>, String), usize> = HashMap::new();
     for (index, section) in sections.iter().enumerate() {
         if !matches!(section.origin, SectionOrigin::Champs | SectionOrigin::Annotations | SectionOrigin::Repetition(_)) {
             continue;
@@ -211,14 +223,15 @@ fn alike<'a>(sections: &'a [Section], descriptors: &HashMap<&DescriptorId, &'a C
         for line in &section.lines {
             let is_first = line.is_first_part(previous);
             previous = Some(line);
-            let Some(descriptor) = line.field.descriptor().filter(|_| is_first).and_then(|id| descriptors.get(id)) else { continue };
+            let Some(id) = line.field.descriptor().filter(|_| is_first) else { continue };
+            let Some(descriptor) = revision.all_descriptors().find(|descriptor| descriptor.id == *id) else { continue };
             let Some((kind, (label, part))) = Kind::of(&descriptor.champ_type).zip(split(&descriptor.label)) else { continue };
-            let place = *places.entry((&section.table, kind, label.to_lowercase())).or_insert_with(|| {
-                all.push(Alike { table: &section.table, kind, label, members: Vec::new() });
-                all.len() - 1
-            });
-            if let Some(alike) = all.get_mut(place) {
-                alike.members.push(Candidate { section: index, descriptor, part });
+            let member = Candidate { section: index, descriptor, part };
+            let is_alike =
+                |known: &&mut Alike<'_>| known.table == &section.table && known.kind == kind && known.label.to_lowercase() == label.to_lowercase();
+            match all.iter_mut().find(is_alike) {
+                Some(alike) => alike.members.push(member),
+                None => all.push(Alike { table: &section.table, kind, label, members: vec![member] }),
             }
         }
     }
@@ -228,26 +241,17 @@ fn alike<'a>(sections: &'a [Section], descriptors: &HashMap<&DescriptorId, &'a C
 /// Some départements have another word for the same thing, in the same section: « Province du demandeur
 /// (988 - Nouvelle-Calédonie) ».
 fn join_departements(all: &mut [Alike<'_>]) {
-    let mut sections: HashMap<(usize, TableKey), usize> = HashMap::new();
-    let is_largest_of = |alike: &Alike<'_>| {
-        let section = alike.members.first()?.section;
-        (alike.members.len() > 2 && alike.is_by_departement()).then(|| (section, alike.table.clone()))
-    };
-    for (index, alike) in all.iter().enumerate() {
-        if let Some(key) = is_largest_of(alike) {
-            let largest = sections.entry(key).or_insert(index);
-            if all.get(*largest).is_some_and(|known| known.members.len() < alike.members.len()) {
-                *largest = index;
-            }
-        }
-    }
-    for ((section, table), largest) in sections {
+    for largest in 0..all.len() {
         for index in 0..all.len() {
             let [Some(alike), Some(joined)] = [all.get(index), all.get(largest)] else { continue };
-            let is_same = index != largest && *alike.table == table && alike.kind == joined.kind && alike.members.len() < joined.members.len();
-            let codes: HashSet<&str> = joined.members.iter().filter_map(|member| departement(member.part)).collect();
-            let fits = |member: &Candidate<'_>| member.section == section && departement(member.part).is_some_and(|code| !codes.contains(code));
-            if is_same && alike.members.iter().all(fits) {
+            let Some(section) = joined.members.first().map(|member| member.section) else { continue };
+            let is_same = alike.table == joined.table && alike.kind == joined.kind && alike.members.len() < FEWEST_BY_DEPARTEMENT;
+            if !is_same || joined.members.len() < FEWEST_BY_DEPARTEMENT || !joined.is_by_departement() {
+                continue;
+            }
+            let has = |code: &str| joined.members.iter().any(|member| departement(member.part) == Some(code));
+            let fits = |member: &Candidate<'_>| member.section == section && departement(member.part).is_some_and(|code| !has(code));
+            if alike.members.iter().all(fits) {
                 let members = all.get_mut(index).map(|alike| std::mem::take(&mut alike.members)).unwrap_or_default();
                 if let Some(joined) = all.get_mut(largest) {
                     joined.members.extend(members);
@@ -260,13 +264,8 @@ fn join_departements(all: &mut [Alike<'_>]) {
 /// What of each field goes to the columns that they share: each of its facets when they are of one type; what is chosen,
 /// as a text, when lists of several types are mixed.
 fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Shared> {
-    let lines: HashMap<&Field, &Line> = proposal
-        .sections
-        .iter()
-        .filter(|section| section.table == *alike.table)
-        .flat_map(|section| &section.lines)
-        .map(|line| (&line.field, line))
-        .collect();
+    let lines: Vec<&Line> = proposal.sections.iter().filter(|section| section.table == *alike.table).flat_map(|section| &section.lines).collect();
+    let line_of = |field: &Field| lines.iter().copied().find(|line| line.field == *field);
     let Some(first) = alike.members.first() else { return Vec::new() };
     let is_mixed = alike.members.iter().any(|member| member.descriptor.champ_type != first.descriptor.champ_type);
     let facets: Vec<Option<Facet>> =
@@ -284,9 +283,9 @@ fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Sh
         // The line that stands for its field: of linked lists, the text is not the first.
         let stands_for_all = |member: &&Candidate<'_>| !is_mixed || member.descriptor.champ_type != ChampType::LinkedDropDownList;
         let line = alike.members.iter().find(stands_for_all).map(source)?;
-        let shown = lines.get(&line)?;
+        let shown = line_of(&line)?;
         let mut samples: Vec<String> = Vec::new();
-        for sample in sources.iter().filter_map(|source| lines.get(source)).flat_map(|line| &line.samples) {
+        for sample in sources.iter().filter_map(line_of).flat_map(|line| &line.samples) {
             if samples.len() < SAMPLES && !samples.contains(sample) {
                 samples.push(sample.clone());
             }
@@ -301,7 +300,7 @@ fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Sh
             samples,
             is_required: alike.members.iter().any(|member| member.descriptor.required),
             is_proposed,
-            is_essential: is_proposed && (is_essential || sources.iter().filter_map(|source| lines.get(source)).any(|line| line.is_essential)),
+            is_essential: is_proposed && (is_essential || sources.iter().filter_map(line_of).any(|line| line.is_essential)),
         };
         Some(Shared { line, sources, other })
     };
@@ -311,7 +310,7 @@ fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Sh
 /// A list when the lists of all, together, still make a menu.
 fn column_type(alike: &Alike<'_>, facet: Option<Facet>, of_one: &ColumnType) -> ColumnType {
     let Some(facet) = facet else { return ColumnType::Text };
-    let mut choices: HashSet<&str> = HashSet::new();
+    let mut choices: Vec<&str> = Vec::new();
     for member in &alike.members {
         let (primary, secondary) = member.descriptor.linked_choices();
         match facet {
@@ -321,6 +320,8 @@ fn column_type(alike: &Alike<'_>, facet: Option<Facet>, of_one: &ColumnType) -> 
             _ => return of_one.clone(),
         }
     }
+    choices.sort_unstable();
+    choices.dedup();
     let is_open = facet == Facet::Choice && alike.members.iter().any(|member| member.descriptor.other_option == Some(true));
     if is_open || choices.len() > LONGEST_CHOICE_LIST { ColumnType::Text } else { of_one.clone() }
 }
@@ -354,9 +355,9 @@ impl Proposal {
     fn add_family(&mut self, mut family: Family) {
         let is_joined = std::mem::take(&mut family.is_joined);
         let index = self.families.len();
-        let members: HashSet<&DescriptorId> = family.fields().collect();
+        let members: Vec<&DescriptorId> = family.fields().collect();
         for line in lines_mut(&mut self.sections, &family.table) {
-            if line.field.descriptor().is_some_and(|id| members.contains(id)) {
+            if line.field.descriptor().is_some_and(|id| members.contains(&id)) {
                 line.family = Some(index);
             }
         }
@@ -370,13 +371,13 @@ impl Proposal {
     /// because the form has them since, join them.
     pub(super) fn take_turns_as(&mut self, mapping: &Mapping) {
         for table in &mapping.tables {
-            let apart: HashSet<&DescriptorId> =
+            let apart: Vec<&DescriptorId> =
                 table.columns.iter().filter(|column| column.sources.len() == 1).filter_map(|column| column.key()?.descriptor()).collect();
             for index in 0..self.families.len() {
                 let is_apart = self
                     .families
                     .get(index)
-                    .is_some_and(|family| family.table == table.key && family.fields().any(|descriptor| apart.contains(descriptor)));
+                    .is_some_and(|family| family.table == table.key && family.fields().any(|descriptor| apart.contains(&descriptor)));
                 if is_apart {
                     self.part(index);
                 }
@@ -436,7 +437,7 @@ impl Proposal {
         if family.columns.is_empty() {
             return;
         }
-        family.size = family.fields().collect::<HashSet<_>>().len();
+        family.size = family.columns.iter().map(|shared| shared.sources.len()).max().unwrap_or_default();
         family.is_joined = true;
         self.add_family(family);
     }
@@ -454,7 +455,7 @@ impl Proposal {
     fn turn(&mut self, index: usize, is_joined: bool) {
         let Some(family) = self.families.get_mut(index).filter(|family| family.is_joined != is_joined) else { return };
         family.is_joined = is_joined;
-        let chosen: HashSet<Field> = lines_mut(&mut self.sections, &family.table)
+        let chosen: Vec<Field> = lines_mut(&mut self.sections, &family.table)
             .filter(|line| line.family == Some(index) && line.is_chosen)
             .map(|line| line.field.clone())
             .collect();
