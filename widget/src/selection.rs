@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
     grist::DocumentSchema,
-    mapping::{ColumnBinding, Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, TableKey},
+    mapping::{Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, TableKey},
     sync::Connexion,
     words,
 };
@@ -87,14 +87,14 @@ pub struct Selection {
     pub keeping: Keeping,
     existing_tables: BTreeSet<TableKey>,
     /// The sections of tables on choice that are wanted: the others are not shown.
-    wanted: BTreeSet<usize>,
+    wanted: Vec<usize>,
     groups: Vec<Group>,
     /// The group that starts at a place.
     starts: BTreeMap<Place, usize>,
     /// The names proposed for the columns of lines, by section.
     proposed: Vec<Vec<String>>,
     /// The names, now, of the columns that the document has, by what names them in the binding.
-    existing: BTreeMap<TableKey, BTreeMap<Field, String>>,
+    existing: Vec<(TableKey, Field, String)>,
     filter: Filter,
     search: String,
     open: Vec<bool>,
@@ -125,11 +125,11 @@ impl Selection {
             scope: Scope::default(),
             keeping: Keeping::default(),
             existing_tables: BTreeSet::new(),
-            wanted: BTreeSet::new(),
+            wanted: Vec::new(),
             starts,
             groups,
             proposed,
-            existing: BTreeMap::new(),
+            existing: Vec::new(),
             filter: Filter::All,
             search: String::new(),
             open,
@@ -146,8 +146,11 @@ impl Selection {
         for (key, binding) in &connexion.binding.tables {
             let Some(table) = binding.find(schema) else { continue };
             selection.existing_tables.insert(key.clone());
-            let label = |(field, column): (&Field, &ColumnBinding)| Some((field.clone(), column.find(table)?.label.clone()));
-            selection.existing.insert(key.clone(), binding.columns.iter().filter_map(label).collect());
+            for (field, column) in &binding.columns {
+                if let Some(column) = column.find(table) {
+                    selection.existing.push((key.clone(), field.clone(), column.label.clone()));
+                }
+            }
         }
         selection
     }
@@ -218,7 +221,8 @@ impl Selection {
     pub fn existing_name(&self, place: Place) -> Option<&str> {
         let section = self.proposal.sections.get(place.section)?;
         let key = self.proposal.key(section, section.lines.get(place.line)?);
-        self.existing.get(&section.table)?.get(key).map(String::as_str)
+        let existing = self.existing.iter().find(|(table, field, _)| *table == section.table && field == key);
+        existing.map(|(_, _, label)| label.as_str())
     }
 
     /// The chosen lines whose column would be called as another of the same table.
@@ -462,10 +466,9 @@ impl Selection {
 
     /// Wants the table of such a section, with its main columns, or none of it.
     pub fn want(&mut self, section: usize, is_wanted: bool) {
+        self.wanted.retain(|wanted| *wanted != section);
         if is_wanted {
-            self.wanted.insert(section);
-        } else {
-            self.wanted.remove(&section);
+            self.wanted.push(section);
         }
         for line in self.proposal.sections.get_mut(section).into_iter().flat_map(|section| &mut section.lines) {
             line.is_chosen = is_wanted && line.is_proposed;

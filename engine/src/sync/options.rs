@@ -106,3 +106,80 @@ fn choices_of<'a>(field: &Field, demarche: &'a Demarche) -> Choices<'a> {
         Field::Dossier(_) | Field::Row(_) | Field::Part(..) | Field::Linked(_) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+    use serde_json::json;
+
+    use super::*;
+
+    fn demarche() -> Demarche {
+        let demarche = json!({
+            "number": 1, "title": "Aides", "state": "publiee",
+            "labels": [{ "id": "L1", "name": "Urgent", "color": "pink_macaron" }, { "id": "L2", "name": "Autre", "color": "mauve" }],
+            "groupeInstructeurs": [{ "id": "G1", "number": 1, "label": "défaut" }],
+            "activeRevision": { "id": "R1", "datePublication": null, "annotationDescriptors": [], "champDescriptors": [
+                { "__typename": "IntegerNumberChampDescriptor", "id": "annee", "label": "Année" },
+                { "__typename": "DecimalNumberChampDescriptor", "id": "cout", "label": "Coût" },
+                { "__typename": "DropDownListChampDescriptor", "id": "choix", "label": "Choix", "choices": ["A", "B"] },
+                { "__typename": "DropDownListChampDescriptor", "id": "autre", "label": "Choix", "choices": ["B", "C"] },
+            ] },
+        });
+        Demarche::read(json!({ "data": { "demarche": demarche } }).to_string().as_bytes()).unwrap()
+    }
+
+    fn champ(id: &str, facet: Facet) -> Field {
+        Field::Champ(id.into(), facet)
+    }
+
+    /// As JSON: the order of its names is nobody's.
+    fn json_of(options: &WidgetOptions) -> serde_json::Value {
+        let text = options.to_string();
+        if text.is_empty() { json!({}) } else { serde_json::from_str(&text).unwrap() }
+    }
+
+    #[test]
+    fn dates_numbers_and_lists_are_shown_as_french_agents_read_them() {
+        let options = |sources: &[Field], column_type| json_of(&widget_options(sources, &column_type, &demarche()));
+        let day = json!({ "dateFormat": "DD/MM/YYYY", "isCustomDateFormat": true });
+        assert_eq!(options(&[champ("x", Facet::Day)], ColumnType::Date), day);
+        let instant = json!({ "dateFormat": "DD/MM/YYYY", "isCustomDateFormat": true, "timeFormat": "HH:mm", "isCustomTimeFormat": true });
+        assert_eq!(options(&[Field::Dossier(DossierField::DateDepot)], ColumnType::paris()), instant);
+        // A year or a number of a dossier is a name: 2 026 would be read as a quantity.
+        for field in [champ("annee", Facet::Number), Field::Dossier(DossierField::Number), champ("x", Facet::DossierNumber)] {
+            assert_eq!(options(&[field], ColumnType::Numeric), json!({ "decimals": 0, "maxDecimals": 0 }));
+        }
+        for field in [champ("cout", Facet::Number), Field::Linked(LinkedField::ZoneSurface)] {
+            assert_eq!(options(&[field], ColumnType::Numeric), json!({ "numMode": "decimal" }));
+        }
+        for field in [champ("x", Facet::Latitude), Field::Linked(LinkedField::ZoneLongitude)] {
+            assert_eq!(options(&[field], ColumnType::Numeric), json!({}));
+        }
+        let lists = [champ("choix", Facet::Choice), champ("autre", Facet::Choice)];
+        assert_eq!(options(&lists, ColumnType::Choice), json!({ "choices": ["A", "B", "C"] }));
+        let labels = options(&[Field::Dossier(DossierField::Labels)], ColumnType::ChoiceList);
+        let pink = json!({ "fillColor": "#FCDDD8", "textColor": "#611F15" });
+        assert_eq!(labels, json!({ "choices": ["Urgent", "Autre"], "choiceOptions": { "Urgent": pink } }));
+        assert_eq!(options(&[Field::Dossier(DossierField::GroupeInstructeur)], ColumnType::Choice), json!({ "choices": ["défaut"] }));
+        assert_eq!(options(&[Field::Dossier(DossierField::Link)], ColumnType::Text), json!({ "widget": "HyperLink" }));
+    }
+
+    #[test]
+    fn a_list_gets_what_it_lacks_and_keeps_what_it_has() {
+        let labels = [Field::Dossier(DossierField::Labels)];
+        let in_step = |current: &serde_json::Value| {
+            in_step(&WidgetOptions::parse(&current.to_string()), &labels, &ColumnType::ChoiceList, &demarche()).map(|options| json_of(&options))
+        };
+        let theirs = json!({ "fillColor": "#123456", "textColor": "#FFFFFF" });
+        assert_eq!(in_step(&json!({ "choices": ["À nous", "Autre", "Urgent"], "choiceOptions": { "Urgent": theirs }, "widget": "TextBox" })), None);
+        let pink = json!({ "fillColor": "#FCDDD8", "textColor": "#611F15" });
+        let lacking = in_step(&json!({ "choices": ["À nous"] })).unwrap();
+        assert_eq!(lacking, json!({ "choices": ["À nous", "Urgent", "Autre"], "choiceOptions": { "Urgent": pink } }));
+        assert_eq!(in_step(&lacking), None);
+        // The colours of another label, as Relais gave them: DS has changed its mind. Bold is the agent's.
+        let ours = json!({ "fillColor": "#DFE6FC", "textColor": "#1F2B5C", "fontBold": true });
+        let recoloured = in_step(&json!({ "choices": ["Urgent", "Autre"], "choiceOptions": { "Urgent": ours } })).unwrap();
+        assert_eq!(recoloured["choiceOptions"]["Urgent"], json!({ "fillColor": "#FCDDD8", "textColor": "#611F15", "fontBold": true }));
+    }
+}

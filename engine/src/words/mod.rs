@@ -1,8 +1,11 @@
 //! The French that lands in the document: names of columns, choices, and the sentences of the journal. What only the
 //! screen says is in the widget's own texts. Tone: short, exact, what happened, what is intact, what to do.
 
+mod linked;
 mod problems;
 
+pub use linked::{CORRECTIONS, ETATS_ADMINISTRATIFS, TRAITEMENTS, ZONE_SOURCES, linked_field, linked_table};
+pub(crate) use linked::{correction, etat_administratif, traitement, traitement_style, zone_source};
 pub(crate) use problems::journal;
 pub use problems::{RESULTS, advice, column_type, problem};
 use time::OffsetDateTime;
@@ -11,7 +14,7 @@ use crate::{
     Timestamp,
     ds::{ChampType, DeletionReason, DossierState},
     grist::ChoiceStyle,
-    mapping::{DossierField, Facet, LinkedField, LinkedTable, TableKey},
+    mapping::{DossierField, Facet, TableKey},
     timestamp::paris_offset,
 };
 
@@ -107,19 +110,6 @@ pub(crate) fn is_label_style(fill_color: &str, text_color: &str) -> bool {
     LABEL_STYLES.iter().any(|(_, style)| style.fill_color == fill_color && style.text_color == text_color)
 }
 
-/// The colours of a step that brings a dossier to a state.
-pub(crate) fn traitement_style(event: &str) -> Option<ChoiceStyle> {
-    let state = match event {
-        "depose" | "repasse_en_construction" => DossierState::EnConstruction,
-        "passe_en_instruction" | "passe_en_instruction_automatiquement" | "repasse_en_instruction" => DossierState::EnInstruction,
-        "accepte" | "accepte_automatiquement" => DossierState::Accepte,
-        "refuse" | "refuse_automatiquement" => DossierState::Refuse,
-        "classe_sans_suite" => DossierState::SansSuite,
-        _ => return None,
-    };
-    Some(state_style(state))
-}
-
 /// The name of a column for what every dossier has.
 pub const fn dossier_field(field: DossierField) -> &'static str {
     match field {
@@ -210,100 +200,6 @@ pub const fn facet(facet: Facet) -> &'static str {
 pub(crate) fn shared_column(label: &str, part: Option<&str>, fields: usize) -> String {
     let part = part.map(|part| format!(" – {part}")).unwrap_or_default();
     format!("{label}{part} : le premier rempli de {fields} champs semblables")
-}
-
-/// The name of a table of things that a dossier has several of.
-pub const fn linked_table(table: LinkedTable) -> &'static str {
-    match table {
-        LinkedTable::Avis => "Avis",
-        LinkedTable::Messages => "Messages",
-        LinkedTable::Traitements => "Historique",
-        LinkedTable::Instructeurs => "Instructeurs",
-        LinkedTable::Zones => "Zones",
-    }
-}
-
-/// The name of a column for what is known of such a thing.
-pub const fn linked_field(field: LinkedField) -> &'static str {
-    match field {
-        LinkedField::AvisExpert => "Expert",
-        LinkedField::AvisQuestion => "Question",
-        LinkedField::AvisDateQuestion => "Demandé le",
-        LinkedField::AvisReponse => "Réponse",
-        LinkedField::AvisDateReponse => "Répondu le",
-        LinkedField::AvisQuestionOuiNon => "Question par oui ou non",
-        LinkedField::AvisReponseOuiNon => "Réponse par oui ou non",
-        LinkedField::AvisDemandeur => "Demandé par",
-        LinkedField::AvisFichiers | LinkedField::MessageFichiers => "Noms des fichiers",
-        LinkedField::MessageDate => "Envoyé le",
-        LinkedField::MessageAuteur => "Auteur",
-        LinkedField::MessageTexte => "Message",
-        LinkedField::MessageCorrection => "Correction demandée",
-        LinkedField::MessageDateCorrection => "Corrigé le",
-        LinkedField::TraitementDate => "Date",
-        LinkedField::TraitementEvenement => "Événement",
-        LinkedField::TraitementAgent => "Agent",
-        LinkedField::TraitementMotivation => "Motivation",
-        LinkedField::InstructeurEmail => "Adresse électronique",
-        LinkedField::ZoneChamp => "Carte",
-        LinkedField::ZoneSource => "Origine",
-        LinkedField::ZoneDescription => "Description",
-        LinkedField::ZoneLatitude => "Latitude",
-        LinkedField::ZoneLongitude => "Longitude",
-        LinkedField::ZoneSurface => "Surface en m²",
-        LinkedField::ZoneCommune => "Code INSEE de la commune",
-        LinkedField::ZoneParcelle => "Parcelle",
-        LinkedField::ZoneGeoJson => "GeoJSON",
-        LinkedField::ZoneLigne => "Ligne du bloc",
-    }
-}
-
-/// DS's names for things, with ours; a name that this version does not know is shown as it is.
-fn translated<'a>(table: &[(&str, &'static str)], name: &'a str) -> &'a str {
-    table.iter().find(|(known, _)| *known == name).map_or(name, |(_, french)| french)
-}
-
-/// What an instructeur asks a usager to do.
-pub const CORRECTIONS: [(&str, &str); 3] =
-    [("incomplete", "Dossier incomplet"), ("incorrect", "Dossier à corriger"), ("outdated", "Dossier à mettre à jour")];
-
-/// Steps of an examination, in the order of a dossier's life.
-pub const TRAITEMENTS: [(&str, &str); 12] = [
-    ("depose", "Déposé"),
-    ("depose_correction_usager", "Corrigé par l’usager"),
-    ("depose_correction_instructeur", "Corrigé par un instructeur"),
-    ("passe_en_instruction", "Passé en instruction"),
-    ("passe_en_instruction_automatiquement", "Passé en instruction automatiquement"),
-    ("repasse_en_construction", "Repassé en construction"),
-    ("repasse_en_instruction", "Repassé en instruction"),
-    ("accepte", "Accepté"),
-    ("accepte_automatiquement", "Accepté automatiquement"),
-    ("refuse", "Refusé"),
-    ("refuse_automatiquement", "Refusé automatiquement"),
-    ("classe_sans_suite", "Classé sans suite"),
-];
-
-/// Where an area of a map comes from.
-pub const ZONE_SOURCES: [(&str, &str); 3] =
-    [("cadastre", "Parcelle cadastrale"), ("rpg", "Parcelle agricole"), ("selection_utilisateur", "Tracé de l’usager")];
-
-/// Whether an organisation is still there.
-pub const ETATS_ADMINISTRATIFS: [(&str, &str); 2] = [("Actif", "Actif"), ("Ferme", "Fermé")];
-
-pub(crate) fn correction(reason: &str) -> &str {
-    translated(&CORRECTIONS, reason)
-}
-
-pub(crate) fn traitement(event: &str) -> &str {
-    translated(&TRAITEMENTS, event)
-}
-
-pub(crate) fn zone_source(source: &str) -> &str {
-    translated(&ZONE_SOURCES, source)
-}
-
-pub(crate) fn etat_administratif(state: &str) -> &str {
-    translated(&ETATS_ADMINISTRATIFS, state)
 }
 
 /// The name of a type of field, as DS shows it to administrators.

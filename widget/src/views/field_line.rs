@@ -23,12 +23,8 @@ pub(super) fn FieldLine(board: Board, place: Place) -> impl IntoView {
         return row(board, place);
     }
     // Another name, type and examples when fields share a column.
-    let label = Memo::new(move |_| selection.with(|selection| selection.line(place).map(|line| (line.label.clone(), line.is_folded))));
-    (move || {
-        label.track();
-        row(board, place)
-    })
-    .into_any()
+    let shown = Memo::new(move |_| selection.with(|selection| selection.line(place).filter(|line| !line.is_folded).map(|line| line.label.clone())));
+    (move || shown.get().map(|_| row(board, place))).into_any()
 }
 
 fn row(board: Board, place: Place) -> AnyView {

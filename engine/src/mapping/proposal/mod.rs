@@ -1,5 +1,6 @@
 //! The proposal: everything that could be imported, with what is ticked at first.
 
+mod alike;
 mod builder;
 mod naming;
 mod samples;
@@ -153,7 +154,7 @@ impl Proposal {
         };
         proposal.name_columns();
         proposal.name_tables();
-        let families = turns::find(&proposal, revision, &builder.samples);
+        let families = alike::find(&proposal, revision, &builder.samples);
         proposal.set_families(families);
         proposal.apply(Preset::Essential);
         proposal

@@ -5,7 +5,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::json;
 
 fn list(id: &str, label: &str) -> Value {
     json!({ "__typename": "DropDownListChampDescriptor", "id": id, "label": label, "choices": [id], "otherOption": false, "required": true })
@@ -16,20 +15,20 @@ fn commune(id: &str, label: &str) -> Value {
 }
 
 fn demarche(champs: &[Value]) -> Demarche {
-    json::from_value(&json!({
+    let demarche = json!({
         "number": 1, "title": "Aides", "state": "publiee",
         "activeRevision": { "id": "R1", "datePublication": null, "champDescriptors": champs, "annotationDescriptors": [] },
-    }))
-    .unwrap()
+    });
+    Demarche::read(json!({ "data": { "demarche": demarche } }).to_string().as_bytes()).unwrap()
 }
 
 fn dossier(number: u32, champs: &[Value]) -> Dossier {
-    json::from_value(&json!({
+    let dossier = json!({
         "number": number, "state": "en_instruction", "archived": false, "dateDepot": "2026-01-31T10:00:00Z",
         "dateDerniereModification": "2026-01-31T10:00:00Z", "usager": null, "champs": champs,
         "demandeur": { "__typename": "PersonnePhysique", "civilite": "M", "nom": "N", "prenom": "P" },
-    }))
-    .unwrap()
+    });
+    Dossier::read(json!({ "data": { "dossier": dossier } }).to_string().as_bytes()).unwrap()
 }
 
 fn text(id: &str, text: &str) -> Value {
@@ -148,4 +147,28 @@ fn too_many_choices_for_a_menu_are_texts() {
     assert_eq!(mapping.tables[0].columns.last().unwrap().column_type, ColumnType::Text);
     let mapping = chosen(Proposal::new(&demarche(&arrondissements()), &[]));
     assert_eq!(mapping.tables[0].columns.last().unwrap().column_type, ColumnType::Choice);
+}
+
+#[test]
+fn what_opens_an_account_or_names_a_person_is_off_and_marked() {
+    let form = demarche(&[
+        json!({ "__typename": "IbanChampDescriptor", "id": "iban", "label": "IBAN" }),
+        json!({ "__typename": "TitreIdentiteChampDescriptor", "id": "titre", "label": "Titre d’identité" }),
+        json!({ "__typename": "PieceJustificativeChampDescriptor", "id": "rib", "label": "RIB" }),
+        json!({ "__typename": "QuotientFamilialChampDescriptor", "id": "qf", "label": "Quotient familial" }),
+    ]);
+    let part = |id: &str, label: &str| json!({ "__typename": "TextColumn", "id": id, "label": label, "stringValue": "x" });
+    let rib = json!({
+        "__typename": "PieceJustificativeChamp", "champDescriptorId": "rib", "stringValue": null, "files": [],
+        "columns": [part("own", "RIB"), part("iban", "RIB – IBAN"), part("titulaire", "RIB – Titulaire")],
+    });
+    let mut quotient = text("qf", "1");
+    quotient["columns"] = json!([part("valeur", "Quotient familial – Valeur")]);
+    let proposal = Proposal::new(&form, &[dossier(1, &[rib, quotient])]);
+    let lines = || proposal.sections.iter().filter(|section| section.origin == SectionOrigin::Champs).flat_map(|section| &section.lines);
+    for name in ["IBAN", "Titre d’identité", "RIB – IBAN", "RIB – Titulaire", "Quotient familial – Valeur"] {
+        let line = lines().find(|line| line.column_name == name).unwrap();
+        assert!(line.is_personal && !line.is_proposed && !line.is_essential, "{name}");
+    }
+    assert_eq!(lines().filter(|line| line.is_chosen).count(), 2, "the names of files, and the quotient's own value");
 }

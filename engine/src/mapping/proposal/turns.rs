@@ -1,30 +1,16 @@
 //! Fields that take turns: forms ask the same thing once per département, or per kind of applicant, and show one of them.
-//! They are found by their labels, which differ in one part, and by the dossiers, which never fill two of them; one column
-//! may then take them all (DESIGN section 2).
+//! One column may take them all (DESIGN section 2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::{
-    Line, Proposal, Section, SectionOrigin,
-    naming::column_name,
-    samples::{SAMPLES, Samples},
-};
+use super::{Line, Proposal, Section, alike::split};
 use crate::{
-    ds::{ChampDescriptor, ChampType, DescriptorId, Revision},
+    ds::DescriptorId,
     grist::ColumnType,
-    mapping::{
-        ColumnMapping, Facet, Field, Mapping, TableKey,
-        facet::{LONGEST_CHOICE_LIST, has_columns},
-        offers,
-    },
+    mapping::{ColumnMapping, Field, Mapping, TableKey},
     naming::first_free,
     words,
 };
-
-/// What labels have in common holds at least so many letters: « N° (a) » and « N° (b) » say too little.
-const FEWEST_LETTERS: usize = 3;
-/// What follows a dash in a label tells fields apart when it has at most so many words; else it is a sentence of its own.
-const MOST_WORDS: usize = 3;
 
 /// Fields that take turns.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,242 +75,6 @@ impl Face {
     }
 }
 
-/// A field that may take turns with others.
-struct Candidate<'a> {
-    section: usize,
-    descriptor: &'a ChampDescriptor,
-    /// What its label has of its own.
-    part: &'a str,
-}
-
-/// Candidates of one table whose labels differ in one part.
-struct Alike<'a> {
-    table: &'a TableKey,
-    kind: Kind<'a>,
-    label: String,
-    members: Vec<Candidate<'a>>,
-}
-
-/// Fields of one kind can share a column.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind<'a> {
-    /// Lists, of one, of several or linked: what is chosen is a text.
-    List,
-    Type(&'a ChampType),
-}
-
-impl<'a> Kind<'a> {
-    fn of(champ_type: &'a ChampType) -> Option<Self> {
-        match champ_type {
-            ChampType::DropDownList | ChampType::MultipleDropDownList | ChampType::LinkedDropDownList => Some(Self::List),
-            // Never empty, or not one value.
-            ChampType::Checkbox
-            | ChampType::TitreIdentite
-            | ChampType::PieceJustificative
-            | ChampType::Carte
-            | ChampType::Repetition
-            | ChampType::HeaderSection
-            | ChampType::Explication => None,
-            champ_type if has_columns(champ_type) => None,
-            champ_type => Some(Self::Type(champ_type)),
-        }
-    }
-
-    /// Amounts in euros and in XPF are told apart as départements are, and must not be added up.
-    const fn is_number(self) -> bool {
-        matches!(self, Self::Type(ChampType::Number | ChampType::IntegerNumber | ChampType::DecimalNumber))
-    }
-}
-
-/// What a label has in common with others, and what it has of its own: in brackets, or after a last dash.
-fn split(label: &str) -> Option<(String, &str)> {
-    let label = label.trim().trim_end_matches(['?', ':', '.', '*', ' ', '\u{a0}', '\u{202f}']);
-    let bracketed = label.rfind(')').and_then(|close| {
-        let open = label.get(..close)?.rfind('(')?;
-        let common = [label.get(..open)?.trim(), label.get(close + 1..)?.trim()].join(" ");
-        Some((common.trim().to_owned(), label.get(open + 1..close)?))
-    });
-    let (common, part) = bracketed.or_else(|| {
-        let (common, part) = [" – ", " - "].iter().filter_map(|dash| label.rsplit_once(dash)).min_by_key(|(_, part)| part.len())?;
-        (part.split_whitespace().count() <= MOST_WORDS).then(|| (common.trim().to_owned(), part))
-    })?;
-    let letters = common.chars().filter(|character| character.is_alphabetic()).count();
-    (letters >= FEWEST_LETTERS && !part.trim().is_empty()).then(|| (common, part.trim()))
-}
-
-/// The code of « 01 - Ain », « 2A – Corse-du-Sud », « 974 - La Réunion ».
-fn departement(part: &str) -> Option<&str> {
-    let (code, name) = part.split_once(" - ").or_else(|| part.split_once(" – "))?;
-    let (code, name) = (code.trim(), name.trim());
-    let is_code = matches!(code, "2A" | "2B") || (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
-    (is_code && name.starts_with(char::is_alphabetic)).then_some(code)
-}
-
-impl Alike<'_> {
-    fn is_by_departement(&self) -> bool {
-        self.members.iter().all(|member| departement(member.part).is_some())
-    }
-
-    fn distinct<'b, T: std::hash::Hash + Eq>(&'b self, key: impl Fn(&'b Candidate<'b>) -> T) -> bool {
-        let mut seen = HashSet::new();
-        self.members.iter().all(|member| seen.insert(key(member)))
-    }
-}
-
-/// Finds fields that take turns in sections that have their names.
-pub(super) fn find(proposal: &Proposal, revision: &Revision, samples: &Samples<'_>) -> Vec<Family> {
-    let descriptors: HashMap<&DescriptorId, &ChampDescriptor> = revision.all_descriptors().map(|descriptor| (&descriptor.id, descriptor)).collect();
-    let units = samples.units();
-    let mut all = alike(&proposal.sections, &descriptors);
-    join_departements(&mut all);
-    let mut families = Vec::new();
-    for alike in all.into_iter().filter(|alike| alike.members.len() > 1) {
-        let ids: HashSet<&str> = alike.members.iter().map(|member| member.descriptor.id.as_str()).collect();
-        let filled: Vec<usize> = units.iter().map(|unit| unit.iter().filter(|id| ids.contains(*id)).count()).collect();
-        if filled.iter().any(|count| *count > 1) || !alike.distinct(|member| member.part.to_lowercase()) {
-            continue;
-        }
-        let is_by_departement = alike.is_by_departement();
-        if alike.kind.is_number() && !is_by_departement {
-            continue;
-        }
-        let seen: HashSet<&str> = units.iter().flatten().copied().filter(|id| ids.contains(id)).collect();
-        // Dossiers fill now one, now another: that is what taking turns is. Départements do without saying.
-        let is_joined = is_by_departement || seen.len() > 1;
-        let is_essential = !seen.is_empty() || alike.members.iter().any(|member| member.descriptor.required);
-        let columns = columns(&alike, proposal, is_essential);
-        let size = alike.members.len();
-        families.push(Family { label: alike.label, size, is_by_departement, is_joined, table: alike.table.clone(), columns });
-    }
-    families
-}
-
-/// Groups fields by what their labels have in common, in the order of the form.
-fn alike<'a>(sections: &'a [Section], descriptors: &HashMap<&DescriptorId, &'a ChampDescriptor>) -> Vec<Alike<'a>> {
-    let mut all: Vec<Alike<'a>> = Vec::new();
-    let mut places: HashMap<(&TableKey, Kind<'a>, String), usize> = HashMap::new();
-    for (index, section) in sections.iter().enumerate() {
-        if !matches!(section.origin, SectionOrigin::Champs | SectionOrigin::Annotations | SectionOrigin::Repetition(_)) {
-            continue;
-        }
-        let mut previous = None;
-        for line in &section.lines {
-            let is_first = line.is_first_part(previous);
-            previous = Some(line);
-            let Some(descriptor) = line.field.descriptor().filter(|_| is_first).and_then(|id| descriptors.get(id)) else { continue };
-            let Some((kind, (label, part))) = Kind::of(&descriptor.champ_type).zip(split(&descriptor.label)) else { continue };
-            let place = *places.entry((&section.table, kind, label.to_lowercase())).or_insert_with(|| {
-                all.push(Alike { table: &section.table, kind, label, members: Vec::new() });
-                all.len() - 1
-            });
-            if let Some(alike) = all.get_mut(place) {
-                alike.members.push(Candidate { section: index, descriptor, part });
-            }
-        }
-    }
-    all
-}
-
-/// Some départements have another word for the same thing, in the same section: « Province du demandeur
-/// (988 - Nouvelle-Calédonie) ».
-fn join_departements(all: &mut [Alike<'_>]) {
-    let mut sections: HashMap<(usize, TableKey), usize> = HashMap::new();
-    let is_largest_of = |alike: &Alike<'_>| {
-        let section = alike.members.first()?.section;
-        (alike.members.len() > 2 && alike.is_by_departement()).then(|| (section, alike.table.clone()))
-    };
-    for (index, alike) in all.iter().enumerate() {
-        if let Some(key) = is_largest_of(alike) {
-            let largest = sections.entry(key).or_insert(index);
-            if all.get(*largest).is_some_and(|known| known.members.len() < alike.members.len()) {
-                *largest = index;
-            }
-        }
-    }
-    for ((section, table), largest) in sections {
-        for index in 0..all.len() {
-            let [Some(alike), Some(joined)] = [all.get(index), all.get(largest)] else { continue };
-            let is_same = index != largest && *alike.table == table && alike.kind == joined.kind && alike.members.len() < joined.members.len();
-            let codes: HashSet<&str> = joined.members.iter().filter_map(|member| departement(member.part)).collect();
-            let fits = |member: &Candidate<'_>| member.section == section && departement(member.part).is_some_and(|code| !codes.contains(code));
-            if is_same && alike.members.iter().all(fits) {
-                let members = all.get_mut(index).map(|alike| std::mem::take(&mut alike.members)).unwrap_or_default();
-                if let Some(joined) = all.get_mut(largest) {
-                    joined.members.extend(members);
-                }
-            }
-        }
-    }
-}
-
-/// What of each field goes to the columns that they share: each of its facets when they are of one type; what is chosen,
-/// as a text, when lists of several types are mixed.
-fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Shared> {
-    let lines: HashMap<&Field, &Line> = proposal
-        .sections
-        .iter()
-        .filter(|section| section.table == *alike.table)
-        .flat_map(|section| &section.lines)
-        .map(|line| (&line.field, line))
-        .collect();
-    let Some(first) = alike.members.first() else { return Vec::new() };
-    let is_mixed = alike.members.iter().any(|member| member.descriptor.champ_type != first.descriptor.champ_type);
-    let facets: Vec<Option<Facet>> =
-        if is_mixed { vec![None] } else { offers(first.descriptor).into_iter().map(|offer| Some(offer.facet)).collect() };
-    let column = |facet: Option<Facet>| {
-        let source = |member: &Candidate<'_>| {
-            let facet = facet.unwrap_or(match member.descriptor.champ_type {
-                ChampType::LinkedDropDownList => Facet::Text,
-                ChampType::MultipleDropDownList => Facet::Choices,
-                _ => Facet::Choice,
-            });
-            Field::Champ(member.descriptor.id.clone(), facet)
-        };
-        let sources: Vec<Field> = alike.members.iter().map(source).collect();
-        // The line that stands for its field: of linked lists, the text is not the first.
-        let stands_for_all = |member: &&Candidate<'_>| !is_mixed || member.descriptor.champ_type != ChampType::LinkedDropDownList;
-        let line = alike.members.iter().find(stands_for_all).map(source)?;
-        let shown = lines.get(&line)?;
-        let mut samples: Vec<String> = Vec::new();
-        for sample in sources.iter().filter_map(|source| lines.get(source)).flat_map(|line| &line.samples) {
-            if samples.len() < SAMPLES && !samples.contains(sample) {
-                samples.push(sample.clone());
-            }
-        }
-        let part = shown.part.clone().filter(|_| facet.is_some());
-        let is_proposed = is_mixed || shown.is_proposed;
-        let other = Face {
-            label: alike.label.clone(),
-            column_name: column_name(&alike.label, part.as_deref().filter(|_| facet != facets.first().copied().flatten())),
-            part,
-            column_type: column_type(alike, facet, &shown.column_type),
-            samples,
-            is_required: alike.members.iter().any(|member| member.descriptor.required),
-            is_proposed,
-            is_essential: is_proposed && (is_essential || sources.iter().filter_map(|source| lines.get(source)).any(|line| line.is_essential)),
-        };
-        Some(Shared { line, sources, other })
-    };
-    facets.iter().copied().filter_map(column).collect()
-}
-
-/// A list when the lists of all, together, still make a menu.
-fn column_type(alike: &Alike<'_>, facet: Option<Facet>, of_one: &ColumnType) -> ColumnType {
-    let Some(facet) = facet else { return ColumnType::Text };
-    let mut choices: HashSet<&str> = HashSet::new();
-    for member in &alike.members {
-        let (primary, secondary) = member.descriptor.linked_choices();
-        match facet {
-            Facet::Choice | Facet::Choices => choices.extend(member.descriptor.choices.iter().map(String::as_str)),
-            Facet::Primary => choices.extend(primary),
-            Facet::Secondary => choices.extend(secondary),
-            _ => return of_one.clone(),
-        }
-    }
-    let is_open = facet == Facet::Choice && alike.members.iter().any(|member| member.descriptor.other_option == Some(true));
-    if is_open || choices.len() > LONGEST_CHOICE_LIST { ColumnType::Text } else { of_one.clone() }
-}
-
 impl Proposal {
     /// Fields that take turns, as the form and recent dossiers show them.
     pub fn families(&self) -> &[Family] {
@@ -354,9 +104,9 @@ impl Proposal {
     fn add_family(&mut self, mut family: Family) {
         let is_joined = std::mem::take(&mut family.is_joined);
         let index = self.families.len();
-        let members: HashSet<&DescriptorId> = family.fields().collect();
+        let members: Vec<&DescriptorId> = family.fields().collect();
         for line in lines_mut(&mut self.sections, &family.table) {
-            if line.field.descriptor().is_some_and(|id| members.contains(id)) {
+            if line.field.descriptor().is_some_and(|id| members.contains(&id)) {
                 line.family = Some(index);
             }
         }
@@ -370,13 +120,13 @@ impl Proposal {
     /// because the form has them since, join them.
     pub(super) fn take_turns_as(&mut self, mapping: &Mapping) {
         for table in &mapping.tables {
-            let apart: HashSet<&DescriptorId> =
+            let apart: Vec<&DescriptorId> =
                 table.columns.iter().filter(|column| column.sources.len() == 1).filter_map(|column| column.key()?.descriptor()).collect();
             for index in 0..self.families.len() {
                 let is_apart = self
                     .families
                     .get(index)
-                    .is_some_and(|family| family.table == table.key && family.fields().any(|descriptor| apart.contains(descriptor)));
+                    .is_some_and(|family| family.table == table.key && family.fields().any(|descriptor| apart.contains(&descriptor)));
                 if is_apart {
                     self.part(index);
                 }
@@ -436,7 +186,7 @@ impl Proposal {
         if family.columns.is_empty() {
             return;
         }
-        family.size = family.fields().collect::<HashSet<_>>().len();
+        family.size = family.columns.iter().map(|shared| shared.sources.len()).max().unwrap_or_default();
         family.is_joined = true;
         self.add_family(family);
     }
@@ -454,7 +204,7 @@ impl Proposal {
     fn turn(&mut self, index: usize, is_joined: bool) {
         let Some(family) = self.families.get_mut(index).filter(|family| family.is_joined != is_joined) else { return };
         family.is_joined = is_joined;
-        let chosen: HashSet<Field> = lines_mut(&mut self.sections, &family.table)
+        let chosen: Vec<Field> = lines_mut(&mut self.sections, &family.table)
             .filter(|line| line.family == Some(index) && line.is_chosen)
             .map(|line| line.field.clone())
             .collect();
@@ -488,34 +238,4 @@ impl Proposal {
 
 fn lines_mut<'a>(sections: &'a mut [Section], table: &TableKey) -> impl Iterator<Item = &'a mut Line> {
     sections.iter_mut().filter(move |section| section.table == *table).flat_map(|section| &mut section.lines)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels_are_alike_but_for_one_part() {
-        for (label, common, part) in [
-            ("Arrondissement du demandeur (01 - Ain)", "Arrondissement du demandeur", "01 - Ain"),
-            ("Catégories prioritaires (02 - Aisne) ?", "Catégories prioritaires", "02 - Aisne"),
-            ("Adresse (association) du siège", "Adresse du siège", "association"),
-            ("Adresse du siège – association", "Adresse du siège", "association"),
-        ] {
-            assert_eq!(split(label), Some((common.to_owned(), part)), "{label}");
-        }
-        for label in ["Nom", "N° (a)", "Autre dispositif - Précisez le dispositif concerné", "Montant ()", ") x (", "(01 - Ain)"] {
-            assert_eq!(split(label), None, "{label}");
-        }
-    }
-
-    #[test]
-    fn départements_are_known_by_their_codes() {
-        assert_eq!(departement("01 - Ain"), Some("01"));
-        assert_eq!(departement("2A – Corse-du-Sud"), Some("2A"));
-        assert_eq!(departement("988 - Nouvelle-Calédonie"), Some("988"));
-        for other in ["en euros HT", "1 - Ain", "01", "2C - x", "12 - 15 ans", "ab - x"] {
-            assert_eq!(departement(other), None, "{other}");
-        }
-    }
 }
