@@ -8,7 +8,7 @@ use super::system_tables::CONNEXIONS;
 use crate::{
     Timestamp,
     ds::{Cursor, DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
-    grist::{CellValue, ColumnId, DocumentError, DocumentSchema, TableId},
+    grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
     json::{self, FromJson, Json, Malformed},
     mapping::{Binding, DossierField, Fate, Keeping, Mapping, Scope},
     naming::{first_free, names},
@@ -333,6 +333,13 @@ pub struct Loaded {
     pub unreadable: BTreeMap<i64, String>,
     /// The tables of the document.
     pub schema: DocumentSchema,
+}
+
+/// Ends a connexion: its row goes, and nothing else. Its tables, with their rows, are the document's.
+pub async fn disconnect<D: Document>(document: &D, connexion: &Connexion) -> Result<(), DocumentError> {
+    let Some((table, row)) = CONNEXIONS.find(&schema(document).await?).zip(connexion.row) else { return Ok(()) };
+    let options = ApplyOptions { description: Some(format!("Relais : {} déconnectée", connexion.mapping.title)), link_id: None };
+    document.apply(&[UserAction::BulkRemoveRecord { table, row_ids: vec![row] }], &options).await.map(|_| ())
 }
 
 /// The tables and columns of a document.

@@ -19,7 +19,7 @@ mod system_tables;
 mod tests;
 mod writer;
 
-pub use connexion::{Connexion, Deletions, Loaded, Scan, ScanOrder, State, load};
+pub use connexion::{Connexion, Deletions, Loaded, Scan, ScanOrder, State, disconnect, load};
 pub(crate) use convert::dossier_value;
 pub use convert::{Conversion, ConvertedRow, Converter};
 pub use index::TableIndex;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use relais_tests::ds::EVERYDAY;
 use serde_json::{Value, json};
 
-use super::{OWNER, browser::Browser, choose_everyday, everyday_title, open, services};
+use super::{OWNER, axe::judge, browser::Browser, choose_everyday, everyday_title, open, services};
 
 /// For a thousand dossiers, in a debug build, beside other tests.
 const RUN: Duration = Duration::from_mins(3);
@@ -122,4 +122,35 @@ async fn a_connexion_is_found_again_and_one_changed_dossier_is_one_row() {
     let table = main_table(&browser).await;
     let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({});", json!(table))).await;
     assert!(shown.to_string().contains("Atelier de réparation de vélos"), "the new value is in the table");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connexion_that_is_ended_leaves_its_tables() {
+    let stack = services(30).await;
+    let browser = Browser::start("disconnect").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    choose_everyday(&browser, &stack).await;
+    browser.press("Importer les dossiers").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+    browser.press("Terminer").await;
+    browser.sees("Démarches connectées").await;
+    let menu = format!("Autres actions pour {}", everyday_title(&stack));
+    browser.press(&menu).await;
+    browser.press("Déconnecter la démarche").await;
+    browser.sees("Ses tables restent dans le document").await;
+    browser.picture("deconnecter").await;
+    judge(&browser, "deconnecter").await;
+    // Kept, then ended.
+    browser.press("Garder la connexion").await;
+    browser.sees("À jour").await;
+    browser.press(&menu).await;
+    browser.press("Déconnecter la démarche").await;
+    browser.press("Déconnecter").await;
+    browser.sees("Vos dossiers, dans ce document").await;
+    let table = main_table(&browser).await;
+    assert_eq!(numbers(&browser, &table).await.len(), 30);
+    // One undo brings it back.
+    assert!(stack.document.undo("owner").unwrap());
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("Démarches connectées").await;
 }

@@ -6,8 +6,9 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use relais_engine::{
     Timestamp,
+    grist::DocumentError,
     ports::Clock,
-    sync::{Connexion, Observer, Outcome, Phase, Ports, Progress, RunContext, run},
+    sync::{Connexion, Observer, Outcome, Phase, Ports, Progress, RunContext, disconnect, run},
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -166,6 +167,17 @@ impl App {
     pub fn read_again(self, mut connexion: Connexion) {
         connexion.read_all_again();
         self.synchronise(connexion);
+    }
+
+    /// Ends a connexion; its tables stay in the document.
+    pub fn disconnect(self, connexion: Connexion, on_error: impl FnOnce(DocumentError) + 'static) {
+        let Some(services) = self.services() else { return };
+        spawn_local(async move {
+            match disconnect(&services.grist, &connexion).await {
+                Ok(()) => self.reload().await,
+                Err(error) => on_error(error),
+            }
+        });
     }
 
     /// Makes anew what was removed from the document, and runs.

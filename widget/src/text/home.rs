@@ -26,6 +26,14 @@ pub const SYNCHRONISE_ALL: &str = "Tout synchroniser";
 pub const EDIT_FIELDS: &str = "Modifier les champs";
 /// Reads everything again.
 pub const READ_AGAIN: &str = "Tout relire";
+/// Ends a connexion.
+pub const DISCONNECT: &str = "Déconnecter la démarche";
+/// What it means.
+pub const DISCONNECT_MORE: &str = "Ses tables restent dans le document avec leurs lignes ; Relais n’y écrit plus.";
+/// Does it.
+pub const DISCONNECT_NOW: &str = "Déconnecter";
+/// Does not.
+pub const KEEP: &str = "Garder la connexion";
 /// Shows what the last run did.
 pub const SEE_RESULT: &str = "Voir la dernière synchronisation";
 /// Shows the run that goes on.
@@ -85,6 +93,11 @@ pub fn running(read: usize, total: Option<usize>) -> String {
         None if read > 0 => format!("Synchronisation en cours, {}", dossiers(read)),
         None => "Synchronisation en cours".to_owned(),
     }
+}
+
+/// Asks before a connexion ends.
+pub fn disconnect(title: &str) -> String {
+    format!("Déconnecter « {title} » ?")
 }
 
 /// The name of a row's menu.

@@ -1,13 +1,13 @@
 //! One connexion of the home screen.
 
 use leptos::prelude::*;
-use relais_engine::{mapping::TableKey, sync::Connexion};
+use relais_engine::{grist::DocumentError, mapping::TableKey, sync::Connexion};
 
 use crate::{
     app::{App, Run, Screen, Stage},
     standing::Health,
-    text::{home, moments},
-    ui::{Icon, Menu, icon, view},
+    text::{errors, home, moments},
+    ui::{Icon, Menu, Note, Tone, icon, view},
 };
 
 /// What a row says.
@@ -85,6 +85,9 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
         });
     };
     let edit = move |_| with_connexion(&|connexion| app.edit_fields(connexion));
+    let is_asking = RwSignal::new(false);
+    let refusal = RwSignal::new(None::<DocumentError>);
+    let disconnect = move |_| with_connexion(&|connexion| app.disconnect(connexion, move |error| refusal.set(Some(error))));
     let card = Memo::new(move |_| card(app, &id));
     let text = move |of: fn(&Card) -> String| move || card.with(|card| card.as_ref().map(of).unwrap_or_default());
     let title = text(|card| card.title.clone());
@@ -141,7 +144,35 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
                             {home::READ_AGAIN}
                         </button>
                     </li>
+                    <li>
+                        <hr />
+                    </li>
+                    <li>
+                        <button type="button" class="err" on:click=move |_| is_asking.set(true)>
+                            {home::DISCONNECT}
+                        </button>
+                    </li>
                 </Menu>
+            }
+        })
+    };
+    let question = move || {
+        is_asking.get().then(|| {
+            let (tone, headline, line) = match refusal.get().as_ref().map(errors::document) {
+                Some(explained) => (Tone::Error, explained.what, explained.remedy),
+                None => (Tone::Warning, home::disconnect(&title()), home::DISCONNECT_MORE.to_owned()),
+            };
+            view! {
+                <Note tone headline lines=vec![line]>
+                    <p class="does">
+                        <button class="btn" type="button" on:click=disconnect>
+                            {home::DISCONNECT_NOW}
+                        </button>
+                        <button class="btn" type="button" on:click=move |_| is_asking.set(false)>
+                            {home::KEEP}
+                        </button>
+                    </p>
+                </Note>
             }
         })
     };
@@ -150,6 +181,7 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
             <div>
                 <h2>{title}</h2>
                 {state}
+                {question}
             </div>
             <div class="fact">
                 <p class="num">{text(|card| card.dossiers.clone().unwrap_or_default())}</p>
