@@ -9,9 +9,10 @@ mod error;
 mod exchange;
 mod identifiers;
 pub mod operations;
+mod registers;
 mod response;
 
-pub use champ::{Address, Champ, ChampColumn, ChampValue, File, GeoArea, GeoGeometry, NamedCode, PersonneMorale, RepetitionRow};
+pub use champ::{Champ, ChampColumn, ChampValue, File, GeoArea, GeoGeometry, RepetitionRow};
 pub use deleted::{DeletedDossier, DeletedList, DeletedPage, DeletionReason};
 pub use demarche::{Demarche, DemarcheState, GroupeInstructeur, Label, Revision};
 pub use descriptor::{ChampDescriptor, ChampType};
@@ -20,4 +21,6 @@ pub use error::{Holder, SourceError, SourceErrorCode};
 pub use exchange::{Avis, Correction, Instructeur, Message, Traitement};
 pub use identifiers::{ColumnKey, Cursor, DemarcheNumber, DescriptorId, DossierNumber, InvalidIdentifier, RevisionId, RowId};
 pub use operations::Operation;
+use registers::DirectoryRecord;
+pub use registers::{Address, NamedCode, PersonneMorale};
 pub use response::{DossierPage, DossierSummary, NumbersPage, PageInfo, dossiers_count};
