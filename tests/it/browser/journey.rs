@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use relais_tests::ds::EVERYDAY;
+use relais_tests::ds::{EVERYDAY, faults::Fault};
 use serde_json::{Value, json};
 
 use super::{OWNER, axe::judge, browser::Browser, choose_everyday, everyday_title, open, services};
@@ -153,4 +153,26 @@ async fn a_connexion_that_is_ended_leaves_its_tables() {
     assert!(stack.document.undo("owner").unwrap());
     open(&browser, &stack, &stack.document, OWNER).await;
     browser.sees("Démarches connectées").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_left_in_the_middle_is_gone_on_with_at_once() {
+    let stack = services(600).await;
+    let browser = Browser::start("left").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    choose_everyday(&browser, &stack).await;
+    stack.ds.faults().add(Fault::Latency(Duration::from_millis(400)).always());
+    browser.press("Importer les dossiers").await;
+    browser.sees_within("200 dossiers sur", RUN).await;
+    // The frame goes with the document's page. Its run ends there, and what it wrote is whole.
+    open(&browser, &stack, &stack.document, OWNER).await;
+    stack.ds.faults().clear();
+    browser.sees("Synchronisation interrompue").await;
+    browser.press("Synchroniser").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+    let table = main_table(&browser).await;
+    let mut numbers = numbers(&browser, &table).await;
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 600);
 }

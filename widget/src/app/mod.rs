@@ -159,6 +159,8 @@ impl App {
         };
         let parameters = grist.parameters();
         let proxy = Proxy::new(grist.clone(), self.clock.get_value());
+        let left = proxy.clone();
+        let _listening = window_event_listener(leptos::ev::pagehide, move |_| left.leave());
         self.services.set_value(Some(Rc::new(Services { grist, proxy })));
         if parameters.access == AccessLevel::Full {
             return self.begin();

@@ -9,6 +9,20 @@ use super::answers::refused;
 /// The proxy gives up on DS after 45 s; what comes later was lost on the way.
 const TIMEOUT: u32 = 60_000;
 
+/// Sends a request that outlives the page. Its answer, nobody reads.
+pub(super) fn send_and_forget(method: Method, path: &str, session: &str, body: &str) {
+    let Some((window, headers)) = web_sys::window().zip(web_sys::Headers::new().ok()) else { return };
+    let named = headers.set("Authorization", &format!("Bearer {session}")).and_then(|()| headers.set("Content-Type", "application/json"));
+    let options = web_sys::RequestInit::new();
+    options.set_method(method.as_str());
+    options.set_headers(&headers);
+    options.set_body(&body.into());
+    // Not among the options that web-sys knows.
+    if named.is_ok() && js_sys::Reflect::set(&options, &"keepalive".into(), &true.into()).is_ok() {
+        let _sent = window.fetch_with_str_and_init(path, &options);
+    }
+}
+
 /// Sends a request and reads the whole answer. Addresses are relative to the page: the proxy may be served under a path.
 pub(super) async fn exchange(method: Method, path: &str, session: Option<&str>, body: Option<String>) -> Result<Vec<u8>, SourceError> {
     let controller = web_sys::AbortController::new().map_err(|_| SourceErrorCode::Internal)?;

@@ -11,7 +11,10 @@ use relais_engine::{
     ports::{Clock, Leases, Source},
 };
 
-use super::{Lease, ListedDemarche, Session, exchange::exchange};
+use super::{
+    Lease, ListedDemarche, Session,
+    exchange::{exchange, send_and_forget},
+};
 use crate::{clock::ServerClock, grist::Grist};
 
 /// Why no session could be had.
@@ -39,8 +42,8 @@ struct Inner {
     clock: ServerClock,
     // Held while a session is opened: calls made meanwhile wait for it rather than open their own.
     session: Mutex<Option<Session>>,
-    /// What the run that goes on shows to keep its lease.
-    lease: RefCell<Option<String>>,
+    /// The lease of the run that goes on: its path, and what is shown to keep it.
+    lease: RefCell<Option<(String, String)>>,
 }
 
 /// The proxy.
@@ -99,6 +102,14 @@ impl Proxy {
         }
     }
 
+    /// Gives the lease of a run back as the page goes: whoever comes back need not wait until it ends by itself.
+    pub fn leave(&self) {
+        let session = self.0.session.try_lock().and_then(|session| session.as_ref().map(|session| session.session.clone()));
+        if let Some(((path, lease), session)) = self.0.lease.take().zip(session) {
+            send_and_forget(Method::DELETE, &path, &session, &shown_lease(Some(&lease)));
+        }
+    }
+
     /// The démarches that the document's team may use.
     pub async fn demarches(&self) -> Result<Vec<ListedDemarche>, SourceError> {
         read(&self.ask(Method::GET, "api/demarches", None).await?)
@@ -114,18 +125,22 @@ impl Source for Proxy {
 
 impl Leases for Proxy {
     async fn hold(&self, connexion: &str) -> Result<(), SourceError> {
-        let body = serde_json::json!({ "lease": *self.0.lease.borrow() }).to_string();
-        let given: Lease = read(&self.ask(Method::PUT, &format!("api/leases/{connexion}"), Some(body)).await?)?;
-        self.0.lease.replace(Some(given.lease));
+        let path = format!("api/leases/{connexion}");
+        let shown = self.0.lease.borrow().as_ref().map(|(_, lease)| lease.clone());
+        let given: Lease = read(&self.ask(Method::PUT, &path, Some(shown_lease(shown.as_deref()))).await?)?;
+        self.0.lease.replace(Some((path, given.lease)));
         Ok(())
     }
 
-    async fn give_back(&self, connexion: &str) {
-        let Some(lease) = self.0.lease.take() else { return };
-        let body = serde_json::json!({ "lease": lease }).to_string();
+    async fn give_back(&self, _: &str) {
+        let Some((path, lease)) = self.0.lease.take() else { return };
         // When it fails, the lease ends by itself.
-        let _ended = self.ask(Method::DELETE, &format!("api/leases/{connexion}"), Some(body)).await;
+        let _ended = self.ask(Method::DELETE, &path, Some(shown_lease(Some(&lease)))).await;
     }
+}
+
+fn shown_lease(lease: Option<&str>) -> String {
+    serde_json::json!({ "lease": lease }).to_string()
 }
 
 fn read<T: FromJson>(body: &[u8]) -> Result<T, SourceError> {
