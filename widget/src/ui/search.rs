@@ -24,7 +24,7 @@ pub(crate) fn Search(
                 id=id
                 placeholder=hint
                 autocomplete="off"
-                prop:value=value
+                prop:value=move || value.get()
                 on:input=move |event| on_search(event_target_value(&event))
             />
         </div>

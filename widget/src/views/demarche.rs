@@ -101,7 +101,7 @@ pub(super) fn DemarcheScreen() -> impl IntoView {
                             autocomplete="off"
                             aria-describedby=move || if has_error() { "aide-numero erreur-numero" } else { "aide-numero" }
                             aria-invalid=move || has_error().then_some("true")
-                            prop:value=typed
+                            prop:value=move || typed.get()
                             on:input=move |event| {
                                 typed.set(event_target_value(&event));
                                 unnamed.set(None);

@@ -50,7 +50,7 @@ pub(super) fn DemarcheChoice(listed: ListedDemarche) -> impl IntoView {
                     type="radio"
                     name="demarche"
                     value=number.to_string()
-                    prop:checked=is_chosen
+                    prop:checked=move || is_chosen.get()
                     on:change=move |_| app.look_at(number)
                 />
                 <span>

@@ -67,7 +67,7 @@ fn row(board: Board, place: Place) -> AnyView {
                     type="checkbox"
                     id=id.clone()
                     disabled=is_key
-                    prop:checked=is_chosen
+                    prop:checked=move || is_chosen.get()
                     on:change=move |event| {
                         let is_ticked = event_target_checked(&event);
                         selection.update(|selection| selection.choose(place, is_ticked));
@@ -182,7 +182,7 @@ fn ColumnName(board: Board, place: Place, label: String) -> impl IntoView {
             autocomplete="off"
             aria-label=label
             aria-invalid=move || is_namesake().then_some("true")
-            prop:value=name
+            prop:value=move || name.get()
             on:change=move |event| {
                 selection.update(|selection| selection.rename(place, &event_target_value(&event)));
                 // Nothing typed: the proposed name comes back, though it did not change.

@@ -167,7 +167,7 @@ fn other_tables(selection: RwSignal<Selection>) -> impl IntoView {
             <label>
                 <input
                     type="checkbox"
-                    prop:checked=is_wanted
+                    prop:checked=move || is_wanted.get()
                     on:change=move |event| {
                         let is_ticked = event_target_checked(&event);
                         selection.update(|selection| selection.want(section, is_ticked));
@@ -197,7 +197,7 @@ fn table_name(selection: RwSignal<Selection>, key: TableKey, label: String) -> i
             type="text"
             autocomplete="off"
             aria-label=label
-            prop:value=shown
+            prop:value=move || shown.get()
             on:change=move |event| {
                 selection.update(|selection| selection.rename_table(&key, &event_target_value(&event)));
                 // Nothing typed: the name comes back, though it did not change.
@@ -316,7 +316,7 @@ fn FieldSection(board: Board, section: usize) -> impl IntoView {
                 tick=tick.into()
                 on_toggle=move || selection.update(|selection| selection.tick_section(section))
             />
-            <details prop:open=is_open on:toggle=on_toggle>
+            <details prop:open=move || is_open.get() on:toggle=on_toggle>
                 <summary>
                     <h2>{title.clone()}</h2>
                     <span class="count num">

@@ -139,7 +139,7 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
                             {home::SEE_RESULT}
                         </button>
                     </li>
-                    <li hidden=is_missing>
+                    <li hidden=move || is_missing.get()>
                         <button type="button" on:click=read_again>
                             {home::READ_AGAIN}
                         </button>
@@ -164,7 +164,7 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
             };
             view! {
                 <Note tone headline lines=vec![line]>
-                    <p class="does">
+                    <p class="line">
                         <button class="btn" type="button" on:click=disconnect>
                             {home::DISCONNECT_NOW}
                         </button>

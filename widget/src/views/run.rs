@@ -78,7 +78,7 @@ fn Running() -> impl IntoView {
     let stop = move || {
         let text = move || if is_stopping.get() { words::STOPPING } else { words::STOP };
         view! {
-            <button class="btn" type="button" disabled=is_stopping on:click=move |_| app.stop()>
+            <button class="btn" type="button" disabled=move || is_stopping.get() on:click=move |_| app.stop()>
                 {text}
             </button>
         }

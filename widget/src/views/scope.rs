@@ -21,7 +21,7 @@ use crate::{
 fn tick(label: String, is_ticked: Memo<bool>, on_toggle: impl Fn() + 'static) -> AnyView {
     view! {
         <label class="opt">
-            <input type="checkbox" prop:checked=is_ticked on:change=move |_| on_toggle() />
+            <input type="checkbox" prop:checked=move || is_ticked.get() on:change=move |_| on_toggle() />
             <span>{label}</span>
         </label>
     }
@@ -31,7 +31,7 @@ fn tick(label: String, is_ticked: Memo<bool>, on_toggle: impl Fn() + 'static) ->
 fn radio(name: &'static str, label: &'static str, hint: &'static str, is_chosen: Memo<bool>, on_choose: impl Fn() + 'static) -> AnyView {
     view! {
         <label class="opt">
-            <input type="radio" name=name prop:checked=is_chosen on:change=move |_| on_choose() />
+            <input type="radio" name=name prop:checked=move || is_chosen.get() on:change=move |_| on_choose() />
             <span>{label} {(!hint.is_empty()).then(|| view! { <span class="hint">{hint}</span> })}</span>
         </label>
     }
@@ -51,7 +51,7 @@ fn day(label: &'static str, shown: Memo<String>, on_change: impl Fn(Option<Day>)
     view! {
         <label class="line mid nowrap">
             {label}
-            <input type="date" prop:value=shown on:change=move |event| on_change(Day::parse(&event_target_value(&event)).ok()) />
+            <input type="date" prop:value=move || shown.get() on:change=move |event| on_change(Day::parse(&event_target_value(&event)).ok()) />
         </label>
     }
 }
