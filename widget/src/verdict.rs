@@ -60,8 +60,8 @@ impl Next {
     }
 
     /// Whether most people will want it, rather than to leave.
-    pub fn is_urgent(self, verdict: Verdict) -> bool {
-        verdict != Verdict::Done || self == Self::Recreate
+    pub fn is_urgent(self) -> bool {
+        self != Self::Again
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
         assert_eq!(Next::of(&outcome(None, vec![missing_column()], None), 0), Next::Recreate);
         let gone = Some(Stop::Plan(PlanError::MainTableMissing("Suivi".to_owned())));
         assert_eq!(Next::of(&outcome(gone, vec![], None), 0), Next::Recreate);
-        assert!(Next::Recreate.is_urgent(Verdict::Done));
-        assert!(!Next::Again.is_urgent(Verdict::Done));
-        assert!(Next::Again.is_urgent(Verdict::DoneBut(1)));
+        assert!(Next::Recreate.is_urgent() && Next::Retry(1).is_urgent());
+        // Values that do not fit would not fit the next time either.
+        assert!(!Next::Again.is_urgent());
     }
 }

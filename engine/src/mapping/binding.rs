@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Field, TableKey};
+use super::{Field, RowField, TableKey};
 use crate::{
-    grist::{ColumnId, ColumnRef, DocumentSchema, SchemaColumn, SchemaTable, TableId, TableRef},
+    grist::{ColumnId, ColumnRef, ColumnType, DocumentSchema, SchemaColumn, SchemaTable, TableId, TableRef},
     json::{FromJson, Json, Malformed},
 };
 
@@ -95,12 +95,17 @@ impl Binding {
         *self != before
     }
 
-    /// Forgets what is no longer in the document, so that it is made anew: what an agent asks for by « Recréer ».
+    /// Forgets what is no longer in the document, so that it is made anew: what an agent asks for by « Recréer ». A reference to
+    /// a table that was removed has become a number in Grist: it is forgotten too, and the rows find their dossier again by
+    /// what names them in DS.
     pub fn forget_missing(&mut self, schema: &DocumentSchema) {
         self.tables.retain(|_, binding| binding.find(schema).is_some());
         for binding in self.tables.values_mut() {
             if let Some(table) = binding.find(schema).cloned() {
-                binding.columns.retain(|_, column| column.find(&table).is_some());
+                let is_there = |field: &Field, column: &SchemaColumn| {
+                    *field != Field::Row(RowField::Dossier) || matches!(column.column_type, ColumnType::Ref(_))
+                };
+                binding.columns.retain(|field, column| column.find(&table).is_some_and(|column| is_there(field, column)));
             }
         }
     }

@@ -84,7 +84,9 @@ pub fn advice(problem: &Problem) -> &'static str {
         ProblemKind::Unreadable { why: Unreadable::Retyped, .. } => "Vérifiez ce champ dans l’écran Champs.",
         ProblemKind::Unreadable { .. } => "Si cela dure, signalez ce numéro à l’assistance de Démarches Simplifiées.",
         ProblemKind::SeveralFilled { .. } => "Si les deux valeurs comptent, séparez ces champs dans l’écran Champs.",
-        ProblemKind::FormulaColumn { .. } | ProblemKind::UnwritableColumn { .. } => "Choisissez une autre colonne si vous voulez ce champ.",
+        ProblemKind::FormulaColumn { .. } | ProblemKind::UnwritableColumn { .. } => {
+            "Retirez ce champ de l’import, puis choisissez-le de nouveau : il aura une nouvelle colonne."
+        }
         ProblemKind::MissingColumn { .. } | ProblemKind::MissingTable { .. } => "Recréez-la d’ici, ou retirez ce champ de l’import.",
         ProblemKind::HiddenColumn { .. } | ProblemKind::HiddenTable { .. } | ProblemKind::ChoicesNotAdded => {
             "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."

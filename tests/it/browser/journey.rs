@@ -176,3 +176,21 @@ async fn a_page_left_in_the_middle_is_gone_on_with_at_once() {
     numbers.dedup();
     assert_eq!(numbers.len(), 600);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_a_run_back_never_takes_what_was_done_since() {
+    let stack = services(30).await;
+    let browser = Browser::start("undo_of_another").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    choose_everyday(&browser, &stack).await;
+    browser.press("Importer les dossiers").await;
+    browser.sees_within("Synchronisation terminée", RUN).await;
+    // The agent adds a row of their own, then thinks of the button.
+    stack.document.apply("owner", json!([["AddRecord", "Table1", null, {}]]), json!({})).await.unwrap();
+    browser.press("Annuler cette synchronisation").await;
+    browser.sees("Grist n’a pas annulé cette synchronisation").await;
+    let own = browser.ask_document("return window.sampleGrist.fetch('Table1');").await;
+    assert_eq!(own["id"], json!([1]), "their row is there");
+    let table = main_table(&browser).await;
+    assert_eq!(numbers(&browser, &table).await.len(), 30);
+}

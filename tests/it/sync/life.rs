@@ -7,14 +7,14 @@ use relais_engine::{
     ds::{DossierState, SourceErrorCode},
     mapping::{Fate, Keeping, Mapping, Scope},
     ports::Leases as _,
-    sync::{Observer, Outcome, Progress, Stop},
+    sync::{Observer, Outcome, Progress, Stop, load},
 };
 use relais_tests::{
     ds::{
         vocabulary::{DeletionReason, DossierState as State},
         world::value::Value as Held,
     },
-    ports::SystemClock,
+    ports::{GristPort, SystemClock},
     stack::Onlooker,
 };
 use serde_json::{Value, json};
@@ -385,4 +385,41 @@ async fn rule_14_labels_of_a_small_demarche_are_never_late() {
     assert!(world.stack.ds.requests().count() <= 5);
     assert_eq!(world.cell(number, "Etiquettes").await, json!(["L", "À examiner", "Complet"]));
     world.assert_settled().await;
+}
+
+/// Which dossier each row of « Cofinancements » refers to, by number and by its own id in DS.
+async fn cofinancements(world: &World) -> Vec<(String, String)> {
+    let child = world.table("Cofinancements").await;
+    let mut main = Value::Null;
+    for id in world.table_ids().await.iter().filter(|id| !id.starts_with("Relais_")) {
+        let table = world.table(id).await;
+        if table.get("Numero").is_some() {
+            main = table;
+        }
+    }
+    // The latest of its columns of that name: the older one no longer refers to anything.
+    let reference = child.as_object().unwrap().keys().filter(|name| name.starts_with("Dossier")).max().unwrap();
+    let number = |row: &Value| main["Numero"][main["id"].as_array().unwrap().iter().position(|id| id == row).unwrap()].to_string();
+    let rows = child[reference].as_array().unwrap().iter().zip(child["Identifiant_de_la_ligne"].as_array().unwrap());
+    let mut pairs: Vec<(String, String)> = rows.map(|(row, id)| (number(row), id.to_string())).collect();
+    pairs.sort();
+    pairs
+}
+
+#[tokio::test]
+async fn a_main_table_made_anew_finds_its_rows_again() {
+    let world = World::everyday(30).await;
+    world.run().await;
+    let before = cofinancements(&world).await;
+    assert!(!before.is_empty());
+    world.apply(json!([["RemoveTable", world.main_table().await]])).await;
+    // « Recréer et synchroniser ».
+    let mut connexion = world.stack.connexion("owner", &world.mapping).await.unwrap();
+    let loaded = load(&GristPort::new(world.stack.document.clone(), "owner")).await.unwrap();
+    connexion.binding.forget_missing(&loaded.schema);
+    connexion.read_all_again();
+    let source = world.stack.source("owner").await.unwrap();
+    let outcome = world.stack.run_connexion(&source, "owner", &mut connexion, SystemClock::default(), &Onlooker).await.unwrap();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(cofinancements(&world).await, before, "each row once, under its own dossier");
 }

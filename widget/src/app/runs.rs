@@ -235,8 +235,11 @@ impl App {
                     }
                 }
             }
-            if undone == Undo::Done {
-                self.forget_undone(&id);
+            match undone {
+                Undo::Done => self.forget_undone(&id),
+                // Something else was done since, and was taken back in place of the run: it comes back.
+                _ if asked.is_ok() => drop(services.grist.redo().await),
+                _ => {}
             }
             self.set_undo(undone);
         });

@@ -132,7 +132,16 @@ impl Grist {
 
     /// Takes back the last action of this person, with those chained to it. Grist answers at once, whatever comes of it.
     pub async fn undo(&self) -> Result<(), DocumentError> {
-        self.call(Call { interface: "CommandAPI", method: "run", arguments: ("undo",) }, QUICK_TIMEOUT).await.map(|_| ())
+        self.command("undo").await
+    }
+
+    /// Brings back what was last taken back.
+    pub async fn redo(&self) -> Result<(), DocumentError> {
+        self.command("redo").await
+    }
+
+    async fn command(&self, name: &'static str) -> Result<(), DocumentError> {
+        self.call(Call { interface: "CommandAPI", method: "run", arguments: (name,) }, QUICK_TIMEOUT).await.map(|_| ())
     }
 
     pub(super) async fn fetch(&self, table: &str) -> Result<JsValue, DocumentError> {

@@ -113,9 +113,9 @@ pub fn part(fields: usize) -> String {
     format!("Séparer ces {} champs", words::figure(fields))
 }
 
-/// What the form has.
+/// What can be chosen: what every dossier has counts too.
 pub fn form(fields: usize) -> String {
-    format!("Le formulaire propose {}.", words::count(fields, "champ", "champs"))
+    format!("{}.", words::count(fields, "champ possible", "champs possibles"))
 }
 
 /// « Tous sauf les brouillons, 1 284 dossiers ».

@@ -83,8 +83,14 @@ pub fn failed(failed: usize, dossiers: usize) -> String {
     )
 }
 
-/// They are asked for again.
-pub const FAILED_MORE: &str = "Ils seront redemandés à la prochaine synchronisation.";
+/// « Les 58 autres sont à jour. »
+pub fn others(failed: usize, dossiers: usize) -> String {
+    match dossiers.saturating_sub(failed) {
+        0 => String::new(),
+        1 => "L’autre est à jour.".to_owned(),
+        others => format!("Les {} autres sont à jour.", words::figure(others)),
+    }
+}
 
 /// « Synchronisation en cours, 640 sur 1 284 ».
 pub fn running(read: usize, total: Option<usize>) -> String {

@@ -55,7 +55,8 @@ pub const UNDOING: &str = "Annulation en cours…";
 /// It did not work.
 pub const UNDO_FAILED: &str = "Grist n’a pas annulé cette synchronisation.";
 /// What to do then.
-pub const UNDO_FAILED_HELP: &str = "Utilisez l’historique du document, dans le panneau de droite de Grist.";
+pub const UNDO_FAILED_HELP: &str =
+    "Le document a sans doute été modifié depuis. Pour revenir en arrière, utilisez l’historique du document, dans le panneau de droite de Grist.";
 /// It worked.
 pub const UNDONE_LEAD: &str = "Le document est revenu à l’état d’avant cette synchronisation.";
 /// The run was stopped by the agent.
@@ -73,7 +74,9 @@ pub const COLUMN_PROBLEMS: &str = "Colonnes et tables laissées telles quelles";
 /// A dossier's address.
 pub const OPEN_IN_DS: &str = "Ouvrir dans DS";
 /// Problems are kept up to here.
-pub const MORE_PROBLEMS: &str = "Les suivants sont dans le journal du document, table « Relais_Journal ».";
+pub const MORE_PROBLEMS: &str = "Seuls les 100 premiers sont montrés.";
+/// Title of what DS itself lacks.
+pub const AWAITED_TITLE: &str = "Valeurs que Démarches Simplifiées n’a pas encore";
 
 /// The counts' names.
 pub mod counts {

@@ -17,7 +17,7 @@ struct Card {
     class: &'static str,
     picture: Icon,
     state: String,
-    more: &'static str,
+    more: String,
     dossiers: Option<String>,
     table: String,
     last_run: String,
@@ -33,12 +33,12 @@ fn card(app: App, id: &str) -> Option<Card> {
     app.loaded.with(|loaded| {
         let connexion = loaded.connexions.iter().find(|connexion| connexion.id == id)?;
         let (class, picture, state, more) = match Health::of(connexion, &loaded.schema) {
-            _ if run.is_some() => ("st info", Icon::Running, run.clone().unwrap_or_default(), ""),
-            _ if is_queued => ("st off", Icon::Clock, home::QUEUED.to_owned(), ""),
-            Health::UpToDate => ("st ok", Icon::Check, home::UP_TO_DATE.to_owned(), ""),
-            Health::Failed { failed, dossiers } => ("st err", Icon::Cross, home::failed(failed, dossiers), home::FAILED_MORE),
-            Health::Interrupted => ("st warn", Icon::Warning, home::INTERRUPTED.to_owned(), home::INTERRUPTED_MORE),
-            Health::TableMissing => ("st err", Icon::Cross, home::TABLE_MISSING.to_owned(), ""),
+            _ if run.is_some() => ("st info", Icon::Running, run.clone().unwrap_or_default(), String::new()),
+            _ if is_queued => ("st off", Icon::Clock, home::QUEUED.to_owned(), String::new()),
+            Health::UpToDate => ("st ok", Icon::Check, home::UP_TO_DATE.to_owned(), String::new()),
+            Health::Failed { failed, dossiers } => ("st err", Icon::Cross, home::failed(failed, dossiers), home::others(failed, dossiers)),
+            Health::Interrupted => ("st warn", Icon::Warning, home::INTERRUPTED.to_owned(), home::INTERRUPTED_MORE.to_owned()),
+            Health::TableMissing => ("st err", Icon::Cross, home::TABLE_MISSING.to_owned(), String::new()),
         };
         let last_run = connexion.state.last_run.as_ref();
         let table = connexion.mapping.table(&TableKey::Dossiers).map(|table| home::in_table(&table.name));
@@ -98,7 +98,7 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
                     <p>
                         <span class=card.class>{icon(card.picture)} <span>{card.state.clone()}</span></span>
                     </p>
-                    {(!card.more.is_empty()).then(|| view! { <p class="meta">{card.more}</p> })}
+                    {(!card.more.is_empty()).then(|| view! { <p class="meta">{card.more.clone()}</p> })}
                 }
             })
         })
@@ -164,7 +164,7 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
             };
             view! {
                 <Note tone headline lines=vec![line]>
-                    <p class="line">
+                    <p class="does">
                         <button class="btn" type="button" on:click=disconnect>
                             {home::DISCONNECT_NOW}
                         </button>

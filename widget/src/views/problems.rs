@@ -12,7 +12,7 @@ use crate::{
     ui::{Icon, icon, view},
 };
 
-/// A longer list would not be read; the journal has it.
+/// A longer list would not be read.
 const LONGEST_LIST: usize = 100;
 
 /// The problems of a run.
@@ -21,37 +21,13 @@ pub(super) fn Problems(run: Run, outcome: Outcome) -> impl IntoView {
     let app = App::current();
     let ds_url = app.session.with_untracked(|session| session.as_ref().map(|session| session.ds_url.trim_end_matches('/').to_owned()));
     let base = format!("{}/procedures/{}/dossiers/", ds_url.unwrap_or_default(), run.connexion.mapping.demarche);
-    let (of_dossiers, of_columns): (Vec<Problem>, Vec<Problem>) =
-        outcome.report.problems.iter().cloned().partition(|problem| problem.dossier.is_some());
-    let more = of_dossiers.len() > LONGEST_LIST;
-    let rows = of_dossiers.iter().take(LONGEST_LIST).map(|problem| row(problem, &base)).collect_view();
-    let failed = outcome.report.failed();
-    let dossiers = (!of_dossiers.is_empty()).then(|| {
-        let [dossier, what, remedy] = words::PROBLEM_HEADS;
-        view! {
-            <section aria-labelledby="erreurs">
-                <h2 id="erreurs">{words::problems_title(failed)}</h2>
-                <table role="table" class="table stack">
-                    <caption class="vh">{words::PROBLEMS}</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                {dossier}
-                            </th>
-                            <th role="columnheader" scope="col">
-                                {what}
-                            </th>
-                            <th role="columnheader" scope="col">
-                                {remedy}
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-                {more.then(|| view! { <p class="meta">{words::MORE_PROBLEMS}</p> })}
-            </section>
-        }
-    });
+    let of_dossiers = |is_failure: bool| {
+        let found = outcome.report.problems.iter().filter(move |problem| problem.dossier.is_some() && problem.is_failure() == is_failure);
+        found.map(|problem| row(problem, &base)).collect::<Vec<_>>()
+    };
+    let failed = table("erreurs", words::problems_title(outcome.report.failed()), of_dossiers(true));
+    let awaited = table("attendues", words::AWAITED_TITLE.to_owned(), of_dossiers(false));
+    let of_columns: Vec<&Problem> = outcome.report.problems.iter().filter(|problem| problem.dossier.is_none()).collect();
     let columns = (!of_columns.is_empty()).then(|| {
         let lines = of_columns.iter().map(|problem| {
             view! {
@@ -69,12 +45,45 @@ pub(super) fn Problems(run: Run, outcome: Outcome) -> impl IntoView {
         }
     });
     view! {
-        {dossiers}
+        {failed}
+        {awaited}
         {columns}
     }
 }
 
-fn row(problem: &Problem, base: &str) -> impl IntoView + use<> {
+/// Problems of dossiers, under their own title; nothing when there are none.
+fn table(id: &'static str, title: String, mut rows: Vec<AnyView>) -> Option<AnyView> {
+    let is_cut = rows.len() > LONGEST_LIST;
+    rows.truncate(LONGEST_LIST);
+    let [dossier, what, remedy] = words::PROBLEM_HEADS;
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby=id>
+                <h2 id=id>{title}</h2>
+                <table role="table" class="table stack">
+                    <caption class="vh">{words::PROBLEMS}</caption>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">
+                                {dossier}
+                            </th>
+                            <th role="columnheader" scope="col">
+                                {what}
+                            </th>
+                            <th role="columnheader" scope="col">
+                                {remedy}
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody role="rowgroup">{rows}</tbody>
+                </table>
+                {is_cut.then(|| view! { <p class="meta">{words::MORE_PROBLEMS}</p> })}
+            </section>
+        }
+    })
+}
+
+fn row(problem: &Problem, base: &str) -> AnyView {
     let link = problem.dossier.map(|number| {
         let address = format!("{base}{number}");
         view! {

@@ -82,7 +82,7 @@ pub(super) fn RunResult() -> impl IntoView {
     // The one primary is what most people do next: leave after a success, try again after a failure.
     let actions = move || {
         let is_undone = undo.get() == Undo::Done;
-        let leads_on = next.is_urgent(verdict) && !is_undone;
+        let leads_on = next.is_urgent() && !is_undone;
         let (again_class, finish_class) = if leads_on { ("btn primary", "btn") } else { ("btn", "btn primary") };
         let again_button = view! {
             <button class=again_class type="button" on:click=rerun disabled=move || undo.get() == Undo::Running>
