@@ -36,7 +36,7 @@ pub struct SchemaTable {
     pub reference: TableRef,
     /// Empty when access rules hide the table.
     pub id: TableId,
-    /// Its columns.
+    /// Its columns, then those that access rules hide, of this table or of another.
     pub columns: Vec<SchemaColumn>,
 }
 
@@ -81,6 +81,8 @@ impl DocumentSchema {
                 widget_options: WidgetOptions::parse(&text(&options)),
             });
         }
+        // One that access rules hide does not even say which table it is of: it may be of any.
+        let hidden = by_table.remove(&0).unwrap_or_default();
         let (ids, summaries) = (texts(tables, "tableId"), numbers(tables, "summarySourceTable"));
         let tables = tables
             .row_ids()
@@ -90,7 +92,7 @@ impl DocumentSchema {
             .map(|(index, reference)| SchemaTable {
                 reference: TableRef(reference),
                 id: TableId::from(ids.get(index).map_or("", |id| id)),
-                columns: by_table.remove(&reference).unwrap_or_default(),
+                columns: by_table.remove(&reference).into_iter().flatten().chain(hidden.iter().cloned()).collect(),
             })
             .collect();
         Self { tables }

@@ -95,6 +95,14 @@ impl Binding {
         *self != before
     }
 
+    /// Notes that Grist named a new column otherwise than wanted: access rules may hide one of that name.
+    pub(crate) fn rename_made(&mut self, table: &TableId, wanted: &ColumnId, given: &ColumnId) {
+        let tables = self.tables.values_mut().filter(|binding| binding.id == *table);
+        for column in tables.flat_map(|binding| binding.columns.values_mut()).filter(|column| column.reference.is_none() && column.id == *wanted) {
+            column.id.clone_from(given);
+        }
+    }
+
     /// Forgets what is no longer in the document, so that it is made anew: what an agent asks for by « Recréer ». A reference to
     /// a table that was removed has become a number in Grist: it is forgotten too, and the rows find their dossier again by
     /// what names them in DS.
@@ -103,7 +111,7 @@ impl Binding {
         for binding in self.tables.values_mut() {
             if let Some(table) = binding.find(schema).cloned() {
                 let is_there = |field: &Field, column: &SchemaColumn| {
-                    *field != Field::Row(RowField::Dossier) || matches!(column.column_type, ColumnType::Ref(_))
+                    *field != Field::Row(RowField::Dossier) || column.is_hidden() || matches!(column.column_type, ColumnType::Ref(_))
                 };
                 binding.columns.retain(|field, column| column.find(&table).is_some_and(|column| is_there(field, column)));
             }

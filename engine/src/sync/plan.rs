@@ -68,6 +68,18 @@ pub struct Plan {
     pub fingerprint: String,
 }
 
+impl Plan {
+    /// See [`Binding::rename_made`].
+    pub(super) fn rename_made(&mut self, table: &TableId, wanted: &ColumnId, given: &ColumnId) {
+        for planned in self.tables.iter_mut().filter(|planned| planned.id == *table) {
+            let relation = planned.relation.iter_mut().flat_map(|(dossier, id)| [dossier, id]);
+            for id in planned.columns.iter_mut().map(|column| &mut column.id).chain(relation).filter(|id| *id == wanted) {
+                id.clone_from(given);
+            }
+        }
+    }
+}
+
 /// Why nothing can be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {

@@ -7,7 +7,7 @@ use super::{
     system_tables::{CONNEXIONS, JOURNAL},
 };
 use crate::{
-    grist::{Applied, ApplyOptions, Denied, DocumentError, DocumentSchema, TableId, UserAction},
+    grist::{Applied, ApplyOptions, ColumnId, Denied, DocumentError, DocumentSchema, TableId, UserAction},
     mapping::{DossierField, Field, RowField, TableKey},
     ports::Document,
 };
@@ -60,6 +60,13 @@ pub(super) async fn prepare<D: Document, O: Observer>(
     cells.push(Connexion::state_cell(&bound.state));
     actions.push(write_row(&system.connexions, bound.row, cells));
     let applied = history.apply(document, &actions).await?;
+    for (action, applied) in actions.iter().zip(&applied.ret_values) {
+        if let (UserAction::AddVisibleColumn { table, column }, Some(given)) = (action, applied.get("colId").and_then(serde_json::Value::as_str)) {
+            let given = ColumnId::from(given);
+            bound.binding.rename_made(table, &column.id, &given);
+            plan.rename_made(table, &column.id, &given);
+        }
+    }
     bound.row = bound.row.or_else(|| applied.row_ids(row_action).first().copied());
     bound.set_saved();
     *connexion = bound;

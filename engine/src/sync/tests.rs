@@ -291,8 +291,9 @@ impl SmallDocument {
             }
             for (column, fields) in &content.columns {
                 ids.push(self.reference(format!("{id}.{column}")));
-                push("parentId", CellValue::Number(table_reference as f64));
-                push("colId", CellValue::text(fields["hidden"].as_bool().map_or(column, |_| "")));
+                let is_hidden = fields["hidden"] == true;
+                push("parentId", CellValue::Number(if is_hidden { 0.0 } else { table_reference as f64 }));
+                push("colId", CellValue::text(if is_hidden { "" } else { column }));
                 push("label", fields["label"].clone().into());
                 push("type", fields["type"].clone().into());
                 push("isFormula", fields["isFormula"].clone().into());

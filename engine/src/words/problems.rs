@@ -36,32 +36,32 @@ pub fn problem(problem: &Problem) -> String {
             _ => "Démarches Simplifiées n’a pas pu fournir ce dossier, même demandé seul.".to_owned(),
         },
         ProblemKind::Misfit { column, column_type: held, value } => {
-            format!("« {} » ne tient pas dans la colonne {} « {column} ». La cellule n’a pas été modifiée.", shortened(value), column_type(held))
+            format!("« {} » ne tient pas dans la colonne {} « {column} ». La cellule n’a pas été modifiée.", shortened(value), column_type(held))
         }
         ProblemKind::Unreadable { column, why } => match why {
             Unreadable::Degraded => {
-                format!("L’annuaire des entreprises ne répondait pas quand ce dossier a été rempli. La cellule de « {column} » n’a pas été modifiée.")
+                format!("L’annuaire des entreprises ne répondait pas quand ce dossier a été rempli. La cellule de « {column} » n’a pas été modifiée.")
             }
             Unreadable::Retyped => {
-                format!("Le champ de « {column} » a changé de type dans le formulaire. La cellule n’a pas été modifiée.")
+                format!("Le champ de « {column} » a changé de type dans le formulaire. La cellule n’a pas été modifiée.")
             }
-            Unreadable::Malformed => format!("La valeur reçue pour « {column} » est illisible. La cellule n’a pas été modifiée."),
+            Unreadable::Malformed => format!("La valeur reçue pour « {column} » est illisible. La cellule n’a pas été modifiée."),
         },
         ProblemKind::SeveralFilled { column } => {
-            format!("Plusieurs champs remplis vont dans « {column} ». Le premier a été écrit.")
+            format!("Plusieurs champs remplis vont dans « {column} ». Le premier a été écrit.")
         }
-        ProblemKind::FormulaColumn { column } => format!("La colonne « {column} » contient maintenant une formule. Relais n’y a pas touché."),
-        ProblemKind::MissingColumn { column } => format!("La colonne « {column} » a été supprimée du document. Les autres colonnes sont à jour."),
+        ProblemKind::FormulaColumn { column } => format!("La colonne « {column} » contient maintenant une formule. Relais n’y a pas touché."),
+        ProblemKind::MissingColumn { column } => format!("La colonne « {column} » a été supprimée du document. Les autres colonnes sont à jour."),
         ProblemKind::HiddenColumn { column } => {
-            format!("Une règle d’accès du document vous cache la colonne « {column} ». Relais n’y a pas touché.")
+            format!("Une règle d’accès du document vous cache la colonne « {column} ». Relais n’y a pas touché.")
         }
-        ProblemKind::MissingTable { table } => format!("La table « {table} » a été supprimée du document. Les autres tables sont à jour."),
-        ProblemKind::HiddenTable { table } => format!("Une règle d’accès du document vous cache la table « {table} ». Relais n’y a pas touché."),
+        ProblemKind::MissingTable { table } => format!("La table « {table} » a été supprimée du document. Les autres tables sont à jour."),
+        ProblemKind::HiddenTable { table } => format!("Une règle d’accès du document vous cache la table « {table} ». Relais n’y a pas touché."),
         ProblemKind::UnwritableColumn { column, column_type: held } => {
-            format!("La colonne « {column} » est maintenant de type {}. Relais n’y a pas touché.", column_type(held))
+            format!("La colonne « {column} » est maintenant de type {}. Relais n’y a pas touché.", column_type(held))
         }
         ProblemKind::DuplicateRow { table } => {
-            format!("Plusieurs lignes de « {table} » portent le numéro de ce dossier. Seule la plus ancienne est tenue à jour.")
+            format!("Plusieurs lignes de « {table} » portent le numéro de ce dossier. Seule la plus ancienne est tenue à jour.")
         }
         ProblemKind::ChoicesNotAdded => {
             "Une règle d’accès du document interdit de compléter les listes de choix. Les valeurs sont écrites ; Grist les signale en rouge."

@@ -3,13 +3,15 @@
 use relais_engine::{
     ds::SourceErrorCode,
     grist::{ColumnType, DocumentError},
-    sync::{ProblemKind, Stop},
+    mapping::TableKey,
+    sync::{ProblemKind, Stop, load},
 };
 use relais_tests::{
     ds::{faults::Fault, world::value::Value as Held},
-    grist::{Fault as GristFault, On, Refusal},
+    grist::{AccessRule, Fault as GristFault, On, Refusal},
+    ports::GristPort,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::World;
 
@@ -309,4 +311,39 @@ async fn rule_18_what_grist_refuses_is_told_apart() {
     let source = world.stack.source("owner").await.unwrap();
     let outcome = world.stack.run_with(&source, "editor", &world.mapping, &relais_tests::stack::Onlooker).await.unwrap();
     assert_eq!(outcome.stop, Some(Stop::Document(DocumentError::ReadOnly)));
+}
+
+#[tokio::test]
+async fn rule_4_a_column_hidden_by_a_rule_is_neither_missing_nor_made_twice() {
+    let world = World::everyday(20).await;
+    world.run().await;
+    let main = world.main_table().await;
+    world.stack.document.set_rules(&[AccessRule::new(&main, "Intitule_du_projet", "-RU")]).unwrap();
+    let outcome = world.run_as("editor").await;
+    assert_eq!(outcome.stop, None);
+    assert!(matches!(outcome.report.problems.as_slice(), [problem] if matches!(problem.kind, ProblemKind::HiddenColumn { .. })), "{outcome:?}");
+    // Told to make anew what is missing, an editor makes no second one.
+    let loaded = load(&GristPort::new(world.stack.document.clone(), "editor")).await.unwrap();
+    let mut binding = loaded.connexions[0].binding.clone();
+    binding.forget_missing(&loaded.schema);
+    assert_eq!(binding, loaded.connexions[0].binding);
+}
+
+#[tokio::test]
+async fn rule_4_a_new_column_never_takes_the_place_of_a_hidden_one_of_its_name() {
+    let mut world = World::everyday(20).await;
+    let whole = world.mapping.clone();
+    let table = world.mapping.tables.iter_mut().find(|table| table.key == TableKey::Dossiers).unwrap();
+    table.columns.retain(|column| column.name != "Intitulé du projet");
+    world.run().await;
+    let main = world.main_table().await;
+    world.apply(json!([["AddVisibleColumn", main, "Intitule_du_projet", { "type": "Text", "isFormula": false }]])).await;
+    world.stack.document.set_rules(&[AccessRule::new(&main, "Intitule_du_projet", "-R")]).unwrap();
+    world.mapping = whole;
+    let outcome = world.run_as("editor").await;
+    assert!(outcome.is_success(), "{outcome:?}");
+    let shown = world.table(&main).await;
+    let is_blank = |cell: &Value| cell.as_str().is_none_or(str::is_empty);
+    assert!(shown["Intitule_du_projet"].as_array().unwrap().iter().all(is_blank), "what is hidden is left");
+    assert!(!shown["Intitule_du_projet2"].as_array().unwrap().iter().all(is_blank), "the new column is filled");
 }

@@ -223,6 +223,12 @@ impl App {
         let after = self.connexion(&id);
         self.set_undo(Undo::Running);
         spawn_local(async move {
+            // It may be taken back already, by Grist's own button.
+            self.reload().await;
+            if self.connexion(&id) != after {
+                self.forget_undone(&id);
+                return self.set_undo(Undo::Done);
+            }
             let asked = services.grist.undo().await;
             let mut undone = Undo::Failed;
             if asked.is_ok() {

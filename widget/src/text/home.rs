@@ -103,7 +103,7 @@ pub fn running(read: usize, total: Option<usize>) -> String {
 
 /// Asks before a connexion ends.
 pub fn disconnect(title: &str) -> String {
-    format!("Déconnecter « {title} » ?")
+    format!("Déconnecter «\u{a0}{title}\u{a0}»\u{a0}?")
 }
 
 /// The name of a row's menu.

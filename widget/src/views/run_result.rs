@@ -169,7 +169,8 @@ fn counts(outcome: &Outcome) -> impl IntoView + use<> {
     figures.extend([(words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)].into_iter().filter(|(_, figure)| *figure > 0));
     figures.push((words::counts::FAILED, report.failed()));
     let other_rows = words::other_rows(report.rows_added, report.rows_updated, report.rows_removed);
-    let is_worth_it = outcome.stop.is_none() || report.read > 0;
+    // What was read and could not be written is no figure of what was done.
+    let is_worth_it = outcome.stop.is_none() || outcome.last_action.is_some();
     is_worth_it.then(|| {
         view! {
             <section aria-label=words::RESULT>
