@@ -1,19 +1,24 @@
 //! What a run reads goes here: it is compared with the document, gathered, and written.
 
-use std::collections::{BTreeSet, HashSet};
-
-use futures_util::future::join;
+use std::{
+    collections::{BTreeSet, HashSet},
+    future::poll_fn,
+    pin::pin,
+};
 
 use super::{
-    Connexion, ConvertedRow, Converter, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, ScanOrder, State, Stop,
-    TableIndex,
+    Connexion, ConvertedRow, Converter, Gap, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder,
+    State, Stop, TableIndex,
     batch::{Batch, Receipt, weight, write_row},
     connexion::LastRun,
+    lanes::{Landing, Lanes},
     lease::Lease,
+    run::OVERLAP_SECONDS,
     scan::{Interruption, Reader, Step, Wanted},
     structure::{History, SystemTables},
 };
 use crate::{
+    Timestamp,
     ds::{
         Demarche, Dossier, DossierNumber, Operation, SourceErrorCode, dossiers_count,
         operations::{DemarcheVariables, LARGEST_PAGE, Parts},
@@ -23,6 +28,9 @@ use crate::{
     ports::{Clock, Document, Leases, Source},
     words,
 };
+
+/// What changed behind a reading that took longer is read at its end, rather than by the next run.
+const LONG_SECONDS: i64 = 60;
 
 pub(super) struct Writer<'a, S, D, C> {
     pub(super) document: &'a D,
@@ -60,7 +68,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         }
     }
 
-    pub(super) async fn scan<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         match self.read_all(reader, demarche, parts).await {
             Ok(()) => self.finish(demarche).await,
             Err(Stop::Document(error)) => Err(Stop::Document(error)),
@@ -76,18 +84,38 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         }
     }
 
-    async fn read_all<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    async fn read_all<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
-        if scan.order == ScanOrder::Deposit {
-            if scan.cursor.is_none() {
+        let (is_whole, is_resumed) = (scan.order == ScanOrder::Deposit, !scan.is_untouched());
+        if is_whole {
+            if !is_resumed {
                 self.begin_whole().await?;
             }
             self.count(reader).await;
         }
+        reader.tell(self.progress());
         self.retry(reader, parts).await?;
         self.look_up_deletions(reader).await?;
         self.read_pages(reader, parts).await?;
-        self.compare_lists(reader, demarche, parts).await
+        self.compare_lists(reader, demarche, parts).await?;
+        if is_whole { self.catch_up(reader, demarche, parts, is_resumed).await } else { Ok(()) }
+    }
+
+    /// A whole reading that was interrupted, or took long: what changed behind it follows at once.
+    async fn catch_up<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts, is_resumed: bool) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let Some(scan) = self.state.scan.take_if(|scan| is_resumed || now > scan.started_at.plus_seconds(LONG_SECONDS)) else { return Ok(()) };
+        self.end_whole(demarche, scan.started_at);
+        self.state.scan = Some(Scan::new(Some(scan.started_at.plus_seconds(-OVERLAP_SECONDS)), now));
+        self.spares_pages = true;
+        self.read_pages(reader, parts).await
+    }
+
+    /// Everything is read that changed before.
+    fn end_whole(&mut self, demarche: &Demarche, started_at: Timestamp) {
+        self.state.watermark = Some(started_at);
+        self.state.known_fields.clear();
+        self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
     }
 
     /// A whole reading starts: it will tell which dossiers of the document DS no longer has.
@@ -116,52 +144,78 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
             return;
         }
         let operation = Operation::CountDossiers(DemarcheVariables { number: reader.demarche });
-        let count = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body));
-        self.total = count.unwrap_or_default();
+        let count = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body)).unwrap_or_default();
+        let read = self.state.scan.as_ref().map_or(0, |scan| scan.read);
+        self.total = count.map(|count| count.saturating_sub(read));
     }
 
-    async fn read_pages<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+    /// Reads what is still to be read, by lanes that the writer keeps up with.
+    async fn read_pages<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+        let Some(scan) = &self.state.scan else { return Ok(()) };
         let wanted = self.wanted();
-        let mut cursor = self.state.scan.as_ref().and_then(|scan| scan.cursor.clone());
-        reader.observer.progress(&self.progress());
-        let mut step = reader.next(cursor.as_ref(), wanted, parts, &self.progress()).await?;
+        let is_whole = scan.order == ScanOrder::Deposit;
+        // What was deposited after the last day of the scope need not be read: then nothing is known of where to end.
+        let is_two_way = is_whole && !(wanted.may_end_early && self.connexion.scope.until.is_some());
+        let mut lanes = Lanes::new(&scan.gaps, is_two_way);
+        let mut read = 0;
+        reader.tell(self.progress());
         loop {
-            let more = match step {
-                Step::Page(page) => {
-                    let is_past = page.dossiers.last().is_none_or(|last| wanted.may_end_early && self.connexion.scope.ends_before(last.date_depot));
-                    for dossier in &page.dossiers {
-                        self.take(dossier).await?;
-                    }
-                    cursor = page.page_info.end_cursor.or(cursor);
-                    page.page_info.has_next_page && !is_past
-                }
-                Step::Unserved { number, code, cursor: place, has_next_page } => {
-                    self.unserved(number, code);
-                    cursor = place.or(cursor);
-                    has_next_page
-                }
-            };
-            if let Some(scan) = &mut self.state.scan {
-                scan.cursor.clone_from(&cursor);
+            let left = self.total.filter(|_| is_whole).map(|total| total.saturating_sub(read));
+            while let Some(departure) = lanes.due(read, left) {
+                let page = reader.next(departure.from.clone(), departure.way, departure.sizes, wanted, parts);
+                lanes.send(&departure, Box::pin(page));
             }
-            reader.observer.progress(&self.progress());
-            if !more {
+            if self.batch.is_full() {
+                // Reading goes on while Grist writes.
+                let mut written = pin!(self.flush(Vec::new()));
+                poll_fn(|context| {
+                    lanes.poll(context);
+                    written.as_mut().poll(context)
+                })
+                .await?;
+            }
+            let Some(landing) = lanes.next().await else { return Ok(()) };
+            read += self.land(&mut lanes, landing, wanted).await?;
+            reader.tell(self.progress());
+            if lanes.gaps().is_empty() {
                 return Ok(());
             }
             if reader.observer.is_cancelled() {
                 return Err(Stop::Cancelled);
             }
-            let progress = self.progress();
-            let next = reader.next(cursor.as_ref(), wanted, parts, &progress);
-            step = if self.batch.is_full() {
-                // Reading goes on while Grist writes.
-                let (written, next) = join(self.flush(Vec::new()), next).await;
-                written?;
-                next?
-            } else {
-                next.await?
-            };
         }
+    }
+
+    /// Takes what a lane brought, as far as no other lane did, and notes what is left. How many dossiers these were.
+    async fn land(&mut self, lanes: &mut Lanes<'_>, landing: Landing, wanted: Wanted) -> Result<usize, Stop> {
+        let Landing { slot, way, sizes, step } = landing;
+        let step = step?;
+        let keys = step.keys();
+        let is_last = wanted.may_end_early && keys.last().is_some_and(|(_, date_depot)| self.connexion.scope.ends_before(*date_depot));
+        let Some(order) = self.state.scan.as_ref().map(|scan| scan.order).filter(|_| lanes.accepts(way, &keys)) else { return Ok(0) };
+        let Some(gap) = lanes.gap(slot) else { return Ok(0) };
+        let filled = gap.fill(way, order, &keys, step.info(), is_last);
+        match &step {
+            Step::Page(page) => {
+                for dossier in page.dossiers.get(filled.new.clone()).into_iter().flatten() {
+                    self.take(dossier).await?;
+                }
+            }
+            Step::Unserved(_, code) => {
+                for (number, _) in keys.get(filled.new.clone()).into_iter().flatten() {
+                    self.unserved(*number, *code);
+                }
+            }
+        }
+        let read = filled.new.len();
+        // The list of changes has no end that lasts: it is gone on with from here.
+        let end = Gap::from(step.info().end_cursor.clone().or_else(|| gap.after.cursor.clone()));
+        lanes.settle(slot, way, sizes, filled);
+        if let Some(scan) = &mut self.state.scan {
+            scan.gaps = if order == ScanOrder::Change { vec![end] } else { lanes.gaps() };
+            scan.read += read;
+        }
+        Ok(read)
     }
 
     /// Dossiers that failed before, whatever the watermark (rule 10).
@@ -174,7 +228,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
 
     /// One dossier, by its number.
     pub(super) async fn fetch<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, number: DossierNumber, parts: Parts) -> Result<(), Stop> {
-        match reader.dossier(number, parts, &self.progress()).await {
+        match reader.dossier(number, parts).await {
             Ok(dossier) => self.take(&dossier).await?,
             // Deleted meanwhile, or moved out of reach: no longer one of ours.
             Err(Interruption::Source(error)) if matches!(error.code, SourceErrorCode::NotFound | SourceErrorCode::DemarcheForbidden) => {
@@ -323,10 +377,10 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     async fn finish(&mut self, demarche: &Demarche) -> Result<(), Stop> {
         let Some(scan) = self.state.scan.take() else { return Ok(()) };
         let is_whole = scan.order == ScanOrder::Deposit;
-        self.state.watermark = if is_whole { Some(scan.started_at) } else { self.state.watermark.max(scan.latest) };
         if is_whole {
-            self.state.known_fields.clear();
-            self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
+            self.end_whole(demarche, scan.started_at);
+        } else {
+            self.state.watermark = self.state.watermark.max(scan.latest);
         }
         // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
         let spares_a_page = self.spares_pages || self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
