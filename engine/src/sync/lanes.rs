@@ -162,7 +162,12 @@ impl<'r> Lanes<'r> {
         let Some(before) = self.slots.get_mut(slot).and_then(Option::take) else { return };
         let Filled { earlier, later, .. } = filled;
         match way {
-            Way::Forward => self.put(slot, later.map(|gap| Slot { gap, forward: sizes, ..before })),
+            Way::Forward => {
+                // The lane from the end starts with what DS serves here.
+                let is_alone = before.gap.before.cursor.is_none() && !self.flies(slot, Way::Backward);
+                let backward = if is_alone { sizes } else { before.backward };
+                self.put(slot, later.map(|gap| Slot { gap, forward: sizes, backward }));
+            }
             Way::Backward => self.put(slot, earlier.map(|gap| Slot { gap, backward: sizes, ..before })),
             Way::Middle(_) => {
                 let other = self.slots.iter().enumerate().position(|(index, place)| index != slot && place.is_none());
