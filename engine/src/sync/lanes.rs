@@ -3,16 +3,23 @@
 
 use std::{
     future::poll_fn,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
 };
 
 use super::{
-    Gap,
+    Gap, Observer, ScanOrder, Stop,
     gaps::{Filled, Key},
-    scan::{Interruption, Sizes, Step, Way},
+    scan::{Interruption, Reader, Sizes, Step, Wanted, Way},
+    writer::Writer,
 };
-use crate::ds::{Cursor, operations::LARGEST_PAGE};
+use crate::{
+    ds::{
+        Cursor,
+        operations::{LARGEST_PAGE, Parts},
+    },
+    ports::{Clock, Document, Leases, Source},
+};
 
 /// Gaps that are filled at once, by two lanes each.
 const GAPS: usize = 2;
@@ -36,19 +43,19 @@ struct Flight<'r> {
 }
 
 /// A request to make.
-pub(super) struct Departure {
-    pub(super) slot: usize,
-    pub(super) way: Way,
-    pub(super) from: Option<Cursor>,
-    pub(super) sizes: Sizes,
+struct Departure {
+    slot: usize,
+    way: Way,
+    from: Option<Cursor>,
+    sizes: Sizes,
 }
 
 /// A request that was made.
-pub(super) struct Landing {
-    pub(super) slot: usize,
-    pub(super) way: Way,
-    pub(super) sizes: Sizes,
-    pub(super) step: Result<Step, Interruption>,
+struct Landing {
+    slot: usize,
+    way: Way,
+    sizes: Sizes,
+    step: Result<Step, Interruption>,
 }
 
 /// A gap, and the sizes of the pages of the lanes at its ends (rule 17).
@@ -60,7 +67,7 @@ struct Slot {
 }
 
 /// What the lanes of a reading do.
-pub(super) struct Lanes<'r> {
+struct Lanes<'r> {
     slots: Vec<Option<Slot>>,
     flights: Vec<Flight<'r>>,
     /// Whether they may read backward: not in the order of changes, whose end moves.
@@ -69,7 +76,7 @@ pub(super) struct Lanes<'r> {
 }
 
 impl<'r> Lanes<'r> {
-    pub(super) fn new(gaps: &[Gap], is_two_way: bool) -> Self {
+    fn new(gaps: &[Gap], is_two_way: bool) -> Self {
         let slot = |gap: &Gap| Some(Slot { gap: gap.clone(), forward: Sizes::default(), backward: Sizes::default() });
         let mut slots: Vec<_> = gaps.iter().map(slot).collect();
         slots.resize(slots.len().max(GAPS), None);
@@ -77,12 +84,12 @@ impl<'r> Lanes<'r> {
     }
 
     /// What is still to be read.
-    pub(super) fn gaps(&self) -> Vec<Gap> {
+    fn gaps(&self) -> Vec<Gap> {
         self.slots.iter().flatten().map(|slot| slot.gap.clone()).collect()
     }
 
     /// The gap that a landing belongs to, unless it was filled meanwhile.
-    pub(super) fn gap(&self, slot: usize) -> Option<&Gap> {
+    fn gap(&self, slot: usize) -> Option<&Gap> {
         self.slots.get(slot)?.as_ref().map(|slot| &slot.gap)
     }
 
@@ -92,7 +99,7 @@ impl<'r> Lanes<'r> {
 
     /// The next request worth making: `read` dossiers are read, `left` are expected. The first page comes alone, since there
     /// may be no other, and towards the end no two lanes ask for the same dossiers.
-    pub(super) fn due(&self, read: usize, left: Option<usize>) -> Option<Departure> {
+    fn due(&self, read: usize, left: Option<usize>) -> Option<Departure> {
         let asked: usize = self.flights.iter().map(|flight| flight.dossiers).sum();
         let is_worth = |dossiers: usize, unknown: usize| left.map_or(read >= unknown, |left| left > asked + dossiers);
         for (index, slot) in self.slots.iter().enumerate() {
@@ -117,14 +124,14 @@ impl<'r> Lanes<'r> {
     }
 
     /// Makes a request.
-    pub(super) fn send(&mut self, departure: &Departure, future: Pin<Box<dyn Future<Output = Landed> + 'r>>) {
+    fn send(&mut self, departure: &Departure, future: Pin<Box<dyn Future<Output = Landed> + 'r>>) {
         let Departure { slot, way, sizes, .. } = *departure;
         self.starts += u32::from(matches!(way, Way::Middle(_)));
         self.flights.push(Flight { slot, way, dossiers: sizes.page() as usize, future, landed: None });
     }
 
     /// Lets all requests go on.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) {
+    fn poll(&mut self, context: &mut Context<'_>) {
         for flight in self.flights.iter_mut().filter(|flight| flight.landed.is_none()) {
             if let Poll::Ready(landed) = flight.future.as_mut().poll(context) {
                 flight.landed = Some(landed);
@@ -133,7 +140,7 @@ impl<'r> Lanes<'r> {
     }
 
     /// The next request that ends; none when none is under way.
-    pub(super) async fn next(&mut self) -> Option<Landing> {
+    async fn next(&mut self) -> Option<Landing> {
         poll_fn(|context| {
             self.poll(context);
             let landed = self.flights.iter().position(|flight| flight.landed.is_some());
@@ -148,7 +155,7 @@ impl<'r> Lanes<'r> {
 
     /// Whether a page from the middle is of use. One that starts earlier than asked was filtered by another date than that
     /// of the deposit: then nothing says that no dossier lies between two of its own.
-    pub(super) fn accepts(&mut self, way: Way, keys: &[Key]) -> bool {
+    fn accepts(&mut self, way: Way, keys: &[Key]) -> bool {
         let Way::Middle(since) = way else { return true };
         let is_sound = keys.first().is_none_or(|(_, date_depot)| *date_depot >= since);
         if !is_sound {
@@ -158,7 +165,7 @@ impl<'r> Lanes<'r> {
     }
 
     /// Notes what a landing left of its gap. A request into what is filled by now is forgotten.
-    pub(super) fn settle(&mut self, slot: usize, way: Way, sizes: Sizes, filled: Filled) {
+    fn settle(&mut self, slot: usize, way: Way, sizes: Sizes, filled: Filled) {
         let Some(before) = self.slots.get_mut(slot).and_then(Option::take) else { return };
         let Filled { earlier, later, .. } = filled;
         match way {
@@ -192,5 +199,75 @@ impl<'r> Lanes<'r> {
         if let Some(place) = self.slots.get_mut(slot) {
             *place = content;
         }
+    }
+}
+
+impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
+    /// Reads what is still to be read, by lanes that the writer keeps up with.
+    pub(super) async fn read_pages<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+        let Some(scan) = &self.state.scan else { return Ok(()) };
+        let wanted = self.wanted();
+        let is_whole = scan.order == ScanOrder::Deposit;
+        // What was deposited after the last day of the scope need not be read: then nothing is known of where to end.
+        let is_two_way = is_whole && !(wanted.may_end_early && self.connexion.scope.until.is_some());
+        let mut lanes = Lanes::new(&scan.gaps, is_two_way);
+        reader.tell(self.progress());
+        loop {
+            let left = self.total.filter(|_| is_whole).map(|total| total.saturating_sub(self.report.read));
+            while let Some(departure) = lanes.due(self.report.read, left) {
+                let page = reader.next(departure.from.clone(), departure.way, departure.sizes, wanted, parts);
+                lanes.send(&departure, Box::pin(page));
+            }
+            if self.batch.is_full() {
+                // Reading goes on while Grist writes.
+                let mut written = pin!(self.flush(Vec::new()));
+                poll_fn(|context| {
+                    lanes.poll(context);
+                    written.as_mut().poll(context)
+                })
+                .await?;
+            }
+            let Some(landing) = lanes.next().await else { return Ok(()) };
+            self.land(&mut lanes, landing, wanted).await?;
+            reader.tell(self.progress());
+            if lanes.gaps().is_empty() {
+                return Ok(());
+            }
+            if reader.observer.is_cancelled() {
+                return Err(Stop::Cancelled);
+            }
+        }
+    }
+
+    /// Takes what a lane brought, as far as no other lane did, and notes what is left.
+    async fn land(&mut self, lanes: &mut Lanes<'_>, landing: Landing, wanted: Wanted) -> Result<(), Stop> {
+        let Landing { slot, way, sizes, step } = landing;
+        let step = step?;
+        let keys = step.keys();
+        let is_last = wanted.may_end_early && keys.last().is_some_and(|(_, date_depot)| self.connexion.scope.ends_before(*date_depot));
+        let Some(order) = self.state.scan.as_ref().map(|scan| scan.order).filter(|_| lanes.accepts(way, &keys)) else { return Ok(()) };
+        let Some(gap) = lanes.gap(slot) else { return Ok(()) };
+        let filled = gap.fill(way, order, &keys, step.info(), is_last);
+        match &step {
+            Step::Page(page) => {
+                for dossier in page.dossiers.get(filled.new.clone()).into_iter().flatten() {
+                    self.take(dossier).await?;
+                }
+            }
+            Step::Unserved(_, code) => {
+                for (number, _) in keys.get(filled.new.clone()).into_iter().flatten() {
+                    self.unserved(*number, *code);
+                }
+            }
+        }
+        let read = filled.new.len();
+        // The list of changes has no end that lasts: it is gone on with from here.
+        let end = Gap::from(step.info().end_cursor.clone().or_else(|| gap.after.cursor.clone()));
+        lanes.settle(slot, way, sizes, filled);
+        if let Some(scan) = &mut self.state.scan {
+            scan.gaps = if order == ScanOrder::Change { vec![end] } else { lanes.gaps() };
+            scan.read += read;
+        }
+        Ok(())
     }
 }

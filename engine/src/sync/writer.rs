@@ -1,20 +1,15 @@
 //! What a run reads goes here: it is compared with the document, gathered, and written.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    future::poll_fn,
-    pin::pin,
-};
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
-    Connexion, ConvertedRow, Converter, Gap, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder,
-    State, Stop, TableIndex,
+    Connexion, ConvertedRow, Converter, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder, State,
+    Stop, TableIndex,
     batch::{Batch, Receipt, weight, write_row},
     connexion::LastRun,
-    lanes::{Landing, Lanes},
     lease::Lease,
     run::OVERLAP_SECONDS,
-    scan::{Interruption, Reader, Step, Wanted},
+    scan::{Interruption, Reader, Wanted},
     structure::{History, SystemTables},
 };
 use crate::{
@@ -145,77 +140,8 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         }
         let operation = Operation::CountDossiers(DemarcheVariables { number: reader.demarche });
         let count = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body)).unwrap_or_default();
-        let read = self.state.scan.as_ref().map_or(0, |scan| scan.read);
-        self.total = count.map(|count| count.saturating_sub(read));
-    }
-
-    /// Reads what is still to be read, by lanes that the writer keeps up with.
-    async fn read_pages<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
-        let Some(scan) = &self.state.scan else { return Ok(()) };
-        let wanted = self.wanted();
-        let is_whole = scan.order == ScanOrder::Deposit;
-        // What was deposited after the last day of the scope need not be read: then nothing is known of where to end.
-        let is_two_way = is_whole && !(wanted.may_end_early && self.connexion.scope.until.is_some());
-        let mut lanes = Lanes::new(&scan.gaps, is_two_way);
-        let mut read = 0;
-        reader.tell(self.progress());
-        loop {
-            let left = self.total.filter(|_| is_whole).map(|total| total.saturating_sub(read));
-            while let Some(departure) = lanes.due(read, left) {
-                let page = reader.next(departure.from.clone(), departure.way, departure.sizes, wanted, parts);
-                lanes.send(&departure, Box::pin(page));
-            }
-            if self.batch.is_full() {
-                // Reading goes on while Grist writes.
-                let mut written = pin!(self.flush(Vec::new()));
-                poll_fn(|context| {
-                    lanes.poll(context);
-                    written.as_mut().poll(context)
-                })
-                .await?;
-            }
-            let Some(landing) = lanes.next().await else { return Ok(()) };
-            read += self.land(&mut lanes, landing, wanted).await?;
-            reader.tell(self.progress());
-            if lanes.gaps().is_empty() {
-                return Ok(());
-            }
-            if reader.observer.is_cancelled() {
-                return Err(Stop::Cancelled);
-            }
-        }
-    }
-
-    /// Takes what a lane brought, as far as no other lane did, and notes what is left. How many dossiers these were.
-    async fn land(&mut self, lanes: &mut Lanes<'_>, landing: Landing, wanted: Wanted) -> Result<usize, Stop> {
-        let Landing { slot, way, sizes, step } = landing;
-        let step = step?;
-        let keys = step.keys();
-        let is_last = wanted.may_end_early && keys.last().is_some_and(|(_, date_depot)| self.connexion.scope.ends_before(*date_depot));
-        let Some(order) = self.state.scan.as_ref().map(|scan| scan.order).filter(|_| lanes.accepts(way, &keys)) else { return Ok(0) };
-        let Some(gap) = lanes.gap(slot) else { return Ok(0) };
-        let filled = gap.fill(way, order, &keys, step.info(), is_last);
-        match &step {
-            Step::Page(page) => {
-                for dossier in page.dossiers.get(filled.new.clone()).into_iter().flatten() {
-                    self.take(dossier).await?;
-                }
-            }
-            Step::Unserved(_, code) => {
-                for (number, _) in keys.get(filled.new.clone()).into_iter().flatten() {
-                    self.unserved(*number, *code);
-                }
-            }
-        }
-        let read = filled.new.len();
-        // The list of changes has no end that lasts: it is gone on with from here.
-        let end = Gap::from(step.info().end_cursor.clone().or_else(|| gap.after.cursor.clone()));
-        lanes.settle(slot, way, sizes, filled);
-        if let Some(scan) = &mut self.state.scan {
-            scan.gaps = if order == ScanOrder::Change { vec![end] } else { lanes.gaps() };
-            scan.read += read;
-        }
-        Ok(read)
+        let known = self.state.scan.as_ref().map_or(0, |scan| scan.read);
+        self.total = count.map(|count| count.saturating_sub(known) + self.report.read);
     }
 
     /// Dossiers that failed before, whatever the watermark (rule 10).
@@ -240,7 +166,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         if reader.observer.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 
-    fn unserved(&mut self, number: DossierNumber, code: SourceErrorCode) {
+    pub(super) fn unserved(&mut self, number: DossierNumber, code: SourceErrorCode) {
         self.state.retry.insert(number);
         if let Some(seen) = &mut self.seen {
             seen.insert(number);
@@ -338,7 +264,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     }
 
     /// Writes the batch and the state in one call, all or none (rule 11).
-    async fn flush(&mut self, journal: Vec<UserAction>) -> Result<(), Stop> {
+    pub(super) async fn flush(&mut self, journal: Vec<UserAction>) -> Result<(), Stop> {
         self.lease.keep().await.map_err(Stop::Source)?;
         let (mut actions, receipt) = self.batch.actions(&self.tables, self.may_add_choices);
         actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
