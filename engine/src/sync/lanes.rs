@@ -30,6 +30,9 @@ const SOME: usize = 3 * LARGEST_PAGE as usize;
 /// Starts in the middle at most: where half of the time holds none of the dossiers, they gain nothing.
 const STARTS: u32 = 8;
 
+/// Dossiers converted in one go: the page that shows the run answers its reader in between.
+const BREATH: usize = 20;
+
 type Landed = (Sizes, Result<Step, Interruption>);
 
 /// A request that is under way.
@@ -250,8 +253,11 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         let filled = gap.fill(way, order, &keys, step.info(), is_last);
         match &step {
             Step::Page(page) => {
-                for dossier in page.dossiers.get(filled.new.clone()).into_iter().flatten() {
+                for (place, dossier) in (1..).zip(page.dossiers.get(filled.new.clone()).into_iter().flatten()) {
                     self.take(dossier).await?;
+                    if place % BREATH == 0 {
+                        self.clock.sleep(0).await;
+                    }
                 }
             }
             Step::Unserved(_, code) => {
