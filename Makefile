@@ -40,6 +40,7 @@ test: widget
 	tools/with cargo test --workspace
 
 bench: widget
+	@tools/need browser node-packages
 	tools/with cargo bench --package relais-tests --bench figures
 
 lint:

@@ -1,7 +1,16 @@
-//! The figures of DESIGN section 8 that need no browser, into `target/bench.json`. Counts are exact; times are medians
+//! The figures of DESIGN section 8, into `target/bench.json`. Counts are exact; times are medians
 //! within this run, to be quoted with the machine. Nothing here passes or fails: the tests do that.
 
 #![expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures are printed, and are small")]
+
+#[path = "../it/browser/browser.rs"]
+#[expect(dead_code, reason = "the journeys ask a browser more than this")]
+mod browser;
+#[path = "../it/browser/command.rs"]
+mod command;
+#[path = "../it/browser/driver.rs"]
+mod driver;
+mod in_browser;
 
 use std::{collections::BTreeMap, path::Path, process::Command, time::Instant};
 
@@ -30,6 +39,7 @@ async fn main() -> anyhow::Result<()> {
     engine(&mut figures).await?;
     proxy(&mut figures).await?;
     widget(&mut figures)?;
+    in_browser::long_run(&mut figures).await?;
     let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output()?;
     let machine = format!("{} cores, {}", std::thread::available_parallelism()?, std::env::consts::ARCH);
     let report = serde_json::json!({ "figures": figures, "machine": machine, "commit": String::from_utf8_lossy(&commit.stdout).trim() });

@@ -79,9 +79,9 @@ impl Batch {
         self.tables.iter().all(TableBatch::is_empty)
     }
 
-    /// Whether it should be written before more is added.
+    /// Whether it should be written before another page is added: between pages, reading goes on meanwhile.
     pub(super) const fn is_full(&self) -> bool {
-        self.rows >= MOST_ROWS || self.bytes >= MOST_BYTES
+        self.rows >= MOST_ROWS / 4 * 3 || self.bytes >= MOST_BYTES / 4 * 3
     }
 
     /// Whether a dossier with that many rows still fits. One that is larger than a bundle goes alone: its rows belong together.

@@ -4,59 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::system_tables::CONNEXIONS;
+use super::{Scan, system_tables::CONNEXIONS};
 use crate::{
     Timestamp,
-    ds::{Cursor, DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
+    ds::{DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
     grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
     json::{self, FromJson, Json, Malformed},
     mapping::{Binding, DossierField, Fate, Keeping, Mapping, Scope},
-    naming::{first_free, names},
+    naming::first_free,
     ports::{Document, Rows},
 };
-
-names! {
-    /// The order of a list of dossiers: a cursor of one means nothing in the other (facts/ds-api.md, section 4.2).
-    ScanOrder {
-        /// All dossiers, as they were deposited.
-        Deposit = "deposit",
-        /// Those changed since the watermark, as they were changed.
-        Change = "change",
-    }
-}
-
-/// A reading of DS that has not reached its end: where to go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Scan {
-    /// In which order.
-    pub order: ScanOrder,
-    /// Whether the document had no dossier when it started: none can be missing from DS, and DS may filter.
-    pub is_first: bool,
-    /// When it started: what changed before is read by it.
-    pub started_at: Timestamp,
-    /// From which change, in the order of changes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<Timestamp>,
-    /// The last dossier whose rows are written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<Cursor>,
-    /// The latest change seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latest: Option<Timestamp>,
-}
-
-impl FromJson for Scan {
-    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
-            order: json.read("order")?,
-            is_first: json.read_or_default("is_first")?,
-            started_at: json.read("started_at")?,
-            since: json.read("since")?,
-            cursor: json.read("cursor")?,
-            latest: json.read("latest")?,
-        })
-    }
-}
 
 /// What a connexion has done: written in the same bundles as the rows it speaks of (rule 11).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

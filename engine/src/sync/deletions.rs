@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::{
-    Deletions, Observer, Problem, ProblemKind, Progress, Stop,
+    Deletions, Observer, Problem, ProblemKind, Stop,
     scan::{Interruption, Reader},
     writer::Writer,
 };
@@ -32,7 +32,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         let now = self.clock.now();
         let known =
             self.state.deletions.take().unwrap_or_else(|| Deletions { at: self.connexion.state.watermark.unwrap_or(now), seen: String::new() });
-        let found = match read_lists(reader, look_back(known.at), &self.progress()).await {
+        let found = match read_lists(reader, look_back(known.at)).await {
             Ok(found) => found,
             // The dossiers go through all the same, and the lists are asked for again, from as far back.
             Err(Interruption::Source(error)) if error.code.is_eased_by_less() => {
@@ -103,11 +103,7 @@ fn fingerprint<'a>(deleted: impl Iterator<Item = &'a DeletedDossier>) -> String 
 }
 
 /// Both lists, whole. A dossier that is in both is deleted for good.
-async fn read_lists<S: Source + Leases, C: Clock, O: Observer>(
-    reader: &Reader<'_, S, C, O>,
-    since: Timestamp,
-    progress: &Progress,
-) -> Result<Found, Interruption> {
+async fn read_lists<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, S, C, O>, since: Timestamp) -> Result<Found, Interruption> {
     let (mut pending, mut found) = (Found::new(), Found::new());
     let mut variables = DeletedVariables {
         number: reader.demarche,
@@ -119,7 +115,7 @@ async fn read_lists<S: Source + Leases, C: Clock, O: Observer>(
         include_deleted: true,
     };
     while variables.include_pending || variables.include_deleted {
-        let page = match reader.deleted(&variables, progress).await {
+        let page = match reader.deleted(&variables).await {
             Err(Interruption::Source(error)) if error.code.is_eased_by_less() && variables.first > SMALL_PAGE => {
                 variables.first = SMALL_PAGE;
                 continue;

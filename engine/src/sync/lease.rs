@@ -35,11 +35,14 @@ impl<'a, S: Leases, C: Clock> Lease<'a, S, C> {
         if now < self.renewed_at.get().plus_seconds(RENEWED_SECONDS) {
             return Ok(());
         }
-        match self.source.hold(&self.connexion).await {
-            Ok(()) => self.renewed_at.set(now),
-            Err(error) if error.code == SourceErrorCode::LeaseHeld || now > self.renewed_at.get().plus_seconds(TRUSTED_SECONDS) => return Err(error),
-            // A passing failure of the proxy; the call that follows tells more.
-            Err(_) => {}
+        // One lane renews it for all.
+        let before = self.renewed_at.replace(now);
+        if let Err(error) = self.source.hold(&self.connexion).await {
+            self.renewed_at.set(before);
+            // Else a passing failure of the proxy; the call that follows tells more.
+            if error.code == SourceErrorCode::LeaseHeld || now > before.plus_seconds(TRUSTED_SECONDS) {
+                return Err(error);
+            }
         }
         Ok(())
     }

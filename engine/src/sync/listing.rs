@@ -81,7 +81,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         let (mut listed, mut cursor, mut sizes, mut pages) = (HashSet::new(), None, SIZES.into_iter().peekable(), 0);
         loop {
             let size = sizes.peek().copied().unwrap_or(1);
-            let page = match reader.numbers(cursor.as_ref(), size, &self.progress()).await {
+            let page = match reader.numbers(cursor.as_ref(), size).await {
                 Ok(page) => page,
                 Err(Interruption::Source(error)) if error.code.is_eased_by_less() => {
                     sizes.next();

@@ -33,6 +33,11 @@ pub struct Progress {
     pub failed: usize,
 }
 
+impl Progress {
+    /// Before anything is read.
+    pub(super) const START: Self = Self { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0 };
+}
+
 /// Who looks on.
 pub trait Observer {
     /// Called at each step.

@@ -1,7 +1,7 @@
 //! A run: reads what changed in DS and writes it to the document, in bundles that each leave the document whole.
 
 use super::{
-    Connexion, Converter, Observer, Phase, PlanError, Progress, Report, Scan, ScanOrder, State,
+    Connexion, Converter, Observer, PlanError, Progress, Report, Scan, State,
     connexion::{Loaded, load},
     lease::Lease,
     plan::{Plan, plan},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Increments start this long before the watermark: DS's instants are those of several servers (rule 11).
-const OVERLAP_SECONDS: i64 = 300;
+pub(super) const OVERLAP_SECONDS: i64 = 300;
 
 /// The outside world of a run.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ pub async fn run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     observer: &O,
 ) -> Outcome {
     let mut outcome = Outcome { report: Report::default(), stop: None, last_action: None };
-    observer.progress(&Progress { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0 });
+    observer.progress(&Progress::START);
     let lease = match Lease::take(ports.source, ports.clock, &connexion.id).await {
         Ok(lease) => lease,
         Err(error) => {
@@ -103,8 +103,8 @@ pub async fn run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     };
     // An agent may rename a column while the run writes: it looks again, once, and goes on from the last bundle.
     for attempt in 0..2 {
-        let mut reader = Reader::new(ports.source, &lease, ports.clock, observer, connexion.mapping.demarche);
-        outcome.stop = attempt_run(ports, context, connexion, &mut reader, &mut outcome).await.err();
+        let reader = Reader::new(ports.source, &lease, ports.clock, observer, connexion.mapping.demarche);
+        outcome.stop = attempt_run(ports, context, connexion, &reader, &mut outcome).await.err();
         if attempt > 0 || !matches!(outcome.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
             break;
         }
@@ -117,17 +117,16 @@ async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     ports: &Ports<'_, S, D, C>,
     context: &RunContext,
     connexion: &mut Connexion,
-    reader: &mut Reader<'_, S, C, O>,
+    reader: &Reader<'_, S, C, O>,
     outcome: &mut Outcome,
 ) -> Result<(), Stop> {
     let number = connexion.mapping.demarche;
-    let progress = Progress { phase: Phase::Form, read: outcome.report.read, total: None, written: 0, failed: 0 };
-    reader.observer.progress(&progress);
+    reader.tell(Progress { read: outcome.report.read, ..Progress::START });
     let loaded = load(ports.document).await?;
     connexion.refresh(&loaded);
     let Loaded { schema, .. } = loaded;
     let operation = Operation::GetDemarche(DemarcheVariables { number });
-    let demarche = reader.ask(&operation, Demarche::read, &progress).await?;
+    let demarche = reader.ask(&operation, Demarche::read).await?;
     let mut plan = plan(&connexion.mapping, &connexion.binding, &schema, &demarche).map_err(Stop::Plan)?;
     let mut history = History { last_action: outcome.last_action, description: format!("Relais : {}", connexion.mapping.title) };
     let tables = prepare(ports.document, connexion, &mut plan, &schema, &mut history, reader.observer).await;
@@ -187,8 +186,7 @@ fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp
     }
     if state.scan.is_none() {
         let since = state.watermark.map(|watermark| watermark.plus_seconds(-OVERLAP_SECONDS));
-        let order = if since.is_some() { ScanOrder::Change } else { ScanOrder::Deposit };
-        state.scan = Some(Scan { order, is_first: false, started_at: now, since, cursor: None, latest: None });
+        state.scan = Some(Scan::new(since, now));
     }
     state.fingerprint = fingerprint;
     state.revision = Some(demarche.active_revision.id.clone());

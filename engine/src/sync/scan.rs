@@ -1,14 +1,14 @@
 //! Reading DS: pages that shrink when it cannot serve them and grow back, waits, and dossiers that it cannot serve at all.
 
-use std::pin::pin;
+use std::{cell::RefCell, pin::pin};
 
 use futures_util::future::{Either, select};
 
-use super::{Observer, Phase, Progress, lease::Lease};
+use super::{Observer, Phase, Progress, gaps::Key, lease::Lease};
 use crate::{
     Timestamp,
     ds::{
-        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, NumbersPage, Operation, SourceError, SourceErrorCode,
+        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, NumbersPage, Operation, PageInfo, SourceError, SourceErrorCode,
         operations::{DeletedVariables, DossierVariables, DossiersVariables, PageVariables, Parts},
     },
     mapping::SourceFilter,
@@ -26,22 +26,72 @@ const LOOK_MILLISECONDS: u32 = 200;
 /// How often the same request is made again after a failure that may pass.
 const RETRIES: u32 = 2;
 
+/// Which way a lane reads. Pages come in the order of the list all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// What follows a cursor, or the start of the list.
+    Forward,
+    /// What precedes a cursor, or the end of the list.
+    Backward,
+    /// What was deposited since an instant, of which no cursor is known yet.
+    Middle(Timestamp),
+}
+
+/// The size of the pages of a lane (rule 17).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sizes {
+    size: usize,
+    passed: u32,
+}
+
+impl Sizes {
+    /// How many dossiers the next page has.
+    pub(super) fn page(self) -> u32 {
+        SIZES.get(self.size).copied().unwrap_or(1)
+    }
+
+    const fn pass(&mut self) {
+        self.passed += 1;
+        if self.passed >= PAGES_BEFORE_GROWTH {
+            self.passed = 0;
+            self.size = self.size.saturating_sub(1);
+        }
+    }
+
+    /// False when no smaller page is left.
+    const fn shrink(&mut self) -> bool {
+        self.passed = 0;
+        let may_shrink = self.size + 1 < SIZES.len();
+        self.size += may_shrink as usize;
+        may_shrink
+    }
+}
+
 /// What a step of reading gave.
 #[derive(Debug)]
 pub(super) enum Step {
     /// A page.
     Page(DossierPage),
-    /// A dossier that DS cannot serve, even alone.
-    Unserved {
-        /// Which.
-        number: DossierNumber,
-        /// Why.
-        code: SourceErrorCode,
-        /// Its place.
-        cursor: Option<Cursor>,
-        /// Whether more follow.
-        has_next_page: bool,
-    },
+    /// A page of one dossier, that DS cannot serve even alone, and why. Without a dossier it is the end of the list.
+    Unserved(NumbersPage, SourceErrorCode),
+}
+
+impl Step {
+    /// Its dossiers, as far as their places go.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        match self {
+            Self::Page(page) => page.dossiers.iter().map(|dossier| (dossier.number, dossier.date_depot)).collect(),
+            Self::Unserved(page, _) => page.dossiers.iter().map(|dossier| (dossier.number, dossier.standing().date_depot)).collect(),
+        }
+    }
+
+    /// Where it stands.
+    pub(super) const fn info(&self) -> &PageInfo {
+        match self {
+            Self::Page(page) => &page.page_info,
+            Self::Unserved(page, _) => &page.page_info,
+        }
+    }
 }
 
 /// A run was cancelled while it waited, or DS failed.
@@ -64,8 +114,8 @@ pub(super) struct Reader<'a, S, C, O> {
     clock: &'a C,
     pub(super) observer: &'a O,
     pub(super) demarche: DemarcheNumber,
-    size: usize,
-    passed: u32,
+    /// Where the run is, whichever lane speaks of it.
+    told: RefCell<Progress>,
 }
 
 /// Which dossiers a list has: all those that DS's filter lets through, or those that changed since an instant.
@@ -79,16 +129,17 @@ pub(super) struct Wanted {
 
 impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
     pub(super) const fn new(source: &'a S, lease: &'a Lease<'a, S, C>, clock: &'a C, observer: &'a O, demarche: DemarcheNumber) -> Self {
-        Self { source, lease, clock, observer, demarche, size: 0, passed: 0 }
+        Self { source, lease, clock, observer, demarche, told: RefCell::new(Progress::START) }
     }
 
-    /// Asks, waits for DS's limits, and asks again when a failure may pass. `progress` is told of waits.
-    pub(super) async fn ask<T>(
-        &self,
-        operation: &Operation,
-        read: impl Fn(&[u8]) -> Result<T, SourceError>,
-        progress: &Progress,
-    ) -> Result<T, Interruption> {
+    /// Tells the onlooker where the run is.
+    pub(super) fn tell(&self, progress: Progress) {
+        self.observer.progress(&progress);
+        self.told.replace(progress);
+    }
+
+    /// Asks, waits for DS's limits, and asks again when a failure may pass.
+    pub(super) async fn ask<T>(&self, operation: &Operation, read: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, Interruption> {
         let mut failures = 0;
         loop {
             self.lease.keep().await?;
@@ -103,7 +154,7 @@ impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
                     if until > now.plus_seconds(LONGEST_WAIT_SECONDS) {
                         return Err(error.into());
                     }
-                    self.wait(until, progress).await?;
+                    self.wait(until).await?;
                 }
                 // A smaller page is the better second try.
                 SourceErrorCode::Timeout | SourceErrorCode::AnswerTooLarge => return Err(error.into()),
@@ -131,8 +182,9 @@ impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
         }
     }
 
-    async fn wait(&self, until: Timestamp, progress: &Progress) -> Result<(), Interruption> {
-        self.observer.progress(&Progress { phase: Phase::Waiting { until }, ..progress.clone() });
+    async fn wait(&self, until: Timestamp) -> Result<(), Interruption> {
+        let progress = Progress { phase: Phase::Waiting { until }, ..self.told.borrow().clone() };
+        self.observer.progress(&progress);
         while self.clock.now() < until {
             self.clock.sleep(500).await;
             self.lease.keep().await?;
@@ -143,70 +195,74 @@ impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
         Ok(())
     }
 
-    fn page(&self, after: Option<&Cursor>, Wanted { since, filter, .. }: Wanted) -> PageVariables {
-        PageVariables {
-            first: SIZES.get(self.size).copied().or(Some(1)),
-            after: after.cloned(),
+    fn page(&self, from: Option<&Cursor>, way: Way, Wanted { since, filter, .. }: Wanted, sizes: Sizes) -> PageVariables {
+        let (size, from) = (Some(sizes.page()), from.cloned());
+        let mut page = PageVariables {
             updated_since: since,
             created_since: filter.created_since,
             state: filter.state,
             archived: filter.archived,
             ..PageVariables::of(self.demarche)
+        };
+        match way {
+            Way::Forward => (page.first, page.after) = (size, from),
+            Way::Backward => (page.last, page.before) = (size, from),
+            Way::Middle(since) => (page.first, page.created_since) = (size, Some(since)),
         }
+        page
     }
 
-    /// The page after a cursor. Shrinks until DS serves it; a single dossier that it cannot serve is stepped over.
-    pub(super) async fn next(&mut self, after: Option<&Cursor>, wanted: Wanted, parts: Parts, progress: &Progress) -> Result<Step, Interruption> {
+    /// The next page of a lane, from a cursor. Shrinks until DS serves it; a single dossier that it cannot serve is stepped over.
+    pub(super) async fn next(
+        &self,
+        from: Option<Cursor>,
+        way: Way,
+        mut sizes: Sizes,
+        wanted: Wanted,
+        parts: Parts,
+    ) -> (Sizes, Result<Step, Interruption>) {
+        let step = self.step(from.as_ref(), way, &mut sizes, wanted, parts).await;
+        (sizes, step)
+    }
+
+    async fn step(&self, from: Option<&Cursor>, way: Way, sizes: &mut Sizes, wanted: Wanted, parts: Parts) -> Result<Step, Interruption> {
         loop {
-            let operation = Operation::GetDossiers(DossiersVariables { page: self.page(after, wanted), parts });
-            let error = match self.ask(&operation, DossierPage::read, progress).await {
+            let operation = Operation::GetDossiers(DossiersVariables { page: self.page(from, way, wanted, *sizes), parts });
+            let error = match self.ask(&operation, DossierPage::read).await {
                 Ok(page) => {
-                    self.passed += 1;
-                    if self.passed >= PAGES_BEFORE_GROWTH {
-                        self.passed = 0;
-                        self.size = self.size.saturating_sub(1);
-                    }
+                    sizes.pass();
                     return Ok(Step::Page(page));
                 }
                 Err(Interruption::Source(error)) if error.code.is_eased_by_less() => error,
                 Err(interruption) => return Err(interruption),
             };
-            self.passed = 0;
-            if self.size + 1 < SIZES.len() {
-                self.size += 1;
+            if sizes.shrink() {
                 continue;
             }
             // Alone, and still not served: which one is it? When even that is refused, DS itself is down.
-            let operation = Operation::GetDossierNumbers(self.page(after, wanted));
-            let page = self.ask(&operation, NumbersPage::read, progress).await.map_err(|interruption| match interruption {
+            let operation = Operation::GetDossierNumbers(self.page(from, way, wanted, *sizes));
+            let page = self.ask(&operation, NumbersPage::read).await.map_err(|interruption| match interruption {
                 Interruption::Source(_) => Interruption::Source(error.clone()),
                 Interruption::Cancelled => Interruption::Cancelled,
             })?;
-            let cursor = page.page_info.end_cursor;
-            return Ok(match page.dossiers.first() {
-                Some(dossier) => Step::Unserved { number: dossier.number, code: error.code, cursor, has_next_page: page.page_info.has_next_page },
-                None => Step::Page(DossierPage {
-                    page_info: crate::ds::PageInfo { has_next_page: false, has_previous_page: false, start_cursor: None, end_cursor: None },
-                    dossiers: Vec::new(),
-                }),
-            });
+            return Ok(Step::Unserved(page, error.code));
         }
     }
 
     /// A page of the whole list without its content, of any size.
-    pub(super) async fn numbers(&self, after: Option<&Cursor>, first: u32, progress: &Progress) -> Result<NumbersPage, Interruption> {
+    pub(super) async fn numbers(&self, after: Option<&Cursor>, first: u32) -> Result<NumbersPage, Interruption> {
         let page = PageVariables { first: Some(first), after: after.cloned(), ..PageVariables::of(self.demarche) };
-        self.ask(&Operation::GetDossierNumbers(page), NumbersPage::read, progress).await
+        self.ask(&Operation::GetDossierNumbers(page), NumbersPage::read).await
     }
 
     /// A page of the dossiers that DS no longer serves.
-    pub(super) async fn deleted(&self, variables: &DeletedVariables, progress: &Progress) -> Result<DeletedPage, Interruption> {
-        self.ask(&Operation::GetDeletedDossiers(variables.clone()), DeletedPage::read, progress).await
+    pub(super) async fn deleted(&self, variables: &DeletedVariables) -> Result<DeletedPage, Interruption> {
+        self.ask(&Operation::GetDeletedDossiers(variables.clone()), DeletedPage::read).await
     }
 
     /// One dossier.
-    pub(super) async fn dossier(&self, dossier: DossierNumber, parts: Parts, progress: &Progress) -> Result<Dossier, Interruption> {
+    pub(super) async fn dossier(&self, dossier: DossierNumber, parts: Parts) -> Result<Dossier, Interruption> {
         let operation = Operation::GetDossier(DossierVariables { number: self.demarche, dossier, parts });
-        self.ask(&operation, Dossier::read, progress).await
+        self.ask(&operation, Dossier::read).await
     }
 }

@@ -10,6 +10,7 @@
     reason = "a test may panic"
 )]
 
+mod lanes;
 mod leases;
 mod life;
 
@@ -42,6 +43,12 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+/// Lets others go on first.
+async fn pass() {
+    let mut has_passed = false;
+    std::future::poll_fn(|_| if std::mem::replace(&mut has_passed, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
 /// A dossier of the small DS.
 #[derive(Clone, Debug)]
 struct Deposit {
@@ -52,6 +59,8 @@ struct Deposit {
     state: &'static str,
     labels: Vec<&'static str>,
 }
+
+type Happening = Box<dyn FnOnce(&SmallDs)>;
 
 /// A DS with one text, one choice and one répétition, that can fail.
 #[derive(Default)]
@@ -67,6 +76,16 @@ struct SmallDs {
     retyped: Cell<bool>,
     /// Changes while it is read: at this request, this dossier, to this text.
     changes_at: RefCell<Option<(usize, u32, &'static str)>>,
+    /// The same, anything: before the answer to this request.
+    happens: RefCell<Vec<(usize, Happening)>>,
+    /// How long its answers take, one request after the other and again from the first.
+    delays: RefCell<Vec<u32>>,
+    /// Requests under way, and the most that were at once.
+    at_once: Cell<(usize, usize)>,
+    /// The variables of every request.
+    variables: RefCell<Vec<Value>>,
+    /// Serves smaller pages only, when they are asked for from the end.
+    slow_from_the_end: Cell<bool>,
     /// What it no longer serves, and since when.
     deleted: RefCell<BTreeMap<u32, Timestamp>>,
     /// Whether it cannot say what it no longer serves.
@@ -80,6 +99,11 @@ struct SmallDs {
 
 fn instant(minute: u32) -> Timestamp {
     Timestamp::parse("2026-01-01T00:00:00Z").unwrap().plus_seconds(i64::from(minute) * 60)
+}
+
+/// Some share their minute.
+fn deposited(number: u32) -> Timestamp {
+    instant(number / 3)
 }
 
 impl SmallDs {
@@ -145,7 +169,7 @@ impl SmallDs {
             champs.push(text("texte", &deposit.text));
         }
         json!({
-            "number": number, "state": deposit.state, "archived": false, "dateDepot": instant(0), "dateDerniereModification": instant(deposit.updated),
+            "number": number, "state": deposit.state, "archived": false, "dateDepot": deposited(number), "dateDerniereModification": instant(deposit.updated),
             "usager": { "email": "a@exemple.fr" }, "demandeur": { "__typename": "PersonnePhysique", "civilite": "M", "nom": "N", "prenom": "P" },
             "labels": deposit.labels.iter().map(|name| json!({ "id": "L1", "name": name })).collect::<Vec<_>>(), "champs": champs, "annotations": [],
         })
@@ -153,10 +177,12 @@ impl SmallDs {
 
     fn page(&self, variables: &Value, is_whole: bool) -> Result<Value, SourceError> {
         let since = variables["updatedSince"].as_str().map(|since| Timestamp::parse(since).unwrap());
+        let created_since = variables["createdSince"].as_str().map(|since| Timestamp::parse(since).unwrap());
         let dossiers = self.dossiers.borrow();
         let mut ordered: Vec<(u64, u32, &Deposit)> = dossiers
             .iter()
             .filter(|(_, deposit)| since.is_none_or(|since| instant(deposit.updated) >= since))
+            .filter(|(number, _)| created_since.is_none_or(|since| deposited(**number) >= since))
             .filter(|(_, deposit)| variables["state"].as_str().is_none_or(|state| deposit.state == state))
             .map(|(number, deposit)| {
                 let order = if since.is_some() { u64::from(deposit.updated) << 32 } else { 0 };
@@ -166,18 +192,34 @@ impl SmallDs {
         ordered.sort_by_key(|(order, ..)| *order);
         // The order is in the cursor, so that a cursor of the other order is caught.
         let prefix = if since.is_some() { "C" } else { "D" };
-        let after = variables["after"].as_str().map(|cursor| cursor.strip_prefix(prefix).unwrap().parse::<u64>().unwrap());
-        let rest: Vec<_> = ordered.into_iter().filter(|(order, ..)| after.is_none_or(|after| *order > after)).collect();
-        let first = variables["first"].as_u64().unwrap() as usize;
-        let page = &rest[..first.min(rest.len())];
+        let place = |name: &str| variables[name].as_str().map(|cursor| cursor.strip_prefix(prefix).unwrap().parse::<u64>().unwrap());
+        let (after, before) = (place("after"), place("before"));
+        let is_between = |order: u64| after.is_none_or(|after| order > after) && before.is_none_or(|before| order < before);
+        let rest: Vec<_> = ordered.into_iter().filter(|(order, ..)| is_between(*order)).collect();
+        let last = variables["last"].as_u64().map(|last| last as usize);
+        let size = last.or_else(|| variables["first"].as_u64().map(|first| first as usize)).unwrap();
+        let page = if last.is_some() { &rest[rest.len().saturating_sub(size)..] } else { &rest[..size.min(rest.len())] };
+        if last.is_some_and(|last| last > 25) && self.slow_from_the_end.get() {
+            return Err(SourceErrorCode::Timeout.into());
+        }
         if is_whole && page.iter().any(|(_, number, _)| self.poisoned.borrow().contains(number)) {
             return Err(SourceErrorCode::Timeout.into());
         }
         let cursor = |dossier: Option<&(u64, u32, &Deposit)>| dossier.map(|(order, ..)| format!("{prefix}{order}"));
         Ok(json!({
-            "pageInfo": { "hasNextPage": rest.len() > first, "hasPreviousPage": false, "startCursor": cursor(page.first()), "endCursor": cursor(page.last()) },
+            "pageInfo": { "hasNextPage": before.is_some() || last.is_none() && rest.len() > size, "hasPreviousPage": after.is_some() || last.is_some() && rest.len() > size, "startCursor": cursor(page.first()), "endCursor": cursor(page.last()) },
             "nodes": page.iter().map(|(_, number, deposit)| Self::dossier(*number, deposit)).collect::<Vec<_>>(),
         }))
+    }
+}
+
+/// A request that is answered, or given up.
+struct Flight<'a>(&'a Cell<(usize, usize)>);
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        let (at_once, most) = self.0.get();
+        self.0.set((at_once - 1, most));
     }
 }
 
@@ -198,6 +240,21 @@ impl Source for SmallDs {
             (deposit.updated, deposit.text) = (latest + 1, text.to_owned());
         }
         let variables = operation.variables();
+        assert!(operation.name().parse(variables.to_string().as_bytes()).is_ok(), "the proxy refuses {variables}");
+        self.variables.borrow_mut().push(variables.clone());
+        let request = self.requests.get();
+        let delays = self.delays.borrow().clone();
+        let (at_once, most) = self.at_once.get();
+        self.at_once.set((at_once + 1, most.max(at_once + 1)));
+        let flight = Flight(&self.at_once);
+        for _ in 0..delays.get(request % delays.len().max(1)).copied().unwrap_or_default() {
+            pass().await;
+        }
+        drop(flight);
+        let happening = self.happens.borrow_mut().extract_if(.., |(at, _)| *at == request).map(|(_, happening)| happening).next();
+        if let Some(happening) = happening {
+            happening(self);
+        }
         let data = match operation {
             Operation::GetDemarche(_) => json!({ "demarche": self.demarche() }),
             Operation::CountDossiers(_) => json!({ "demarcheDescriptor": { "number": 1, "dossiersCount": self.dossiers.borrow().len() } }),
@@ -424,7 +481,9 @@ impl Clock for StoppedClock {
         instant(1_000_000 + self.0)
     }
 
-    async fn sleep(&self, _: u32) {}
+    async fn sleep(&self, _: u32) {
+        pass().await;
+    }
 }
 
 #[derive(Default)]
@@ -487,6 +546,7 @@ impl World {
     fn run(&self) -> Outcome {
         self.ds.requests.set(0);
         self.ds.asked.borrow_mut().clear();
+        self.ds.variables.borrow_mut().clear();
         let mut connexion = self.connexion();
         if let Some((scope, keeping)) = self.follows.borrow().clone() {
             connexion.follow(scope, keeping);

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use futures_util::future::join;
-
 use super::{
-    Connexion, ConvertedRow, Converter, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, ScanOrder, State, Stop,
-    TableIndex,
+    Connexion, ConvertedRow, Converter, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder, State,
+    Stop, TableIndex,
     batch::{Batch, Receipt, weight, write_row},
     connexion::LastRun,
     lease::Lease,
-    scan::{Interruption, Reader, Step, Wanted},
+    run::OVERLAP_SECONDS,
+    scan::{Interruption, Reader, Wanted},
     structure::{History, SystemTables},
 };
 use crate::{
+    Timestamp,
     ds::{
         Demarche, Dossier, DossierNumber, Operation, SourceErrorCode, dossiers_count,
         operations::{DemarcheVariables, LARGEST_PAGE, Parts},
@@ -23,6 +23,9 @@ use crate::{
     ports::{Clock, Document, Leases, Source},
     words,
 };
+
+/// What changed behind a reading that took longer is read at its end, rather than by the next run.
+const LONG_SECONDS: i64 = 60;
 
 pub(super) struct Writer<'a, S, D, C> {
     pub(super) document: &'a D,
@@ -60,7 +63,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         }
     }
 
-    pub(super) async fn scan<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         match self.read_all(reader, demarche, parts).await {
             Ok(()) => self.finish(demarche).await,
             Err(Stop::Document(error)) => Err(Stop::Document(error)),
@@ -76,18 +79,38 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         }
     }
 
-    async fn read_all<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    async fn read_all<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
-        if scan.order == ScanOrder::Deposit {
-            if scan.cursor.is_none() {
+        let (is_whole, is_resumed) = (scan.order == ScanOrder::Deposit, !scan.is_untouched());
+        if is_whole {
+            if !is_resumed {
                 self.begin_whole().await?;
             }
             self.count(reader).await;
         }
+        reader.tell(self.progress());
         self.retry(reader, parts).await?;
         self.look_up_deletions(reader).await?;
         self.read_pages(reader, parts).await?;
-        self.compare_lists(reader, demarche, parts).await
+        self.compare_lists(reader, demarche, parts).await?;
+        if is_whole { self.catch_up(reader, demarche, parts, is_resumed).await } else { Ok(()) }
+    }
+
+    /// A whole reading that was interrupted, or took long: what changed behind it follows at once.
+    async fn catch_up<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts, is_resumed: bool) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let Some(scan) = self.state.scan.take_if(|scan| is_resumed || now > scan.started_at.plus_seconds(LONG_SECONDS)) else { return Ok(()) };
+        self.end_whole(demarche, scan.started_at);
+        self.state.scan = Some(Scan::new(Some(scan.started_at.plus_seconds(-OVERLAP_SECONDS)), now));
+        self.spares_pages = true;
+        self.read_pages(reader, parts).await
+    }
+
+    /// Everything is read that changed before.
+    fn end_whole(&mut self, demarche: &Demarche, started_at: Timestamp) {
+        self.state.watermark = Some(started_at);
+        self.state.known_fields.clear();
+        self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
     }
 
     /// A whole reading starts: it will tell which dossiers of the document DS no longer has.
@@ -116,52 +139,9 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
             return;
         }
         let operation = Operation::CountDossiers(DemarcheVariables { number: reader.demarche });
-        let count = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body));
-        self.total = count.unwrap_or_default();
-    }
-
-    async fn read_pages<O: Observer>(&mut self, reader: &mut Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
-        let wanted = self.wanted();
-        let mut cursor = self.state.scan.as_ref().and_then(|scan| scan.cursor.clone());
-        reader.observer.progress(&self.progress());
-        let mut step = reader.next(cursor.as_ref(), wanted, parts, &self.progress()).await?;
-        loop {
-            let more = match step {
-                Step::Page(page) => {
-                    let is_past = page.dossiers.last().is_none_or(|last| wanted.may_end_early && self.connexion.scope.ends_before(last.date_depot));
-                    for dossier in &page.dossiers {
-                        self.take(dossier).await?;
-                    }
-                    cursor = page.page_info.end_cursor.or(cursor);
-                    page.page_info.has_next_page && !is_past
-                }
-                Step::Unserved { number, code, cursor: place, has_next_page } => {
-                    self.unserved(number, code);
-                    cursor = place.or(cursor);
-                    has_next_page
-                }
-            };
-            if let Some(scan) = &mut self.state.scan {
-                scan.cursor.clone_from(&cursor);
-            }
-            reader.observer.progress(&self.progress());
-            if !more {
-                return Ok(());
-            }
-            if reader.observer.is_cancelled() {
-                return Err(Stop::Cancelled);
-            }
-            let progress = self.progress();
-            let next = reader.next(cursor.as_ref(), wanted, parts, &progress);
-            step = if self.batch.is_full() {
-                // Reading goes on while Grist writes.
-                let (written, next) = join(self.flush(Vec::new()), next).await;
-                written?;
-                next?
-            } else {
-                next.await?
-            };
-        }
+        let count = reader.source.call(&operation).await.and_then(|body| dossiers_count(&body)).unwrap_or_default();
+        let known = self.state.scan.as_ref().map_or(0, |scan| scan.read);
+        self.total = count.map(|count| count.saturating_sub(known) + self.report.read);
     }
 
     /// Dossiers that failed before, whatever the watermark (rule 10).
@@ -174,7 +154,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
 
     /// One dossier, by its number.
     pub(super) async fn fetch<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, number: DossierNumber, parts: Parts) -> Result<(), Stop> {
-        match reader.dossier(number, parts, &self.progress()).await {
+        match reader.dossier(number, parts).await {
             Ok(dossier) => self.take(&dossier).await?,
             // Deleted meanwhile, or moved out of reach: no longer one of ours.
             Err(Interruption::Source(error)) if matches!(error.code, SourceErrorCode::NotFound | SourceErrorCode::DemarcheForbidden) => {
@@ -186,7 +166,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         if reader.observer.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
     }
 
-    fn unserved(&mut self, number: DossierNumber, code: SourceErrorCode) {
+    pub(super) fn unserved(&mut self, number: DossierNumber, code: SourceErrorCode) {
         self.state.retry.insert(number);
         if let Some(seen) = &mut self.seen {
             seen.insert(number);
@@ -284,7 +264,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     }
 
     /// Writes the batch and the state in one call, all or none (rule 11).
-    async fn flush(&mut self, journal: Vec<UserAction>) -> Result<(), Stop> {
+    pub(super) async fn flush(&mut self, journal: Vec<UserAction>) -> Result<(), Stop> {
         self.lease.keep().await.map_err(Stop::Source)?;
         let (mut actions, receipt) = self.batch.actions(&self.tables, self.may_add_choices);
         actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
@@ -323,10 +303,10 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     async fn finish(&mut self, demarche: &Demarche) -> Result<(), Stop> {
         let Some(scan) = self.state.scan.take() else { return Ok(()) };
         let is_whole = scan.order == ScanOrder::Deposit;
-        self.state.watermark = if is_whole { Some(scan.started_at) } else { self.state.watermark.max(scan.latest) };
         if is_whole {
-            self.state.known_fields.clear();
-            self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
+            self.end_whole(demarche, scan.started_at);
+        } else {
+            self.state.watermark = self.state.watermark.max(scan.latest);
         }
         // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
         let spares_a_page = self.spares_pages || self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod content;
+mod lanes;
 mod life;
 mod rules;
 

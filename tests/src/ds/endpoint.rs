@@ -76,7 +76,9 @@ async fn graphql(State(sample): State<Arc<Sample>>, headers: HeaderMap, body: By
         Err(_) => (None, Value::Null),
     };
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let under_way = sample.requests.begin();
     let answer = answer(&sample, authorization, asked).await;
+    drop(under_way);
     let cut = answer.response.extensions().get::<Cut>().is_some();
     sample.requests.record(Recorded {
         operation,

@@ -50,6 +50,7 @@ pub struct Rule {
     operation: Option<String>,
     dossiers: Option<HashSet<i32>>,
     page_above: Option<i64>,
+    is_from_the_end: bool,
     skip: u32,
     times: Option<u32>,
 }
@@ -62,7 +63,7 @@ impl Fault {
 
     /// Strikes every request.
     pub fn always(self) -> Rule {
-        Rule { fault: self, operation: None, dossiers: None, page_above: None, skip: 0, times: None }
+        Rule { fault: self, operation: None, dossiers: None, page_above: None, is_from_the_end: false, skip: 0, times: None }
     }
 }
 
@@ -88,6 +89,13 @@ impl Rule {
         self
     }
 
+    /// Only requests for pages from the end of a list.
+    #[must_use]
+    pub fn on_pages_from_the_end(mut self) -> Self {
+        self.is_from_the_end = true;
+        self
+    }
+
     /// Only after so many requests that would have been struck.
     #[must_use]
     pub fn after(mut self, requests: u32) -> Self {
@@ -98,6 +106,7 @@ impl Rule {
     fn matches(&self, operation: Option<&str>, variables: &Value) -> bool {
         let numbers = || variables.as_object().into_iter().flat_map(|all| all.values()).filter_map(Value::as_i64);
         self.operation.as_deref().is_none_or(|name| operation == Some(name))
+            && (!self.is_from_the_end || variables.get("last").is_some_and(Value::is_number))
             && self
                 .dossiers
                 .as_ref()

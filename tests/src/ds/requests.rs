@@ -1,5 +1,6 @@
 //! What was asked of the server, for tests to count.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A request to the API.
@@ -21,6 +22,18 @@ pub struct Recorded {
 #[derive(Debug, Default)]
 pub struct Requests {
     recorded: Mutex<Vec<Recorded>>,
+    under_way: AtomicUsize,
+    most_at_once: AtomicUsize,
+}
+
+/// A request that is not yet answered.
+#[derive(Debug)]
+pub(super) struct UnderWay<'a>(&'a Requests);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Requests {
@@ -39,9 +52,21 @@ impl Requests {
         self.lock().clone()
     }
 
+    /// The most that were asked at once.
+    pub fn most_at_once(&self) -> usize {
+        self.most_at_once.load(Ordering::SeqCst)
+    }
+
     /// Forgets them.
     pub fn reset(&self) {
         self.lock().clear();
+        self.most_at_once.store(0, Ordering::SeqCst);
+    }
+
+    pub(super) fn begin(&self) -> UnderWay<'_> {
+        let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(under_way, Ordering::SeqCst);
+        UnderWay(self)
     }
 
     pub(super) fn record(&self, request: Recorded) {

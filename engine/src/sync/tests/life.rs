@@ -11,7 +11,7 @@ fn at(minute: u32) -> Timestamp {
 }
 
 impl World {
-    fn follow(&self, scope: Scope, keeping: Keeping) {
+    pub(super) fn follow(&self, scope: Scope, keeping: Keeping) {
         *self.follows.borrow_mut() = Some((scope, keeping));
     }
 
