@@ -29,7 +29,7 @@ use crate::{
     ds::{Demarche, Holder, Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, Denied, DocumentError, TableId, UserAction},
     mapping::{Keeping, Preset, Proposal, Scope},
-    ports::{Clock, Document, Leases, Rows, Source},
+    ports::{Clock, Document, Held, Leases, Rows, Source},
 };
 
 /// Runs a future that only waits for other futures of this file.
@@ -76,6 +76,8 @@ struct SmallDs {
     /// Who else runs.
     holder: Cell<Option<i64>>,
     leases: Cell<(usize, usize)>,
+    /// Whether the lease ended since it was last shown.
+    lapsed: Cell<bool>,
 }
 
 fn instant(minute: u32) -> Timestamp {
@@ -222,11 +224,12 @@ impl Source for SmallDs {
 }
 
 impl Leases for SmallDs {
-    async fn hold(&self, _: &str) -> Result<(), SourceError> {
+    async fn hold(&self, _: &str) -> Result<Held, SourceError> {
         let (held, given_back) = self.leases.get();
         self.leases.set((held + 1, given_back));
         match self.holder.get() {
-            None => Ok(()),
+            None if self.lapsed.take() => Ok(Held::New),
+            None => Ok(Held::Kept),
             Some(user) => Err(SourceError { holder: Some(Box::new(Holder { user, since: instant(0) })), ..SourceErrorCode::LeaseHeld.into() }),
         }
     }

@@ -8,7 +8,7 @@ use relais_engine::{
     ds::{Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
     json::{self, FromJson},
-    ports::{Clock, Leases, Source},
+    ports::{Clock, Held, Leases, Source},
 };
 
 use super::{Lease, ListedDemarche, Session, exchange::exchange};
@@ -113,11 +113,11 @@ impl Source for Proxy {
 }
 
 impl Leases for Proxy {
-    async fn hold(&self, connexion: &str) -> Result<(), SourceError> {
+    async fn hold(&self, connexion: &str) -> Result<Held, SourceError> {
         let body = serde_json::json!({ "lease": *self.0.lease.borrow() }).to_string();
         let given: Lease = read(&self.ask(Method::PUT, &format!("api/leases/{connexion}"), Some(body)).await?)?;
-        self.0.lease.replace(Some(given.lease));
-        Ok(())
+        let shown = self.0.lease.replace(Some(given.lease.clone()));
+        Ok(if shown == Some(given.lease) { Held::Kept } else { Held::New })
     }
 
     async fn give_back(&self, connexion: &str) {
