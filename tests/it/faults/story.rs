@@ -53,11 +53,12 @@ fn below(draw: &mut Draw, bound: u64) -> usize {
     usize::try_from(draw.below(bound)).unwrap()
 }
 
-/// Lives a seed's story. What went wrong, with what happened before, is the error.
-pub(super) async fn live(seed: u64) -> Result<(), String> {
+/// Lives a seed's story, and tells it. What went wrong, with what happened before, is the error.
+pub(super) async fn live(seed: u64) -> Result<String, String> {
     let mut story = Story::begin(seed).await;
     let result = story.tell().await;
-    result.map_err(|wrong| format!("{wrong}\n  {}", story.told.join("\n  ")))
+    let told = story.told.join("\n  ");
+    result.map(|()| told.clone()).map_err(|wrong| format!("{wrong}\n  {told}"))
 }
 
 impl Story {
@@ -206,16 +207,22 @@ impl Story {
             || "killed".to_owned(),
             |outcome| format!("{:?}, {} problems, success: {}", outcome.stop, outcome.report.problems.len(), outcome.is_success()),
         );
-        let told = format!("{told}\n    {user}, with a colleague: {has_colleague}, may sleep: {sleeps}: {ended}");
+        let mut told = format!("{told}\n    {user}, with a colleague: {has_colleague}, may sleep: {sleeps}: {ended}");
         // The next person waits until the lease ends.
         page.let_lease_end().await;
         self.mend();
         let picture = Picture::of(document).await;
+        let mut is_undone = false;
+        if picture.is_ok() && draw.chance(12) {
+            // Ctrl+Z takes the last run back, or what there was of it.
+            is_undone = document.undo(user).unwrap();
+            told.push_str(&format!(", then undone: {is_undone}"));
+        }
         drop((page, colleague));
         self.told.push(told);
         picture.map_err(|wrong| format!("after round {round}, {wrong}"))?;
         let is_success = outcome.is_some_and(|outcome| outcome.is_success());
-        if is_success && !has_changes && !has_colleague && draw.chance(25) {
+        if is_success && !is_undone && !has_changes && !has_colleague && draw.chance(25) {
             self.compare(&[DossierField::Labels], round).await.map_err(|wrong| format!("round {round} said success: {wrong}"))?;
         }
         Ok(())
@@ -229,12 +236,13 @@ impl Story {
                 1 => Moment::During(Duration::from_millis(draw.below(6))),
                 _ => Moment::After,
             };
-            fate.halt = Some(Halt { step: below(draw, STEPS), moment });
+            let steps = *draw.pick(&[STEPS / 2, STEPS]);
+            fate.halt = Some(Halt { step: below(draw, steps), moment });
         } else if draw.chance(10) {
             fate.cancelled_at = Some(1 + below(draw, STEPS));
         }
-        if draw.chance(35) {
-            for number in 0..=draw.below(4) {
+        if draw.chance(50) {
+            for number in 0..=draw.below(8) {
                 fate.changes.insert(below(draw, STEPS), round * 1000 + 500 + number);
             }
         }
