@@ -76,6 +76,10 @@ struct SmallDs {
     /// Who else runs.
     holder: Cell<Option<i64>>,
     leases: Cell<(usize, usize)>,
+    /// The largest page that it serves in time, when it is slow.
+    largest: Cell<Option<u64>>,
+    /// What the order of deposits is drawn from, when it is not that of the numbers.
+    shuffled: Cell<Option<u64>>,
     /// Whether the lease ended since it was last shown.
     lapsed: Cell<bool>,
 }
@@ -161,8 +165,13 @@ impl SmallDs {
             .filter(|(_, deposit)| since.is_none_or(|since| instant(deposit.updated) >= since))
             .filter(|(_, deposit)| variables["state"].as_str().is_none_or(|state| deposit.state == state))
             .map(|(number, deposit)| {
-                let order = if since.is_some() { u64::from(deposit.updated) << 32 } else { 0 };
-                (order | u64::from(*number), *number, deposit)
+                let order = match (since, self.shuffled.get()) {
+                    (Some(_), _) => u64::from(deposit.updated) << 32 | u64::from(*number),
+                    // By an odd number: no two dossiers have the same place.
+                    (None, Some(drawn)) => u64::from(*number).wrapping_mul(drawn | 1),
+                    (None, None) => u64::from(*number),
+                };
+                (order, *number, deposit)
             })
             .collect();
         ordered.sort_by_key(|(order, ..)| *order);
@@ -171,6 +180,9 @@ impl SmallDs {
         let after = variables["after"].as_str().map(|cursor| cursor.strip_prefix(prefix).unwrap().parse::<u64>().unwrap());
         let rest: Vec<_> = ordered.into_iter().filter(|(order, ..)| after.is_none_or(|after| *order > after)).collect();
         let first = variables["first"].as_u64().unwrap() as usize;
+        if self.largest.get().is_some_and(|largest| first as u64 > largest) {
+            return Err(SourceErrorCode::Timeout.into());
+        }
         let page = &rest[..first.min(rest.len())];
         if is_whole && page.iter().any(|(_, number, _)| self.poisoned.borrow().contains(number)) {
             return Err(SourceErrorCode::Timeout.into());
@@ -841,6 +853,27 @@ proptest! {
                 world.ds.fails_after.set(None);
             }
         }
+        let outcome = world.run();
+        prop_assert!(outcome.is_success());
+        world.assert_faithful();
+        let writes = world.document.writes.get();
+        world.run();
+        prop_assert_eq!(world.document.writes.get(), writes);
+    }
+
+    /// In whatever order DS lists the dossiers, in pages of whatever size, read by however many runs, the document is the same.
+    #[test]
+    fn any_order_of_pages_gives_the_same_document(
+        dossiers in 1_u32..130, shuffled in proptest::option::of(any::<u64>()), largest in proptest::option::of(1_u64..60), stops in proptest::collection::vec(0_usize..9, 0..4)
+    ) {
+        let world = World::with(dossiers);
+        world.ds.shuffled.set(shuffled);
+        world.ds.largest.set(largest);
+        for requests in stops {
+            world.ds.fails_after.set(Some((requests, SourceErrorCode::TokenExpired)));
+            world.run();
+        }
+        world.ds.fails_after.set(None);
         let outcome = world.run();
         prop_assert!(outcome.is_success());
         world.assert_faithful();

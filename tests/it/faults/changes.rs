@@ -92,10 +92,8 @@ fn rows(store: &Store, dossier: i32, other: i32, draw: &mut Draw) {
         _ => Vec::new(),
     };
     // Areas of maps have an id of their own in each row.
-    let donors: Vec<Values> = donors
-        .into_iter()
-        .map(|row| row.values.into_iter().filter(|(_, value)| !matches!(value, Value::Zones(_))).collect())
-        .collect();
+    let donors: Vec<Values> =
+        donors.into_iter().map(|row| row.values.into_iter().filter(|(_, value)| !matches!(value, Value::Zones(_))).collect()).collect();
     store
         .set_rows(dossier, field, |rows| match draw.below(6) {
             0 => rows.reverse(),

@@ -60,6 +60,9 @@ pub(super) struct Fate {
     pub(super) cancelled_at: Option<usize>,
 }
 
+/// Nobody comes while the page is stopped: it is killed.
+pub(super) const NOBODY: Option<fn() -> std::future::Ready<()>> = None;
+
 /// What became of a run.
 #[derive(Debug)]
 pub(super) enum Ending {

@@ -16,7 +16,7 @@ use relais_tests::{
 
 use super::{
     changes::change,
-    page::{Ending, Fate, Halt, Moment, Page},
+    page::{Ending, Fate, Halt, Moment, NOBODY, Page},
     picture::{Picture, name},
 };
 
@@ -405,6 +405,3 @@ impl Story {
         (said != Some(listed)).then(|| format!("{number} is said to be gone since {said:?}, not {listed}"))
     }
 }
-
-/// Nobody comes while the page is stopped: it is killed.
-const NOBODY: Option<fn() -> std::future::Ready<()>> = None;
