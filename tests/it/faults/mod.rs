@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Stories of a plain `make test`.
-const USUAL: u64 = 16;
+const USUAL: u64 = 24;
 /// Stories at once: most of a story's time is waiting.
 const AT_ONCE: usize = 4;
 

@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
         let context = RunContext { ds_url: self.ds_url.to_owned(), author: "Utilisateur n° 1".to_owned() };
         let ports = Ports { source: self, document: self, clock: self };
         self.sleeps.set(asleep.is_some());
-        let mut running = pin!(run(&ports, &context, connexion, self));
+        let mut running = Box::pin(run(&ports, &context, connexion, self));
         if let Either::Left((outcome, _)) = select(running.as_mut(), pin!(self.halted.notified())).await {
             return Ending::Ended(Box::new(outcome));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use relais_engine::{
+    grist::CellValue,
     mapping::{DossierField, Field, RowField, TableKey},
     sync::load,
 };
@@ -59,7 +60,7 @@ impl Picture {
                 columns.iter().filter(|(field, _)| is_cell(field)).map(|(field, cells)| (field.to_string(), shown(&cells[index]))).collect()
             };
             for (index, id) in content["id"].as_array().unwrap().iter().enumerate() {
-                let whole = |value: Option<&Value>| value.and_then(Value::as_f64).map_or(0, |number| number as i64);
+                let whole = |value: Option<&Value>| value.and_then(|value| CellValue::from(value.clone()).as_integer()).unwrap_or_default();
                 if table.key == TableKey::Dossiers {
                     let number = whole(cells(&Field::Dossier(DossierField::Number)).map(|cells| &cells[index]));
                     numbers.insert(id.as_i64().unwrap(), number);

@@ -56,7 +56,7 @@ fn below(draw: &mut Draw, bound: u64) -> usize {
 /// Lives a seed's story, and tells it. What went wrong, with what happened before, is the error.
 pub(super) async fn live(seed: u64) -> Result<String, String> {
     let mut story = Story::begin(seed).await;
-    let result = story.tell().await;
+    let result = Box::pin(story.tell()).await;
     let told = story.told.join("\n  ");
     result.map(|()| told.clone()).map_err(|wrong| format!("{wrong}\n  {told}"))
 }
@@ -172,7 +172,7 @@ impl Story {
         if draw.chance(15) {
             self.rescope(&mut draw);
         }
-        let mut told = format!("round {round}: {hours} h");
+        let mut told = vec![format!("round {round}: {hours} h")];
         let fate = Self::fate(round, &mut draw, &mut told);
         let has_changes = !fate.changes.is_empty();
         let (has_colleague, sleeps) = (draw.chance(15), draw.chance(40));
@@ -207,7 +207,7 @@ impl Story {
             || "killed".to_owned(),
             |outcome| format!("{:?}, {} problems, success: {}", outcome.stop, outcome.report.problems.len(), outcome.is_success()),
         );
-        let mut told = format!("{told}\n    {user}, with a colleague: {has_colleague}, may sleep: {sleeps}: {ended}");
+        told.push(format!("\n    {user}, with a colleague: {has_colleague}, may sleep: {sleeps}: {ended}"));
         // The next person waits until the lease ends.
         page.let_lease_end().await;
         self.mend();
@@ -216,10 +216,10 @@ impl Story {
         if picture.is_ok() && draw.chance(12) {
             // Ctrl+Z takes the last run back, or what there was of it.
             is_undone = document.undo(user).unwrap();
-            told.push_str(&format!(", then undone: {is_undone}"));
+            told.push(format!("then undone: {is_undone}"));
         }
         drop((page, colleague));
-        self.told.push(told);
+        self.told.push(told.join(", "));
         picture.map_err(|wrong| format!("after round {round}, {wrong}"))?;
         let is_success = outcome.is_some_and(|outcome| outcome.is_success());
         if is_success && !is_undone && !has_changes && !has_colleague && draw.chance(25) {
@@ -228,7 +228,7 @@ impl Story {
         Ok(())
     }
 
-    fn fate(round: u64, draw: &mut Draw, told: &mut String) -> Fate {
+    fn fate(round: u64, draw: &mut Draw, told: &mut Vec<String>) -> Fate {
         let mut fate = Fate::default();
         if draw.chance(45) {
             let moment = match draw.below(3) {
@@ -252,12 +252,12 @@ impl Story {
                 fate.failures.insert(below(draw, STEPS), *draw.pick(&codes));
             }
         }
-        told.push_str(&format!(", {fate:?}"));
+        told.push(format!("{fate:?}"));
         fate
     }
 
     /// Faults of DS, and of Grist.
-    fn go_wrong(&self, draw: &mut Draw, told: &mut String) {
+    fn go_wrong(&self, draw: &mut Draw, told: &mut Vec<String>) {
         let ds = &self.stack.ds;
         let numbers = ds.store().numbers(self.demarche);
         for _ in 0..draw.below(3) {
@@ -275,7 +275,7 @@ impl Story {
                 19 => Fault::AddressRefused,
                 _ => Fault::TokenExpired,
             };
-            told.push_str(&format!(", {fault:?}"));
+            told.push(format!("{fault:?}"));
             let mut rule = fault.times(1 + u32::try_from(draw.below(4)).unwrap()).after(u32::try_from(draw.below(6)).unwrap());
             if draw.chance(50) {
                 rule = rule.on_operation(draw.pick::<&str>(&["getDossiers", "getDossiers", "getDossier", "getDossierNumbers", "getDeletedDossiers"]));
@@ -284,17 +284,17 @@ impl Story {
         }
         if draw.chance(15) {
             let most = *draw.pick(&[50, 25, 10, 1]);
-            told.push_str(&format!(", pages of {most}"));
+            told.push(format!("pages of {most}"));
             ds.faults().add(Fault::Timeout.always().on_operation("getDossiers").on_pages_above(most));
         }
         if draw.chance(20) && !numbers.is_empty() {
             let number = *draw.pick(&numbers);
-            told.push_str(&format!(", {number} not served"));
+            told.push(format!("{number} not served"));
             if draw.chance(50) { ds.faults().stick(number) } else { ds.faults().break_on(number) }
         }
         if draw.chance(12) {
             let requests = u32::try_from(draw.below(8)).unwrap();
-            told.push_str(&format!(", the token expires after {requests}"));
+            told.push(format!("the token expires after {requests}"));
             ds.tokens().expire_after(ds.token(), requests);
         }
         if draw.chance(40) {
@@ -306,7 +306,7 @@ impl Story {
             };
             let on = if draw.chance(80) { On::Write } else { On::Read };
             let calls = below(draw, 5);
-            told.push_str(&format!(", {fault:?} {on:?} after {calls}"));
+            told.push(format!("{fault:?} {on:?} after {calls}"));
             self.stack.document.faults().after(calls, on, fault);
         }
     }
