@@ -150,7 +150,12 @@ impl Story {
     }
 
     fn change(&self, seed: u64) {
-        change(self.stack.ds.store(), self.demarche, &mut draw(self.seed, Purpose::Change, seed));
+        let (store, mut draw) = (self.stack.ds.store(), draw(self.seed, Purpose::Change, seed));
+        change(store, self.demarche, &mut draw);
+        if draw.chance(30) {
+            // DS may be slow: a run lasts longer than increments overlap.
+            store.pass(time::Duration::minutes(draw.between(1, 9)));
+        }
     }
 
     /// The connexion as a page loads it.
