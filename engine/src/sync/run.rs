@@ -108,6 +108,10 @@ pub async fn run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     for _ in 0..LOOKS {
         let mut reader = Reader::new(ports.source, &lease, ports.clock, observer, connexion.mapping.demarche);
         outcome.stop = attempt_run(ports, context, connexion, &mut reader, &mut outcome).await.err();
+        // The rest of a whole reading that an earlier run began: what that one read may have changed since.
+        if std::mem::take(&mut reader.resumes_whole) && outcome.stop.is_none() {
+            continue;
+        }
         if !lease.has_lapsed() && !matches!(outcome.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
             break;
         }
@@ -148,6 +152,7 @@ async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     let address = format!("{}/procedures/{number}/dossiers/", context.ds_url.trim_end_matches('/'));
     let planned = plan.tables.clone();
     let state = start(connexion, &plan, &demarche, ports.clock.now());
+    reader.resumes_whole = state.scan.as_ref().is_some_and(|scan| scan.order == ScanOrder::Deposit && scan.cursor.is_some());
     let converter = Converter::new(&planned, address).with_scope(connexion.scope.clone());
     let mut writer = Writer {
         document: ports.document,

@@ -66,6 +66,8 @@ pub(super) struct Reader<'a, S, C, O> {
     pub(super) demarche: DemarcheNumber,
     size: usize,
     passed: u32,
+    /// Whether the run goes on with a whole reading of an earlier one.
+    pub(super) resumes_whole: bool,
 }
 
 /// Which dossiers a list has: all those that DS's filter lets through, or those that changed since an instant.
@@ -79,7 +81,7 @@ pub(super) struct Wanted {
 
 impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
     pub(super) const fn new(source: &'a S, lease: &'a Lease<'a, S, C>, clock: &'a C, observer: &'a O, demarche: DemarcheNumber) -> Self {
-        Self { source, lease, clock, observer, demarche, size: 0, passed: 0 }
+        Self { source, lease, clock, observer, demarche, size: 0, passed: 0, resumes_whole: false }
     }
 
     /// Asks, waits for DS's limits, and asks again when a failure may pass. `progress` is told of waits.

@@ -152,9 +152,9 @@ impl Story {
     fn change(&self, seed: u64) {
         let (store, mut draw) = (self.stack.ds.store(), draw(self.seed, Purpose::Change, seed));
         change(store, self.demarche, &mut draw);
-        if draw.chance(30) {
+        if draw.chance(50) {
             // DS may be slow: a run lasts longer than increments overlap.
-            store.pass(time::Duration::minutes(draw.between(1, 9)));
+            store.pass(time::Duration::minutes(draw.between(1, 14)));
         }
     }
 
@@ -287,8 +287,8 @@ impl Story {
             }
             ds.faults().add(rule);
         }
-        if draw.chance(15) {
-            let most = *draw.pick(&[50, 25, 10, 1]);
+        if draw.chance(30) {
+            let most = *draw.pick(&[50, 25, 10, 10, 1]);
             told.push(format!("pages of {most}"));
             ds.faults().add(Fault::Timeout.always().on_operation("getDossiers").on_pages_above(most));
         }
