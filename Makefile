@@ -13,6 +13,7 @@ SHELL := bash
 help:
 	@echo 'make demo                      try Relais: a sample DS, a sample Grist, the real widget and proxy'
 	@echo 'make test                      every test, in a browser too'
+	@echo '  RELAIS_FAULT_SEEDS=200         with so many stories of faults; RELAIS_FAULT_SEED=17, one of them'
 	@echo 'make serve                     the real server, from relais.toml or the environment'
 	@echo 'make lint                      format, clippy, licences, unused dependencies, purity of the engine'
 	@echo 'make bench                     the figures, into target/bench.json'

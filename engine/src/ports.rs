@@ -16,11 +16,20 @@ pub trait Source {
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError>;
 }
 
+/// A lease that is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The one that was held before: nobody else has run meanwhile.
+    Kept,
+    /// Another one than before, or the first: others may have run until now.
+    New,
+}
+
 /// Who may run: one run of a connexion at a time, whoever starts it and wherever (rule 13). The proxy grants it.
 pub trait Leases {
     /// Takes the right to run a connexion of the document, or keeps it: it ends two minutes after the last such call.
     /// [`LeaseHeld`](crate::ds::SourceErrorCode::LeaseHeld) while somebody else has it.
-    async fn hold(&self, connexion: &str) -> Result<(), SourceError>;
+    async fn hold(&self, connexion: &str) -> Result<Held, SourceError>;
 
     /// Gives it back. When that fails, its end does the same.
     async fn give_back(&self, connexion: &str);

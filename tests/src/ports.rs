@@ -7,7 +7,7 @@ use relais_engine::{
     ds::{Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
     json,
-    ports::{Clock, Document, Leases, Rows, Source},
+    ports::{Clock, Document, Held, Leases, Rows, Source},
 };
 use serde_json::{Value, json};
 
@@ -18,12 +18,22 @@ use crate::grist::{Refusal, SampleDocument};
 pub struct GristPort {
     document: SampleDocument,
     user: String,
+    patience: Duration,
 }
+
+/// A call that is never answered is given up sooner than the widget does: the tests do not wait two minutes.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 impl GristPort {
     /// The document, seen by this user.
     pub fn new(document: SampleDocument, user: &str) -> Self {
-        Self { document, user: user.to_owned() }
+        Self { document, user: user.to_owned(), patience: PATIENCE }
+    }
+
+    /// The same, which gives up sooner, or later.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 }
 
@@ -45,21 +55,18 @@ fn refused(refusal: &Refusal) -> DocumentError {
     DocumentError::from_grist(refusal.code.as_deref(), &refusal.message)
 }
 
-/// A call that is never answered is given up sooner than the widget does: the tests do not wait two minutes.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 impl Document for GristPort {
     type Rows = GristRows;
 
     async fn fetch_table(&self, table: &TableId) -> Result<GristRows, DocumentError> {
-        let fetched = tokio::time::timeout(PATIENCE, self.document.fetch_table(&self.user, table.as_str())).await;
+        let fetched = tokio::time::timeout(self.patience, self.document.fetch_table(&self.user, table.as_str())).await;
         fetched.map_err(|_| DocumentError::NoAnswer)?.map(GristRows).map_err(|refusal| refused(&refusal))
     }
 
     async fn apply(&self, actions: &[UserAction], options: &ApplyOptions) -> Result<Applied, DocumentError> {
         let actions = serde_json::to_value(actions).map_err(|error| DocumentError::Other(error.to_string()))?;
         let options = serde_json::to_value(options).map_err(|error| DocumentError::Other(error.to_string()))?;
-        let applied = tokio::time::timeout(PATIENCE, self.document.apply(&self.user, actions, options)).await;
+        let applied = tokio::time::timeout(self.patience, self.document.apply(&self.user, actions, options)).await;
         let applied = applied.map_err(|_| DocumentError::NoAnswer)?.map_err(|refusal| refused(&refusal))?;
         json::from_value(&applied).map_err(|error| DocumentError::Other(error.to_string()))
     }
@@ -84,6 +91,17 @@ impl ProxyPort {
         let session: Value = read(answer).await.and_then(|body| serde_json::from_slice(&body).map_err(|_| SourceErrorCode::Internal.into()))?;
         let session = session.get("session").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Self { client, address: address.to_owned(), session, received: Mutex::default(), lease: Mutex::default() })
+    }
+
+    /// Ends its lease without its knowing, as two minutes of silence do.
+    pub async fn let_lease_end(&self, connexion: &str) {
+        let lease = self.lease.lock().map_or(None, |lease| lease.clone());
+        self.end_lease(connexion, lease).await;
+    }
+
+    async fn end_lease(&self, connexion: &str, lease: Option<String>) {
+        let request = self.client.delete(format!("{}/api/leases/{connexion}", self.address)).bearer_auth(&self.session);
+        let _ended = request.json(&json!({ "lease": lease })).send().await;
     }
 
     /// Bytes of answers so far.
@@ -126,21 +144,22 @@ impl Source for ProxyPort {
 }
 
 impl Leases for ProxyPort {
-    async fn hold(&self, connexion: &str) -> Result<(), SourceError> {
+    async fn hold(&self, connexion: &str) -> Result<Held, SourceError> {
         let shown = self.lease.lock().map_or(None, |lease| lease.clone());
         let request = self.client.put(format!("{}/api/leases/{connexion}", self.address)).bearer_auth(&self.session);
         let body = read(request.json(&json!({ "lease": shown })).send().await.map_err(|_| unreachable_proxy())?).await?;
         let given: Value = serde_json::from_slice(&body).map_err(|_| SourceError::from(SourceErrorCode::Internal))?;
+        let given = given.get("lease").and_then(Value::as_str).map(str::to_owned);
+        let held = if given == shown { Held::Kept } else { Held::New };
         if let Ok(mut lease) = self.lease.lock() {
-            *lease = given.get("lease").and_then(Value::as_str).map(str::to_owned);
+            *lease = given;
         }
-        Ok(())
+        Ok(held)
     }
 
     async fn give_back(&self, connexion: &str) {
         let lease = self.lease.lock().map_or(None, |mut lease| lease.take());
-        let request = self.client.delete(format!("{}/api/leases/{connexion}", self.address)).bearer_auth(&self.session);
-        let _ended = request.json(&json!({ "lease": lease })).send().await;
+        self.end_lease(connexion, lease).await;
     }
 }
 

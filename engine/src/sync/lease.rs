@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::{
     Timestamp,
     ds::{SourceError, SourceErrorCode},
-    ports::{Clock, Leases},
+    ports::{Clock, Held, Leases},
 };
 
 /// How often it is renewed: well within the two minutes after which it ends.
@@ -19,12 +19,13 @@ pub(super) struct Lease<'a, S, C> {
     clock: &'a C,
     connexion: String,
     renewed_at: Cell<Timestamp>,
+    lapsed: Cell<bool>,
 }
 
 impl<'a, S: Leases, C: Clock> Lease<'a, S, C> {
     /// Takes it, or says who has it.
     pub(super) async fn take(source: &'a S, clock: &'a C, connexion: &str) -> Result<Self, SourceError> {
-        let lease = Self { source, clock, connexion: name(connexion), renewed_at: Cell::new(clock.now()) };
+        let lease = Self { source, clock, connexion: name(connexion), renewed_at: Cell::new(clock.now()), lapsed: Cell::new(false) };
         source.hold(&lease.connexion).await?;
         Ok(lease)
     }
@@ -37,14 +38,27 @@ impl<'a, S: Leases, C: Clock> Lease<'a, S, C> {
         }
         // One lane renews it for all.
         let before = self.renewed_at.replace(now);
-        if let Err(error) = self.source.hold(&self.connexion).await {
-            self.renewed_at.set(before);
-            // Else a passing failure of the proxy; the call that follows tells more.
-            if error.code == SourceErrorCode::LeaseHeld || now > before.plus_seconds(TRUSTED_SECONDS) {
-                return Err(error);
+        match self.source.hold(&self.connexion).await {
+            Ok(Held::Kept) => {}
+            // It had ended, and is given anew: what this run knows of the document may be old.
+            Ok(Held::New) => {
+                self.lapsed.set(true);
+                return Err(SourceErrorCode::LeaseHeld.into());
+            }
+            Err(error) => {
+                self.renewed_at.set(before);
+                // Else a passing failure of the proxy; the call that follows tells more.
+                if error.code == SourceErrorCode::LeaseHeld || now > before.plus_seconds(TRUSTED_SECONDS) {
+                    return Err(error);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether it ended while the run lasted, and others may have run. Says so once.
+    pub(super) fn has_lapsed(&self) -> bool {
+        self.lapsed.take()
     }
 
     /// Gives it back.

@@ -40,7 +40,11 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         let (is_whole, is_first, started_at) = (scan.order == ScanOrder::Deposit, scan.is_first, scan.started_at);
         if is_whole && is_first {
             self.state.listed_at = Some(started_at);
-            return Ok(());
+            if self.seen.take().is_some() {
+                return Ok(());
+            }
+            // An earlier run began it: what that one read may be older than a day.
+            return self.compare_when_due(reader, demarche, parts).await;
         }
         if let Some(seen) = self.seen.take() {
             let missing = self.missing(&seen);
@@ -55,7 +59,14 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
                 return Ok(());
             }
         }
-        match if is_whole { Due::Everything } else { self.due(demarche) } {
+        if is_whole {
+            return self.compare(reader, parts, Due::Everything).await;
+        }
+        self.compare_when_due(reader, demarche, parts).await
+    }
+
+    async fn compare_when_due<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+        match self.due(demarche) {
             Due::Nothing => Ok(()),
             due => self.compare(reader, parts, due).await,
         }

@@ -18,6 +18,8 @@ use crate::{
 
 /// Increments start this long before the watermark: DS's instants are those of several servers (rule 11).
 pub(super) const OVERLAP_SECONDS: i64 = 300;
+/// How often a run looks at the document from the start, the first time included.
+const LOOKS: usize = 3;
 
 /// The outside world of a run.
 #[derive(Debug)]
@@ -101,11 +103,12 @@ pub async fn run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
             return outcome;
         }
     };
-    // An agent may rename a column while the run writes: it looks again, once, and goes on from the last bundle.
-    for attempt in 0..2 {
+    // An agent may rename a column while the run writes, and a page that slept may find that others have run: it looks
+    // again at the document, and goes on from the last bundle.
+    for _ in 0..LOOKS {
         let reader = Reader::new(ports.source, &lease, ports.clock, observer, connexion.mapping.demarche);
         outcome.stop = attempt_run(ports, context, connexion, &reader, &mut outcome).await.err();
-        if attempt > 0 || !matches!(outcome.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
+        if !lease.has_lapsed() && !matches!(outcome.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
             break;
         }
     }
@@ -127,6 +130,8 @@ async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     let Loaded { schema, .. } = loaded;
     let operation = Operation::GetDemarche(DemarcheVariables { number });
     let demarche = reader.ask(&operation, Demarche::read).await?;
+    // What is made next must not be there already.
+    reader.lease.keep().await.map_err(Stop::Source)?;
     let mut plan = plan(&connexion.mapping, &connexion.binding, &schema, &demarche).map_err(Stop::Plan)?;
     let mut history = History { last_action: outcome.last_action, description: format!("Relais : {}", connexion.mapping.title) };
     let tables = prepare(ports.document, connexion, &mut plan, &schema, &mut history, reader.observer).await;

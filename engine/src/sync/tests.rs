@@ -30,7 +30,7 @@ use crate::{
     ds::{Demarche, Holder, Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, Denied, DocumentError, TableId, UserAction},
     mapping::{Keeping, Preset, Proposal, Scope},
-    ports::{Clock, Document, Leases, Rows, Source},
+    ports::{Clock, Document, Held, Leases, Rows, Source},
 };
 
 /// Runs a future that only waits for other futures of this file.
@@ -95,6 +95,12 @@ struct SmallDs {
     /// Who else runs.
     holder: Cell<Option<i64>>,
     leases: Cell<(usize, usize)>,
+    /// The largest page that it serves in time, when it is slow.
+    largest: Cell<Option<u64>>,
+    /// What the order of deposits is drawn from, when it is not that of the numbers.
+    shuffled: Cell<Option<u64>>,
+    /// Whether the lease ended since it was last shown.
+    lapsed: Cell<bool>,
 }
 
 fn instant(minute: u32) -> Timestamp {
@@ -185,8 +191,13 @@ impl SmallDs {
             .filter(|(number, _)| created_since.is_none_or(|since| deposited(**number) >= since))
             .filter(|(_, deposit)| variables["state"].as_str().is_none_or(|state| deposit.state == state))
             .map(|(number, deposit)| {
-                let order = if since.is_some() { u64::from(deposit.updated) << 32 } else { 0 };
-                (order | u64::from(*number), *number, deposit)
+                let order = match (since, self.shuffled.get()) {
+                    (Some(_), _) => u64::from(deposit.updated) << 32 | u64::from(*number),
+                    // By an odd number: no two dossiers have the same place.
+                    (None, Some(drawn)) => u64::from(*number).wrapping_mul(drawn | 1),
+                    (None, None) => u64::from(*number),
+                };
+                (order, *number, deposit)
             })
             .collect();
         ordered.sort_by_key(|(order, ..)| *order);
@@ -198,10 +209,10 @@ impl SmallDs {
         let rest: Vec<_> = ordered.into_iter().filter(|(order, ..)| is_between(*order)).collect();
         let last = variables["last"].as_u64().map(|last| last as usize);
         let size = last.or_else(|| variables["first"].as_u64().map(|first| first as usize)).unwrap();
-        let page = if last.is_some() { &rest[rest.len().saturating_sub(size)..] } else { &rest[..size.min(rest.len())] };
-        if last.is_some_and(|last| last > 25) && self.slow_from_the_end.get() {
+        if self.largest.get().is_some_and(|largest| size as u64 > largest) || last.is_some_and(|last| last > 25) && self.slow_from_the_end.get() {
             return Err(SourceErrorCode::Timeout.into());
         }
+        let page = if last.is_some() { &rest[rest.len().saturating_sub(size)..] } else { &rest[..size.min(rest.len())] };
         if is_whole && page.iter().any(|(_, number, _)| self.poisoned.borrow().contains(number)) {
             return Err(SourceErrorCode::Timeout.into());
         }
@@ -279,11 +290,12 @@ impl Source for SmallDs {
 }
 
 impl Leases for SmallDs {
-    async fn hold(&self, _: &str) -> Result<(), SourceError> {
+    async fn hold(&self, _: &str) -> Result<Held, SourceError> {
         let (held, given_back) = self.leases.get();
         self.leases.set((held + 1, given_back));
         match self.holder.get() {
-            None => Ok(()),
+            None if self.lapsed.take() => Ok(Held::New),
+            None => Ok(Held::Kept),
             Some(user) => Err(SourceError { holder: Some(Box::new(Holder { user, since: instant(0) })), ..SourceErrorCode::LeaseHeld.into() }),
         }
     }
@@ -899,6 +911,27 @@ proptest! {
                 world.ds.fails_after.set(None);
             }
         }
+        let outcome = world.run();
+        prop_assert!(outcome.is_success());
+        world.assert_faithful();
+        let writes = world.document.writes.get();
+        world.run();
+        prop_assert_eq!(world.document.writes.get(), writes);
+    }
+
+    /// In whatever order DS lists the dossiers, in pages of whatever size, read by however many runs, the document is the same.
+    #[test]
+    fn any_order_of_pages_gives_the_same_document(
+        dossiers in 1_u32..130, shuffled in proptest::option::of(any::<u64>()), largest in proptest::option::of(1_u64..60), stops in proptest::collection::vec(0_usize..9, 0..4)
+    ) {
+        let world = World::with(dossiers);
+        world.ds.shuffled.set(shuffled);
+        world.ds.largest.set(largest);
+        for requests in stops {
+            world.ds.fails_after.set(Some((requests, SourceErrorCode::TokenExpired)));
+            world.run();
+        }
+        world.ds.fails_after.set(None);
         let outcome = world.run();
         prop_assert!(outcome.is_success());
         world.assert_faithful();

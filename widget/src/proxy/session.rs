@@ -8,7 +8,7 @@ use relais_engine::{
     ds::{Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
     json::{self, FromJson},
-    ports::{Clock, Leases, Source},
+    ports::{Clock, Held, Leases, Source},
 };
 
 use super::{
@@ -124,12 +124,13 @@ impl Source for Proxy {
 }
 
 impl Leases for Proxy {
-    async fn hold(&self, connexion: &str) -> Result<(), SourceError> {
+    async fn hold(&self, connexion: &str) -> Result<Held, SourceError> {
         let path = format!("api/leases/{connexion}");
         let shown = self.0.lease.borrow().as_ref().map(|(_, lease)| lease.clone());
         let given: Lease = read(&self.ask(Method::PUT, &path, Some(shown_lease(shown.as_deref()))).await?)?;
+        let held = if shown.as_ref() == Some(&given.lease) { Held::Kept } else { Held::New };
         self.0.lease.replace(Some((path, given.lease)));
-        Ok(())
+        Ok(held)
     }
 
     async fn give_back(&self, _: &str) {

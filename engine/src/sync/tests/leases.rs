@@ -69,6 +69,44 @@ fn rule_13_a_run_whose_lease_was_taken_over_writes_nothing_more() {
     world.assert_faithful();
 }
 
+/// A colleague runs when this many dossiers are read: the page slept, its lease ended, and it wakes up later.
+struct Sleeper<'a> {
+    world: &'a World,
+    at: usize,
+    slept: Cell<bool>,
+}
+
+impl Observer for Sleeper<'_> {
+    fn progress(&self, progress: &Progress) {
+        if progress.read < self.at || self.slept.replace(true) {
+            return;
+        }
+        self.world.ds.deposit(5, 2_000_000, "changé pendant le sommeil", &[(2, "Grace"), (3, "Katherine")]);
+        assert!(self.world.run().is_success());
+        self.world.ds.lapsed.set(true);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn rule_13_a_run_that_slept_while_a_colleague_ran_looks_at_the_document_again() {
+    for at in [0, 200, 600] {
+        let world = World::with(700);
+        let mut connexion = world.connexion();
+        let ports = Ports { source: &world.ds, document: &world.document, clock: &RunningClock(Cell::new(0)) };
+        let context = RunContext { ds_url: "https://ds.example".to_owned(), author: "Utilisateur n° 42".to_owned() };
+        let outcome = now(run(&ports, &context, &mut connexion, &Sleeper { world: &world, at, slept: Cell::new(false) }));
+        assert!(outcome.is_success(), "{outcome:?}");
+        world.assert_faithful();
+        assert_eq!(now(load(&world.document)).unwrap().connexions.len(), 1);
+        assert!(world.run().is_success());
+        world.assert_faithful();
+    }
+}
+
 #[test]
 fn rule_13_a_run_starts_from_what_a_colleague_has_just_written() {
     let world = World::with(3);

@@ -339,6 +339,35 @@ fn a_reading_that_stopped_still_finds_what_is_gone() {
 }
 
 #[test]
+fn rule_14_a_first_reading_that_goes_on_the_next_day_compares_what_it_read_before() {
+    let world = World::with(250);
+    // The form, the count, the deletions, two pages.
+    world.ds.fails_after.set(Some((5, SourceErrorCode::TokenExpired)));
+    assert!(world.run().stop.is_some());
+    world.ds.fails_after.set(None);
+    world.ds.change(17, 17, |deposit| deposit.labels = vec!["Complet"]);
+    world.later.set(25 * 60);
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(world.cell(17, "Etiquettes"), CellValue::texts(["Complet"]));
+    world.assert_settled();
+}
+
+#[test]
+fn rule_12_a_first_reading_that_goes_on_later_takes_what_changed_in_its_first_part() {
+    let world = World::with(250);
+    // The form, the count, the deletions, two pages.
+    world.ds.fails_after.set(Some((5, SourceErrorCode::TokenExpired)));
+    assert!(world.run().stop.is_some());
+    world.ds.fails_after.set(None);
+    world.ds.change(17, 1_000_100, |deposit| deposit.text = "changé".to_owned());
+    world.later.set(25 * 60);
+    assert!(world.run().is_success());
+    world.assert_faithful();
+    world.assert_settled();
+}
+
+#[test]
 fn the_columns_of_marks_are_proposed() {
     let connexion = World::default().connexion();
     let has = |connexion: &Connexion, field| connexion.mapping.tables[0].columns.iter().any(|column| column.key() == Some(&Field::Dossier(field)));

@@ -150,12 +150,14 @@ impl Holding {
 pub(super) struct World {
     pub(super) holdings: BTreeMap<i32, Holding>,
     last_tick: Option<Instant>,
+    /// How far its clock is ahead of the machine's.
+    ahead: Duration,
 }
 
 impl World {
     /// The present instant; later than any given before, so that two changes never share one.
     pub(super) fn tick(&mut self) -> Instant {
-        let now = clock::now();
+        let now = clock::now() + self.ahead;
         let tick = self.last_tick.map_or(now, |last| now.max(last + Duration::microseconds(1)));
         self.last_tick = Some(tick);
         tick
@@ -187,6 +189,16 @@ impl Store {
         self.read().holdings.get(&number).map(|holding| Arc::clone(&holding.demarche))
     }
 
+    /// Lets time pass, at once: what changes afterwards is dated so much later.
+    pub fn pass(&self, time: Duration) {
+        self.write().ahead += time;
+    }
+
+    /// The present instant of this world.
+    pub fn now(&self) -> Instant {
+        clock::now() + self.read().ahead
+    }
+
     /// The numbers of all démarches.
     pub fn demarches(&self) -> Vec<i32> {
         self.read().holdings.keys().copied().collect()
@@ -209,6 +221,12 @@ impl Store {
     pub fn numbers(&self, demarche: i32) -> Vec<i32> {
         let world = self.read();
         world.holdings.get(&demarche).map_or_else(Vec::new, |holding| holding.by_filing.iter().map(|(_, number)| *number).collect())
+    }
+
+    /// What is no longer served.
+    pub fn all_gone(&self, demarche: i32) -> Vec<Gone> {
+        let world = self.read();
+        world.holdings.get(&demarche).map_or_else(Vec::new, |holding| holding.gone.values().copied().collect())
     }
 
     /// A dossier that is served, with its démarche.

@@ -1,0 +1,108 @@
+//! What a document says of its dossiers, whatever the ids and the order of its rows.
+
+use std::collections::BTreeMap;
+
+use relais_engine::{
+    grist::CellValue,
+    mapping::{DossierField, Field, RowField, TableKey},
+    sync::load,
+};
+use relais_tests::{grist::SampleDocument, ports::GristPort};
+use serde_json::Value;
+
+/// A row: its cells by what fills them.
+pub(super) type Row = BTreeMap<String, Value>;
+
+/// The rows of the mapped tables.
+#[derive(Debug, Default)]
+pub(super) struct Picture {
+    /// By number.
+    pub(super) dossiers: BTreeMap<i64, Row>,
+    /// Of the other tables, by table, number, and the row's id in DS.
+    pub(super) rows: BTreeMap<(String, i64, String), Row>,
+}
+
+/// What is compared apart: it says what DS no longer does.
+pub(super) const MARKS: [DossierField; 3] = [DossierField::DateSuppression, DossierField::MotifSuppression, DossierField::HorsSelection];
+
+/// The name of a field of every dossier among the cells of a row.
+pub(super) fn name(field: DossierField) -> String {
+    Field::Dossier(field).to_string()
+}
+
+/// A cell as an agent sees it: an empty text shows nothing, as an empty cell.
+fn shown(cell: &Value) -> Value {
+    if cell == "" { Value::Null } else { cell.clone() }
+}
+
+impl Picture {
+    /// Of a document, if it is whole: each dossier and each row once, and each row with its dossier.
+    pub(super) async fn of(document: &SampleDocument) -> Result<Self, String> {
+        let loaded = load(&GristPort::new(document.clone(), "owner")).await.map_err(|error| format!("the connexion cannot be read: {error}"))?;
+        if !loaded.unreadable.is_empty() || loaded.connexions.len() > 1 {
+            return Err(format!("{} connexions, {} unreadable", loaded.connexions.len(), loaded.unreadable.len()));
+        }
+        let mut picture = Self::default();
+        let Some(connexion) = loaded.connexions.first() else { return Ok(picture) };
+        let mut numbers: BTreeMap<i64, i64> = BTreeMap::new();
+        for table in &connexion.mapping.tables {
+            let Some(binding) = connexion.binding.tables.get(&table.key) else { continue };
+            let known = binding.find(&loaded.schema).ok_or_else(|| format!("the table {} is gone", table.name))?;
+            let content = document.fetch_table("owner", known.id.as_str()).await.unwrap();
+            let cells = |field: &Field| {
+                let column = binding.columns.get(field)?.find(known)?;
+                content.get(column.id.as_str())?.as_array()
+            };
+            let columns: Vec<(&Field, &Vec<Value>)> =
+                table.columns.iter().filter_map(|column| column.key()).filter_map(|field| Some((field, cells(field)?))).collect();
+            let row = |index: usize| -> Row {
+                let is_cell = |field: &Field| !matches!(field, Field::Row(_));
+                columns.iter().filter(|(field, _)| is_cell(field)).map(|(field, cells)| (field.to_string(), shown(&cells[index]))).collect()
+            };
+            for (index, id) in content["id"].as_array().unwrap().iter().enumerate() {
+                let whole = |value: Option<&Value>| value.and_then(|value| CellValue::from(value.clone()).as_integer()).unwrap_or_default();
+                if table.key == TableKey::Dossiers {
+                    let number = whole(cells(&Field::Dossier(DossierField::Number)).map(|cells| &cells[index]));
+                    numbers.insert(id.as_i64().unwrap(), number);
+                    if number == 0 || picture.dossiers.insert(number, row(index)).is_some() {
+                        return Err(format!("the dossier {number} has two rows, or none"));
+                    }
+                    continue;
+                }
+                let parent = whole(cells(&Field::Row(RowField::Dossier)).map(|cells| &cells[index]));
+                let id = cells(&Field::Row(RowField::Id)).and_then(|cells| cells[index].as_str()).unwrap_or_default();
+                let Some(number) = numbers.get(&parent) else { return Err(format!("{}: the row {id} has no dossier", table.key)) };
+                if id.is_empty() || picture.rows.insert((table.key.to_string(), *number, id.to_owned()), row(index)).is_some() {
+                    return Err(format!("{}: the row « {id} » of the dossier {number} is there twice", table.key));
+                }
+            }
+        }
+        Ok(picture)
+    }
+
+    /// What is not as in the other picture, of the dossiers that both should have.
+    pub(super) fn differences(&self, expected: &Self, is_compared: impl Fn(i64) -> bool, ignored: &[DossierField]) -> Vec<String> {
+        let mut found = Vec::new();
+        let ignored: Vec<String> = MARKS.iter().chain(ignored).map(|field| name(*field)).collect();
+        let numbered = |picture: &'_ Self| -> BTreeMap<(String, i64, String), Row> {
+            let dossiers = picture.dossiers.iter().map(|(number, row)| ((String::new(), *number, String::new()), row.clone()));
+            let rows = picture.rows.iter().map(|(key, row)| (key.clone(), row.clone()));
+            dossiers.chain(rows).filter(|((_, number, _), _)| is_compared(*number)).collect()
+        };
+        let (here, there) = (numbered(self), numbered(expected));
+        for (key, row) in &here {
+            let Some(expected) = there.get(key) else {
+                found.push(format!("{key:?} should not be there"));
+                continue;
+            };
+            for (field, cell) in row.iter().filter(|(field, _)| !ignored.contains(field)) {
+                // What a document does not have is not compared: an agent's choice.
+                if let Some(expected) = expected.get(field).filter(|expected| *expected != cell) {
+                    found.push(format!("{key:?} {field}: {cell} instead of {expected}"));
+                }
+            }
+        }
+        found.extend(there.keys().filter(|key| !here.contains_key(*key)).map(|key| format!("{key:?} is missing")));
+        found
+    }
+}
