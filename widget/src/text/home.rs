@@ -29,7 +29,7 @@ pub const READ_AGAIN: &str = "Tout relire";
 /// Ends a connexion.
 pub const DISCONNECT: &str = "Déconnecter la démarche";
 /// What it means.
-pub const DISCONNECT_MORE: &str = "Ses tables restent dans le document avec leurs lignes ; Relais n’y écrit plus.";
+pub const DISCONNECT_MORE: &str = "Ses tables restent dans le document avec leurs lignes ; Relais n’y écrit plus.";
 /// Does it.
 pub const DISCONNECT_NOW: &str = "Déconnecter";
 /// Does not.
