@@ -148,6 +148,7 @@ async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     let planned = plan.tables.clone();
     let state = start(connexion, &plan, &demarche, ports.clock.now());
     let converter = Converter::new(&planned, address).with_scope(connexion.scope.clone());
+    let written = outcome.report.added + outcome.report.updated;
     let mut writer = Writer {
         document: ports.document,
         lease: reader.lease,
@@ -164,6 +165,7 @@ async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
         total: None,
         seen: None,
         has_written: false,
+        written,
         spares_pages: false,
         may_add_choices,
         connexion,

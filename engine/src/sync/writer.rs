@@ -47,6 +47,8 @@ pub(super) struct Writer<'a, S, D, C> {
     /// The dossiers of a whole reading, when this run has made it from its start.
     pub(super) seen: Option<HashSet<DossierNumber>>,
     pub(super) has_written: bool,
+    /// Dossiers added or changed in the document, not only compared.
+    pub(super) written: usize,
     /// Whether what the state remembers of this run spares more than a page at the next.
     pub(super) spares_pages: bool,
     pub(super) may_add_choices: bool,
@@ -54,13 +56,7 @@ pub(super) struct Writer<'a, S, D, C> {
 
 impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     pub(super) fn progress(&self) -> Progress {
-        Progress {
-            phase: Phase::Dossiers,
-            read: self.report.read,
-            total: self.total,
-            written: self.report.added + self.report.updated,
-            failed: self.report.failed(),
-        }
+        Progress { phase: Phase::Dossiers, read: self.report.read, total: self.total, written: self.written, failed: self.report.failed() }
     }
 
     pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
@@ -296,6 +292,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         self.connexion.state.clone_from(&self.state);
         self.connexion.set_saved();
         self.has_written = true;
+        self.written = self.report.added + self.report.updated;
     }
 
     /// The end: the watermark moves with the last rows. When nothing changed nothing is written (rule 1), unless the
