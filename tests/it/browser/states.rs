@@ -2,7 +2,7 @@
 
 use relais_tests::ds::{COMPLETE, NEIGHBOUR, faults::Fault};
 
-use super::{OWNER, Visit, browser::Browser, choose_everyday, open, services};
+use super::{Browser, OWNER, Visit, choose_everyday, open, services};
 
 const UNCHANGED: &str = "Votre document n'a pas changé.";
 
