@@ -2,7 +2,7 @@
 
 use relais_tests::ds::{COMPLETE, faults::Fault};
 
-use super::{Browser, OWNER, Visit, axe::judge, everyday_title, open, services};
+use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open, services};
 
 const ALONE: Visit<'static> = Visit { is_alone: true, ..OWNER };
 

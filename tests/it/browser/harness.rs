@@ -2,7 +2,7 @@
 
 use relais_tests::grist::{Options, SampleGrist};
 
-use super::Browser;
+use super::browser::Browser;
 
 /// A document without a widget says so: the browser runs the page's script, and hears of what it shows.
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use relais_tests::ds::EVERYDAY;
 use serde_json::{Value, json};
 
-use super::{Browser, OWNER, choose_everyday, everyday_title, open, services};
+use super::{OWNER, browser::Browser, choose_everyday, everyday_title, open, services};
 
 /// For a thousand dossiers, in a debug build, beside other tests.
 const RUN: Duration = Duration::from_mins(3);

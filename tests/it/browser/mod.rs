@@ -9,7 +9,7 @@ mod journey;
 mod states;
 
 use relais_tests::{
-    browser::Browser,
+    browser::{self, Browser},
     ds::{self, EVERYDAY},
     grist::{self, SampleDocument},
     stack::{Options, Stack},

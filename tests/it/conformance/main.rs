@@ -8,6 +8,7 @@ mod ds_schema;
 mod form;
 mod grist;
 mod grist_http;
+mod grist_page;
 mod grist_recording;
 mod grist_replay;
 mod grist_report;
