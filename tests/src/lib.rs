@@ -1,4 +1,5 @@
 //! Sample services and whole journeys.
+pub mod browser;
 pub mod ds;
 pub mod grist;
 pub mod ports;

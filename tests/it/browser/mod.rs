@@ -4,22 +4,17 @@
 
 mod accessibility;
 mod axe;
-#[expect(clippy::module_inception, reason = "a browser is what the folder is about, and what the file holds")]
-mod browser;
-mod command;
-mod driver;
 mod harness;
 mod journey;
 mod scope;
 mod states;
 
 use relais_tests::{
+    browser::{self, Browser},
     ds::{self, EVERYDAY},
     grist::{self, SampleDocument},
     stack::{Options, Stack},
 };
-
-use browser::Browser;
 
 /// What a person is in a document, and what the document's page shows of it.
 #[derive(Clone, Copy, Debug)]

@@ -17,6 +17,9 @@ async fn access_is_asked_for_then_taken() {
     browser.picture("refuse").await;
     browser.press_in_document("Accepter").await;
     browser.sees("Vos dossiers, dans ce document").await;
+    // As the manifest asks, Grist hides the frame until the widget says that it wears the theme.
+    let visibility = browser.ask_document("return getComputedStyle(document.querySelector('iframe')).visibility;").await;
+    assert_eq!(visibility, "visible");
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
 }
 

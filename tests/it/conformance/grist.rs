@@ -1,7 +1,8 @@
 //! The sample Grist against recordings of a real one: every scenario is played, every answer compared.
 //! What Relais does not use is refused loudly: those refusals, and the few differences, are listed here one by one.
 use super::grist_recording::scenarios;
-use super::grist_replay::{Report, Reviewed, Stage, Steps};
+use super::grist_replay::Stage;
+use super::grist_report::{Report, Reviewed, Steps};
 use serde_json::{Value, json};
 
 async fn play(file: &'static str, reviewed: &'static [Reviewed], unused: &'static [&'static str], least: usize) {

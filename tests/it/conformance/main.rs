@@ -1,5 +1,6 @@
 //! What Relais believes of the platforms, against the real thing: three schemas of DS, a real démarche and dossier, and
-//! recordings of a real Grist. Run by `make conformance SHARED=…`; it fails when the folder is missing.
+//! recordings of a real Grist, those of its talk with a widget played in a browser. Run by `make conformance SHARED=…`; it
+//! fails when the folder is missing.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -7,8 +8,10 @@ mod ds_schema;
 mod form;
 mod grist;
 mod grist_http;
+mod grist_page;
 mod grist_recording;
 mod grist_replay;
+mod grist_report;
 mod operations;
 
 use std::path::PathBuf;

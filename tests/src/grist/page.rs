@@ -231,6 +231,7 @@ fn widget(content: &Content) -> Value {
         "url": custom.get("url"),
         "access": custom.get("access"),
         "options": custom.get("widgetOptions"),
+        "rendersAfterReady": custom.get("renderAfterReady"),
     })
 }
 

@@ -10,6 +10,7 @@ const LEVELS = ["none", "read table", "full"];
 export class WidgetHost {
   // `page` gives what the frame needs: url, access, readonly, theme(), section(), and is told what the widget wants.
   constructor(container, server, page) {
+    this.frame = undefined;
     this.container = container;
     this.server = server;
     this.page = page;
@@ -20,6 +21,8 @@ export class WidgetHost {
 
   // A new frame: at the start, and whenever the level of access or the address changes.
   build() {
+    // What the page learns while it starts is not told again to a frame that comes later.
+    this.isFirst = this.frame === undefined;
     this.ready = false;
     this.waiting = [];
     this.asked = 0;
@@ -32,6 +35,9 @@ export class WidgetHost {
     this.frame.setAttribute("allow", "clipboard-write");
     this.frame.title = "Widget";
     this.frame.dataset.part = "iframe";
+    if (this.page.rendersAfterReady()) {
+      this.frame.style.visibility = "hidden";
+    }
     this.frame.src = this.address();
     this.container.replaceChildren(this.frame);
   }
@@ -62,6 +68,8 @@ export class WidgetHost {
       } else {
         this.waiting.push(message);
       }
+    } else if (message.mtype === EVENT && message.data?.message === "themeInitialized") {
+      this.frame.style.visibility = "";
     }
   }
 
@@ -74,21 +82,21 @@ export class WidgetHost {
     if (first && readable) {
       await this.lookAtRecords();
     }
-    const isEmpty = this.rowId === "new";
-    if (first && readable && !isEmpty) {
+    const early = first && this.isFirst && this.rowId !== "new";
+    if (early && readable) {
       this.sendRecords({ dataChange: true, mappingsChange: true });
     }
     for (const message of waiting) {
       this.answer(message);
     }
     const theme = this.page.theme();
-    if (first && theme.appearance === "dark") {
+    if (first && this.isFirst && theme.appearance === "dark") {
       // Grist turns dark while it starts, and says so once more.
       this.sendTheme();
     }
     this.send({ mtype: EVENT, data: { theme, fromReady: true } });
     if (readable) {
-      this.sendRecords({ dataChange: true, mappingsChange: first && isEmpty });
+      this.sendRecords({ dataChange: true, mappingsChange: first && !early });
     }
     this.sendOptions(true);
   }
@@ -106,6 +114,14 @@ export class WidgetHost {
 
   sendRecords(flags) {
     this.send({ mtype: EVENT, data: { tableId: this.page.section().table, rowId: this.rowId, ...flags } });
+  }
+
+  // Another client saved other options with the section.
+  takeOptions(options) {
+    this.options = options;
+    if (this.ready) {
+      this.sendOptions(undefined);
+    }
   }
 
   // The section's own table, for the row of the cursor: its first row, or the empty one of a table without rows.
@@ -211,7 +227,7 @@ export class WidgetHost {
 
   configure(request) {
     if (request.columns?.length) {
-      throw new Error("Le Grist d’essai n’associe pas de colonnes à un widget.");
+      throw unsupported("columns to map");
     }
     this.configured = request;
     this.page.onConfigured(request);
@@ -237,7 +253,7 @@ export class WidgetHost {
   async selectedTable(options) {
     const asked = Object.keys(options ?? {}).filter((name) => name !== "format" && name !== "keepEncoded");
     if (asked.length > 0) {
-      throw new Error(`Le Grist d’essai ne lit pas la table avec l’option ${asked[0]}.`);
+      throw unsupported(`the selected table with ${asked[0]}`);
     }
     await this.lookAtRecords();
     const table = {};
@@ -286,6 +302,11 @@ function typed(column, records) {
         return value;
     }
   });
+}
+
+// As the server refuses what it does not do: src/grist/refusal.rs.
+function unsupported(what) {
+  return coded(`The sample Grist does not do this: ${what}`, "SAMPLE_UNSUPPORTED");
 }
 
 function coded(message, code) {

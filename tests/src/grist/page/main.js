@@ -21,12 +21,15 @@ const page = {
   shownVersion: undefined,
   appearance: parameters.get("theme") === "dark" ? "dark" : "light",
   host: undefined,
+  travelled: undefined,
   url: undefined,
   access: "none",
   readonly: false,
   panelOpen: parameters.get("panel") !== "closed",
   theme: () => themeOf(page.appearance),
   savedOptions: () => page.state.widget?.options ?? null,
+  // The widget of the page's address stands for one of the gallery, whose manifest asks for it.
+  rendersAfterReady: () => parameters.has("widget") || (page.state.widget?.rendersAfterReady ?? false),
 
   // The table of the widget's section, and all those whose changes it hears of.
   section() {
@@ -45,12 +48,9 @@ const page = {
     showPanel();
   },
 
-  async travel(name) {
-    try {
-      await server.call(name);
-    } catch (error) {
-      notice(error.message);
-    }
+  travel(name) {
+    page.travelled = server.call(name).catch((error) => notice(error.message));
+    return page.travelled;
   },
 };
 
@@ -149,9 +149,22 @@ async function grant(access) {
   page.host?.build();
 }
 
+// What another client changed in the widget's section.
+function onSection(before) {
+  const { access, options } = page.state.widget ?? {};
+  if (access && access !== before?.access && access !== page.access) {
+    page.access = access;
+    page.desired = undefined;
+    showPanel();
+    page.host?.build();
+  } else if (JSON.stringify(options) !== JSON.stringify(before?.options)) {
+    page.host?.takeOptions(page.savedOptions());
+  }
+}
+
 async function saveSection() {
   const custom = { mode: "url", url: page.url, access: page.access, pluginId: "", sectionId: "",
-    renderAfterReady: false, widgetOptions: page.savedOptions(), columnsMapping: null };
+    renderAfterReady: page.rendersAfterReady(), widgetOptions: page.savedOptions(), columnsMapping: null };
   const options = JSON.stringify({ customView: JSON.stringify(custom) });
   try {
     await server.call("applyUserActions", [
@@ -222,7 +235,9 @@ async function onVersions(versions) {
     return;
   }
   if ([...changed].some((table) => table.startsWith("_grist_"))) {
+    const before = page.state.widget;
     await load();
+    onSection(before);
   }
   await refresh();
   await page.host?.onTablesChanged(changed);
@@ -258,6 +273,18 @@ async function begin() {
   document.body.dataset.loaded = "true";
 }
 
+// Waits until everything that was set going is done and said: timers, a travel through the history, changes of tables.
+async function settled() {
+  const pause = () => new Promise((resolve) => { setTimeout(resolve); });
+  await pause();
+  await page.travelled;
+  const { versions } = await server.call("state");
+  while (Object.keys(versions).some((table) => versions[table] > (page.versions[table] ?? 0))) {
+    await pause();
+  }
+  await turn;
+}
+
 // For tests: what the page shows and does, without its looks.
 window.sampleGrist = {
   tables: () => server.call("listTables"),
@@ -268,6 +295,7 @@ window.sampleGrist = {
   setAccess: grant,
   undo: () => page.travel("undo"),
   redo: () => page.travel("redo"),
+  settled,
 };
 
 begin();

@@ -25,7 +25,7 @@ impl Driver {
         let mut command = Command::new("chromedriver");
         // A group of its own, so that the browser can be ended with it.
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
-        let mut process = command.spawn().expect("chromedriver is on the PATH (`make test` installs it)");
+        let mut process = command.spawn().expect("chromedriver is on the PATH (`tools/need browser` installs it)");
         let mut output = BufReader::new(process.stdout.take().expect("its output is ours"));
         let mut said = String::new();
         let port = loop {

@@ -1,5 +1,10 @@
 //! A browser, asked and answered as a person would: by what is written on the screen.
 
+#![expect(clippy::expect_used, reason = "a test that has no browser, or loses it, is to stop there")]
+
+mod command;
+mod driver;
+
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
@@ -10,10 +15,8 @@ use fantoccini::{Client, ClientBuilder, elements::Element, wd::TimeoutConfigurat
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use super::{
-    command::{CDP, LOG, Post},
-    driver::Driver,
-};
+use command::{CDP, LOG, Post};
+use driver::Driver;
 
 /// What a person would wait for a page at most, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,7 +26,7 @@ const QUESTIONS: &str = include_str!("page.js");
 
 /// A session of its own in a browser of its own.
 #[derive(Debug)]
-pub(super) struct Browser {
+pub struct Browser {
     client: Client,
     name: &'static str,
     // Last: the browser ends after the client has let go of it.
@@ -39,7 +42,7 @@ enum Side {
 
 impl Browser {
     /// Starts one. The name is that of the test, and of the folder of its pictures.
-    pub(super) async fn start(name: &'static str) -> Self {
+    pub async fn start(name: &'static str) -> Self {
         let driver = Driver::start();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(driver.capabilities())
@@ -52,32 +55,32 @@ impl Browser {
     }
 
     /// Opens an address and waits for it to be loaded.
-    pub(super) async fn open(&self, address: &str) {
+    pub async fn open(&self, address: &str) {
         self.client.goto(address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
     }
 
     /// Waits until the widget shows this text.
-    pub(super) async fn sees(&self, text: &str) {
+    pub async fn sees(&self, text: &str) {
         self.sees_within(text, PATIENCE).await;
     }
 
     /// The same, for what takes its time.
-    pub(super) async fn sees_within(&self, text: &str, patience: Duration) {
+    pub async fn sees_within(&self, text: &str, patience: Duration) {
         self.wait(Side::Widget, "text().includes(plain(question))", json!(text), patience).await;
     }
 
     /// Waits until the document's page shows this text, the widget's left out.
-    pub(super) async fn document_sees(&self, text: &str) {
+    pub async fn document_sees(&self, text: &str) {
         self.wait(Side::Document, "text().includes(plain(question))", json!(text), PATIENCE).await;
     }
 
     /// Presses a button of the widget by its name, once it can be pressed.
-    pub(super) async fn press(&self, name: &str) {
+    pub async fn press(&self, name: &str) {
         self.press_on(Side::Widget, "button", name).await;
     }
 
     /// Presses a button of the document's page.
-    pub(super) async fn press_in_document(&self, name: &str) {
+    pub async fn press_in_document(&self, name: &str) {
         self.press_on(Side::Document, "button", name).await;
     }
 
@@ -89,7 +92,7 @@ impl Browser {
     }
 
     /// Writes into a field of the widget, in place of what is there.
-    pub(super) async fn write(&self, name: &str, text: &str) {
+    pub async fn write(&self, name: &str, text: &str) {
         let field = self.element(Side::Widget, "field", name).await;
         // Chosen and typed over, as by hand: emptying by script would leave the application unaware.
         field.send_keys("\u{e009}a\u{e000}").await.expect("the field takes the focus");
@@ -97,33 +100,33 @@ impl Browser {
     }
 
     /// Ticks a box or picks one of several, by its name.
-    pub(super) async fn choose(&self, name: &str) {
+    pub async fn choose(&self, name: &str) {
         self.press_on(Side::Widget, "choice", name).await;
     }
 
     /// Waits until the widget wears this theme of Grist's.
-    pub(super) async fn wears(&self, appearance: &str) {
+    pub async fn wears(&self, appearance: &str) {
         self.wait(Side::Widget, "document.documentElement.dataset.gristAppearance === question", json!(appearance), PATIENCE).await;
     }
 
     /// Waits until the document's page has read the document.
-    pub(super) async fn document_is_loaded(&self) {
+    pub async fn document_is_loaded(&self) {
         self.wait(Side::Document, "document.body.dataset.loaded === question", json!("true"), PATIENCE).await;
     }
 
     /// Waits until nothing in the document's page answers a selector.
-    pub(super) async fn document_lacks(&self, selector: &str) {
+    pub async fn document_lacks(&self, selector: &str) {
         self.wait(Side::Document, "!document.querySelector(question)", json!(selector), PATIENCE).await;
     }
 
     /// What a script of the document's page says. For what the page tells tests: `window.sampleGrist`.
-    pub(super) async fn ask_document(&self, script: &str) -> Value {
+    pub async fn ask_document(&self, script: &str) -> Value {
         self.enter(Side::Document).await.expect("the document's page is there");
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// What a script of the widget's page says, once it says something. The script is the body of an asynchronous function.
-    pub(super) async fn ask_widget(&self, script: &str) -> Value {
+    pub async fn ask_widget(&self, script: &str) -> Value {
         self.enter(Side::Widget).await.expect("the widget's page is there");
         let script = format!("const done = arguments[0]; (async () => {{ {script} }})().then(done, (error) => done({{ failed: String(error) }}));");
         let answer = self.client.execute_async(&script, Vec::new()).await.unwrap_or_else(|error| panic!("asking the widget: {error}"));
@@ -132,25 +135,25 @@ impl Browser {
     }
 
     /// Everything that the widget shows, as text.
-    pub(super) async fn widget_text(&self) -> String {
+    pub async fn widget_text(&self) -> String {
         self.text_of(Side::Widget).await
     }
 
     /// Gives the page this width and height, below what a window can have.
-    pub(super) async fn resize(&self, width: u32, height: u32) {
+    pub async fn resize(&self, width: u32, height: u32) {
         let parameters = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         let body = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": parameters });
         self.client.issue_cmd(Post(CDP, body)).await.expect("the browser takes another size");
     }
 
     /// The window's own size again.
-    pub(super) async fn resize_back(&self) {
+    pub async fn resize_back(&self) {
         let body = json!({ "cmd": "Emulation.clearDeviceMetricsOverride", "params": {} });
         self.client.issue_cmd(Post(CDP, body)).await.expect("the browser takes its size back");
     }
 
     /// A picture of the whole window, kept in `target/screenshots`.
-    pub(super) async fn picture(&self, name: &str) -> PathBuf {
+    pub async fn picture(&self, name: &str) -> PathBuf {
         let folder = pictures().join(self.name);
         std::fs::create_dir_all(&folder).expect("a folder for pictures");
         let path = folder.join(format!("{name}.png"));
@@ -159,7 +162,7 @@ impl Browser {
     }
 
     /// What the console holds of errors since it was asked last: scripts that failed, and what the content security policy refused.
-    pub(super) async fn console_errors(&self) -> Vec<String> {
+    pub async fn console_errors(&self) -> Vec<String> {
         let entries = self.client.issue_cmd(Post(LOG, json!({ "type": "browser" }))).await.expect("the driver has the console");
         let entries = entries.as_array().cloned().unwrap_or_default();
         let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
@@ -169,7 +172,7 @@ impl Browser {
     async fn element(&self, side: Side, role: &str, name: &str) -> Element {
         let found = self.wait(side, "enabled(find(question.role, question.name))", json!({ "role": role, "name": name }), PATIENCE).await;
         // The one key under which WebDriver names an element, in any browser.
-        let id = found["element-6066-11e4-a52e-4f735466cecf"].as_str().expect("an element was found").to_owned();
+        let id = found.get("element-6066-11e4-a52e-4f735466cecf").and_then(Value::as_str).expect("an element was found").to_owned();
         Element::from_element_id(self.client.clone(), id.into())
     }
 
