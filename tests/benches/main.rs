@@ -3,13 +3,6 @@
 
 #![expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures are printed, and are small")]
 
-#[path = "../it/browser/browser.rs"]
-#[expect(dead_code, reason = "the journeys ask a browser more than this")]
-mod browser;
-#[path = "../it/browser/command.rs"]
-mod command;
-#[path = "../it/browser/driver.rs"]
-mod driver;
 mod in_browser;
 
 use std::{collections::BTreeMap, path::Path, process::Command, time::Instant};
@@ -26,6 +19,7 @@ use relais_engine::{
     sync::{Converter, Report, TableIndex, plan},
 };
 use relais_tests::{
+    browser,
     ds::{self, BENCH, world::value::Value as Held},
     stack::{Options, Stack},
 };
