@@ -22,6 +22,7 @@ async fn the_way_from_home_to_a_result_is_accessible() {
     judge(&browser, "demarche-oubliee").await;
     browser.choose(&everyday_title(&stack)).await;
     browser.sees("Formulaire").await;
+    assert!(!browser.widget_text().await.contains("Aucune démarche n'est choisie."), "a démarche is chosen");
     judge(&browser, "demarche-choisie").await;
 
     browser.press("Choisir les champs").await;

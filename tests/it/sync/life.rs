@@ -113,12 +113,8 @@ async fn rule_8_a_deleted_dossier_is_removed_on_choice_with_its_rows_of_other_ta
     world.run_following(&whole, REMOVING, 0).await;
     let store = world.stack.ds.store();
     let field = store.field(world.demarche, "Cofinancements").unwrap();
-    let rows_of = |number: i32| match store.dossier(number).unwrap().1.content().champs.get(&field) {
-        Some(Held::Rows(rows)) => rows.len(),
-        _ => 0,
-    };
-    let number = world.numbers().into_iter().find(|number| rows_of(*number) >= 2).unwrap();
-    let (rows, children) = (rows_of(number), world.rows("Cofinancements").await);
+    let (number, rows) = world.dossier_with_rows(field);
+    let children = world.rows("Cofinancements").await;
     store.trash(number, DeletionReason::InstructeurRequest).unwrap();
     world.stack.document.reset_calls();
     let outcome = world.run_following(&whole, REMOVING, 0).await;

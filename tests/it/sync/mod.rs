@@ -12,7 +12,7 @@ use relais_engine::{
     sync::Outcome,
 };
 use relais_tests::{
-    ds,
+    ds::{self, world::value::Value as Held},
     stack::{Options, Stack},
 };
 use serde_json::{Value, json};
@@ -85,6 +85,16 @@ impl World {
     /// The numbers of the dossiers that DS has.
     pub(crate) fn numbers(&self) -> Vec<i32> {
         self.stack.ds.store().numbers(self.demarche)
+    }
+
+    /// A dossier with at least two rows of a répétition, and how many.
+    pub(crate) fn dossier_with_rows(&self, field: u32) -> (i32, usize) {
+        let store = self.stack.ds.store();
+        let rows_of = |number: i32| match store.dossier(number).unwrap().1.content().champs.get(&field) {
+            Some(Held::Rows(rows)) => rows.len(),
+            _ => 0,
+        };
+        self.numbers().into_iter().map(|number| (number, rows_of(number))).find(|(_, rows)| *rows >= 2).unwrap()
     }
 
     /// Does something to the document, as its owner.

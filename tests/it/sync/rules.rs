@@ -152,11 +152,7 @@ async fn rule_7_rows_of_a_repetition_leave_and_move_with_their_ids() {
     world.run().await;
     let store = world.stack.ds.store();
     let field = store.field(world.demarche, "Cofinancements").unwrap();
-    let rows_of = |number: i32| match store.dossier(number).unwrap().1.content().champs.get(&field) {
-        Some(Held::Rows(rows)) => rows.len(),
-        _ => 0,
-    };
-    let number = world.numbers().into_iter().find(|number| rows_of(*number) >= 2).unwrap();
+    let (number, _) = world.dossier_with_rows(field);
     let before = world.table("Cofinancements").await;
     store.set_rows(number, field, |rows| rows.reverse()).unwrap();
     let outcome = world.run().await;

@@ -20,10 +20,12 @@ pub(super) fn DemarcheScreen() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let unnamed = RwSignal::new(None::<Unnamed>);
     let input = NodeRef::<html::Input>::new();
-    let choose = move |number: DemarcheNumber| {
+    // Chosen in the list or by its number: what was missing no longer is.
+    Effect::new(move || {
+        app.chosen.track();
         unnamed.set(None);
-        app.look_at(number);
-    };
+    });
+    let choose = move |number: DemarcheNumber| app.look_at(number);
     let refuse = move |why: Unnamed| {
         unnamed.set(Some(why));
         if let Some(input) = input.get_untracked() {

@@ -1,5 +1,7 @@
 //! Lanes: whatever their speed, and wherever they are stopped, they give the document that one would.
 
+use proptest::prelude::*;
+
 use super::*;
 
 impl World {
