@@ -5,15 +5,21 @@
 
 use crate::{
     Timestamp,
-    ds::{Operation, SourceError},
+    ds::{DemarcheNumber, FileContent, Operation, SourceError},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
 };
 
 /// Where dossiers come from: DS, behind the proxy.
 pub trait Source {
+    /// The bytes of a file, wherever they are kept: they never pass through the engine.
+    type File;
+
     /// The body of DS's answer to an operation: a GraphQL envelope, which may hold errors. What never reached DS, or was
     /// refused before it, is an error here.
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError>;
+
+    /// The bytes of a file of a démarche, all of them.
+    async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Self::File, SourceError>;
 }
 
 /// A lease that is given.
@@ -44,8 +50,20 @@ pub trait Rows {
     fn column(&self, column: &ColumnId) -> Option<Vec<CellValue>>;
 }
 
+/// A file to put into a document.
+#[derive(Debug)]
+pub struct NewAttachment<'a, F> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its bytes.
+    pub content: &'a F,
+}
+
 /// Where rows go: a Grist document.
 pub trait Document {
+    /// The bytes of a file that it takes.
+    type File;
+
     /// What [`Self::fetch_table`] gives.
     type Rows: Rows;
 
@@ -54,6 +72,10 @@ pub trait Document {
 
     /// Applies actions, all or none.
     async fn apply(&self, actions: &[UserAction], options: &ApplyOptions) -> Result<Applied, DocumentError>;
+
+    /// Uploads files, all or none: the ids of the attachments, in their order. Grist removes them after an hour unless a cell
+    /// has them by then.
+    async fn attach(&self, files: &[NewAttachment<'_, Self::File>]) -> Result<Vec<i64>, DocumentError>;
 }
 
 /// The time, as the proxy has it: an agent's own clock may be wrong by hours.

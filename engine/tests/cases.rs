@@ -10,7 +10,7 @@ use relais_engine::{
     grist::{CellValue, ColumnType, DocumentSchema},
     json::{self, FromJson, Json, Malformed},
     mapping::{Binding, Field, Preset, Proposal, SectionOrigin, Unreadable, Value, encode, offers, part_type, read, read_part},
-    sync::{Converter, plan},
+    sync::{Converter, FileIndex, plan},
     words,
 };
 
@@ -147,7 +147,7 @@ fn dossiers_become_rows() {
             let mut text = format!("{}\n\n", case.shows);
             let mut problems = Vec::new();
             for dossier in &dossiers {
-                let conversion = converter.convert(dossier, &mut problems);
+                let conversion = converter.convert(dossier, &FileIndex::default(), &mut problems);
                 let mut write = |table: usize, id: &str, row: &relais_engine::sync::ConvertedRow| {
                     let table = plan.tables.get(table).unwrap();
                     writeln!(text, "{} {id}", table.id).unwrap();

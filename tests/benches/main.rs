@@ -16,7 +16,7 @@ use relais_engine::{
     grist::DocumentSchema,
     mapping::{Binding, Mapping, Preset},
     ports::Source,
-    sync::{Converter, Report, TableIndex, plan},
+    sync::{Converter, FileIndex, Report, TableIndex, plan},
 };
 use relais_tests::{
     browser,
@@ -105,18 +105,19 @@ async fn engine(figures: &mut Figures) -> anyhow::Result<()> {
     let (demarche, mapping, dossiers) = dossiers(&stack, 1000).await?;
     let plan = plan(&mapping, &Binding::default(), &DocumentSchema::default(), &demarche)?;
     let converter = Converter::new(&plan.tables, "https://ds.example/".to_owned());
+    let files = FileIndex::default();
     let main = plan.tables.first().context("no table")?;
     let mut index = TableIndex::empty(main);
     let mut slots = Vec::new();
     for (row, dossier) in (1..).zip(&dossiers) {
-        slots.push(index.add_dossier(dossier.number, row, &converter.convert(dossier, &mut Vec::new()).main));
+        slots.push(index.add_dossier(dossier.number, row, &converter.convert(dossier, &files, &mut Vec::new()).main));
     }
     let mut rates = Vec::new();
     for _ in 0..9 {
         let start = Instant::now();
         let mut changed = 0;
         for (slot, dossier) in slots.iter().zip(&dossiers) {
-            let conversion = converter.convert(dossier, &mut Vec::new());
+            let conversion = converter.convert(dossier, &files, &mut Vec::new());
             changed += index.changed(*slot, &conversion.main).len();
         }
         anyhow::ensure!(changed == 0, "{changed} cells differ from themselves");

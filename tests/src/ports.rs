@@ -4,10 +4,10 @@ use std::{sync::Mutex, time::Duration};
 
 use relais_engine::{
     Timestamp,
-    ds::{Operation, SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, FileContent, Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
     json,
-    ports::{Clock, Document, Held, Leases, Rows, Source},
+    ports::{Clock, Document, Held, Leases, NewAttachment, Rows, Source},
 };
 use serde_json::{Value, json};
 
@@ -57,6 +57,13 @@ fn refused(refusal: &Refusal) -> DocumentError {
 
 impl Document for GristPort {
     type Rows = GristRows;
+    type File = Vec<u8>;
+
+    async fn attach(&self, files: &[NewAttachment<'_, Vec<u8>>]) -> Result<Vec<i64>, DocumentError> {
+        let files = files.iter().map(|file| (file.name.to_owned(), file.content.clone())).collect();
+        let attached = tokio::time::timeout(self.patience, self.document.attach(&self.user, files)).await;
+        attached.map_err(|_| DocumentError::NoAnswer)?.map_err(|refusal| refused(&refusal))
+    }
 
     async fn fetch_table(&self, table: &TableId) -> Result<GristRows, DocumentError> {
         let fetched = tokio::time::timeout(self.patience, self.document.fetch_table(&self.user, table.as_str())).await;
@@ -132,6 +139,14 @@ async fn read(answer: reqwest::Response) -> Result<Vec<u8>, SourceError> {
 }
 
 impl Source for ProxyPort {
+    type File = Vec<u8>;
+
+    async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Vec<u8>, SourceError> {
+        let body = json!({ "demarche": demarche, "url": content.url, "size": content.size });
+        let request = self.client.post(format!("{}/api/files", self.address)).bearer_auth(&self.session).json(&body);
+        read(request.send().await.map_err(|_| unreachable_proxy())?).await
+    }
+
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let address = format!("{}/api/operations/{}", self.address, operation.name().as_str());
         let request = self.client.post(address).bearer_auth(&self.session).json(&operation.variables());

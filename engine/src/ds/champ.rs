@@ -6,16 +6,74 @@ use crate::{
     json::{self, FromJson, Json, Malformed},
 };
 
-/// A file, without its address: addresses expire after an hour and open the file to whoever holds them.
+/// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// As the usager named it.
     pub filename: String,
+    /// Where its bytes are. None when they were not asked for.
+    pub content: Option<FileContent>,
+}
+
+/// The bytes of a file, as DS tells of them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileContent {
+    /// The MD5 of its bytes, in base64: another one is another file.
+    pub checksum: Box<str>,
+    /// How many bytes.
+    pub size: u64,
+    /// What DS's antivirus found.
+    pub scan: FileScan,
+    /// A signed address: it expires after an hour, and opens the file to whoever holds it. It is never written.
+    pub url: Box<str>,
+}
+
+impl std::fmt::Debug for FileContent {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("FileContent").field("checksum", &self.checksum).field("size", &self.size).field("scan", &self.scan).finish_non_exhaustive()
+    }
+}
+
+/// What DS's antivirus found in a file. Source: facts/ds-api.md, section 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileScan {
+    /// Nothing yet: it has not looked.
+    Pending,
+    /// Nothing.
+    Safe,
+    /// A virus.
+    Infected,
+    /// The file is not the one that was sent.
+    Corrupt,
 }
 
 impl FromJson for File {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { filename: json.read("filename")? })
+        let content = match json.get("url") {
+            Json::Null => None,
+            url => Some(FileContent {
+                checksum: json.read_or_default("checksum")?,
+                size: size(json.get("byteSizeBigInt")).ok_or(Malformed("byteSizeBigInt"))?,
+                // What a newer DS may find is not taken for harmless.
+                scan: match json.get("virusScanResult").as_text() {
+                    Some("safe") => FileScan::Safe,
+                    Some("infected") => FileScan::Infected,
+                    Some("integrity_error") => FileScan::Corrupt,
+                    _ => FileScan::Pending,
+                },
+                url: url.as_text().ok_or(Malformed("url"))?.into(),
+            }),
+        };
+        Ok(Self { filename: json.read("filename")?, content })
+    }
+}
+
+/// BigInt: a text, or a number.
+fn size(json: &Json<'_>) -> Option<u64> {
+    match json {
+        Json::Text(digits) => digits.parse().ok(),
+        Json::Integer(number) => u64::try_from(*number).ok(),
+        _ => None,
     }
 }
 

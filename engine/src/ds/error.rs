@@ -35,6 +35,12 @@ names! {
         InvalidAnswer = "invalid_answer",
         /// The answer is larger than the proxy relays: a smaller page may pass.
         AnswerTooLarge = "answer_too_large",
+        /// The address of a file has expired, or the file is gone: DS may give another.
+        FileExpired = "file_expired",
+        /// The address of a file is not one that the proxy fetches.
+        FileRefused = "file_refused",
+        /// The file is larger than the proxy relays.
+        FileTooLarge = "file_too_large",
         /// DS's schema does not have what was asked: an older instance.
         Unsupported = "unsupported",
         /// The session with the proxy has ended.

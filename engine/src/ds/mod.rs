@@ -12,7 +12,7 @@ pub mod operations;
 mod registers;
 mod response;
 
-pub use champ::{Champ, ChampColumn, ChampValue, File, GeoArea, GeoGeometry, RepetitionRow};
+pub use champ::{Champ, ChampColumn, ChampValue, File, FileContent, FileScan, GeoArea, GeoGeometry, RepetitionRow};
 pub use deleted::{DeletedDossier, DeletedList, DeletedPage, DeletionReason};
 pub use demarche::{Demarche, DemarcheState, GroupeInstructeur, Label, Revision};
 pub use descriptor::{ChampDescriptor, ChampType};

@@ -90,6 +90,8 @@ names! {
         FileNames = "file_names",
         /// How many files.
         FileCount = "file_count",
+        /// The files themselves.
+        Files = "files",
         /// Whether an identity document was given.
         Given = "given",
         /// Latitude of the centre of what is drawn, in degrees.
@@ -190,7 +192,7 @@ pub fn offers(descriptor: &ChampDescriptor) -> Vec<FacetOffer> {
             no(Facet::Region, Type::Text),
         ],
         ChampType::Rna | ChampType::Rnf => vec![yes(Facet::Identifier, Type::Text), yes(Facet::Title, Type::Text)],
-        ChampType::PieceJustificative => vec![yes(Facet::FileNames, Type::Text), no(Facet::FileCount, Type::Numeric)],
+        ChampType::PieceJustificative => vec![yes(Facet::FileNames, Type::Text), no(Facet::Files, Type::Attachments), no(Facet::FileCount, Type::Numeric)],
         ChampType::TitreIdentite => vec![no(Facet::Given, Type::Bool)],
         ChampType::Carte => vec![
             yes(Facet::Latitude, Type::Numeric),
@@ -328,6 +330,7 @@ pub fn read(champ: &Champ, facet: Facet) -> Result<Value<'_>, Unreadable> {
         (Facet::Title, ChampValue::Directory(None)) if text.is_some() => return Err(Unreadable::Degraded),
         (Facet::Title, ChampValue::Directory(record)) => Value::text(record.as_ref().and_then(|record| record.title.as_deref())),
         (Facet::FileNames, ChampValue::Files(Some(files))) => texts(files.iter().map(|file| file.filename.as_str())),
+        (Facet::Files, ChampValue::Files(Some(files))) => Value::files(files),
         #[expect(clippy::cast_precision_loss, reason = "a champ has a few files")]
         (Facet::FileCount, ChampValue::Files(Some(files))) => Value::Decimal(files.len() as f64),
         (Facet::Given, ChampValue::TitreIdentite(filled)) => Value::Bool(*filled),

@@ -200,6 +200,11 @@ impl Field {
             Self::Dossier(_) | Self::Row(_) | Self::Linked(_) => None,
         }
     }
+
+    /// Whether it stands for files themselves.
+    pub const fn is_files(&self) -> bool {
+        matches!(self, Self::Champ(_, Facet::Files) | Self::Linked(LinkedField::AvisPiecesJointes | LinkedField::MessagePiecesJointes))
+    }
 }
 
 impl fmt::Display for Field {

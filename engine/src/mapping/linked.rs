@@ -50,6 +50,8 @@ names! {
         AvisDemandeur = "avis_demandeur",
         /// The names of the files.
         AvisFichiers = "avis_fichiers",
+        /// The files themselves.
+        AvisPiecesJointes = "avis_pieces_jointes",
         /// When the message was sent.
         MessageDate = "message_date",
         /// By whom.
@@ -62,6 +64,8 @@ names! {
         MessageDateCorrection = "message_date_correction",
         /// The names of the files.
         MessageFichiers = "message_fichiers",
+        /// The files themselves.
+        MessagePiecesJointes = "message_pieces_jointes",
         /// When the step was taken.
         TraitementDate = "traitement_date",
         /// Which step.
@@ -114,13 +118,15 @@ impl LinkedField {
             | Self::AvisQuestionOuiNon
             | Self::AvisReponseOuiNon
             | Self::AvisDemandeur
-            | Self::AvisFichiers => LinkedTable::Avis,
+            | Self::AvisFichiers
+            | Self::AvisPiecesJointes => LinkedTable::Avis,
             Self::MessageDate
             | Self::MessageAuteur
             | Self::MessageTexte
             | Self::MessageCorrection
             | Self::MessageDateCorrection
-            | Self::MessageFichiers => LinkedTable::Messages,
+            | Self::MessageFichiers
+            | Self::MessagePiecesJointes => LinkedTable::Messages,
             Self::TraitementDate | Self::TraitementEvenement | Self::TraitementAgent | Self::TraitementMotivation => LinkedTable::Traitements,
             Self::InstructeurEmail => LinkedTable::Instructeurs,
             Self::ZoneChamp
@@ -144,6 +150,7 @@ impl LinkedField {
             }
             Self::AvisReponseOuiNon | Self::MessageCorrection | Self::TraitementEvenement | Self::ZoneSource => ColumnType::Choice,
             Self::ZoneLatitude | Self::ZoneLongitude | Self::ZoneSurface => ColumnType::Numeric,
+            Self::AvisPiecesJointes | Self::MessagePiecesJointes => ColumnType::Attachments,
             _ => ColumnType::Text,
         }
     }
@@ -160,7 +167,14 @@ impl LinkedField {
     pub const fn is_proposed(self) -> bool {
         !matches!(
             self,
-            Self::AvisQuestionOuiNon | Self::AvisReponseOuiNon | Self::AvisDemandeur | Self::AvisFichiers | Self::ZoneGeoJson | Self::ZoneLigne
+            Self::AvisQuestionOuiNon
+                | Self::AvisReponseOuiNon
+                | Self::AvisDemandeur
+                | Self::AvisFichiers
+                | Self::AvisPiecesJointes
+                | Self::MessagePiecesJointes
+                | Self::ZoneGeoJson
+                | Self::ZoneLigne
         )
     }
 }
@@ -243,6 +257,7 @@ impl<'a> Thing<'a> {
                 LinkedField::AvisQuestionOuiNon => Value::text(avis.question_label.as_deref()),
                 LinkedField::AvisReponseOuiNon => avis.question_answer.map_or(Value::Empty, Value::Bool),
                 LinkedField::AvisDemandeur => Value::text(avis.claimant.as_deref()),
+                LinkedField::AvisPiecesJointes => Value::files(&avis.attachments),
                 _ => files(&avis.attachments),
             },
             Self::Message(message) => match field {
@@ -254,6 +269,7 @@ impl<'a> Thing<'a> {
                 }
                 LinkedField::MessageCorrection => Value::text(message.correction.as_ref().map(|correction| words::correction(&correction.reason))),
                 LinkedField::MessageDateCorrection => instant(message.correction.as_ref().and_then(|correction| correction.date_resolution)),
+                LinkedField::MessagePiecesJointes => Value::files(&message.attachments),
                 _ => files(&message.attachments),
             },
             Self::Traitement(traitement) => match field {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     Timestamp,
+    ds::File,
     grist::{CellValue, ColumnType, LARGEST_EXACT_INTEGER},
     words,
 };
@@ -27,12 +28,19 @@ pub enum Value<'a> {
     Instant(Timestamp),
     /// Several choices, or several names.
     Texts(Vec<&'a str>),
+    /// Files themselves. Never empty.
+    Files(&'a [File]),
 }
 
 impl<'a> Value<'a> {
     /// A text that may be missing.
     pub fn text(text: Option<&'a str>) -> Self {
         text.filter(|text| !text.is_empty()).map_or(Self::Empty, |text| Self::Text(text.into()))
+    }
+
+    /// Files, if there are any.
+    pub const fn files(files: &'a [File]) -> Self {
+        if files.is_empty() { Self::Empty } else { Self::Files(files) }
     }
 }
 
@@ -55,7 +63,8 @@ pub struct Misfit {
 }
 
 /// The cell that holds a value in a column of this type; an error when it would not be the same value any more
-/// (rule 16). Columns that agents gave another type take what fits them.
+/// (rule 16). Columns that agents gave another type take what fits them. Files go into a column of attachments by the ids
+/// that the document gave them, which is for the run to see to.
 pub fn encode(value: Value<'_>, column_type: &ColumnType) -> Result<CellValue, Misfit> {
     let cell = match (column_type, &value) {
         (_, Value::Empty) => Some(CellValue::empty(column_type)),
@@ -108,6 +117,7 @@ pub(crate) fn shown<'a>(value: &'a Value<'_>) -> Cow<'a, str> {
         Value::Day(day) => words::day(*day).into(),
         Value::Instant(instant) => words::instant(*instant).into(),
         Value::Texts(texts) => texts.join(", ").into(),
+        Value::Files(files) => files.iter().map(|file| file.filename.as_str()).collect::<Vec<_>>().join(", ").into(),
     }
 }
 

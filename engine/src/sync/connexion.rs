@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Scan, system_tables::CONNEXIONS};
+use super::{Scan, files::release, system_tables::CONNEXIONS};
 use crate::{
     Timestamp,
     ds::{DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
@@ -294,9 +294,12 @@ pub struct Loaded {
 
 /// Ends a connexion: its row goes, and nothing else. Its tables, with their rows, are the document's.
 pub async fn disconnect<D: Document>(document: &D, connexion: &Connexion) -> Result<(), DocumentError> {
-    let Some((table, row)) = CONNEXIONS.find(&schema(document).await?).zip(connexion.row) else { return Ok(()) };
+    let schema = schema(document).await?;
+    let Some((table, row)) = CONNEXIONS.find(&schema).zip(connexion.row) else { return Ok(()) };
+    let mut actions = vec![UserAction::BulkRemoveRecord { table, row_ids: vec![row] }];
+    actions.extend(release(document, &schema, &connexion.id).await?);
     let options = ApplyOptions { description: Some(format!("Relais : {} déconnectée", connexion.mapping.title)), link_id: None };
-    document.apply(&[UserAction::BulkRemoveRecord { table, row_ids: vec![row] }], &options).await.map(|_| ())
+    document.apply(&actions, &options).await.map(|_| ())
 }
 
 /// The tables and columns of a document.

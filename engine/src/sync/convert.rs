@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{PlannedTable, Problem, ProblemKind};
+use super::{FileIndex, PlannedTable, Problem, ProblemKind};
 use crate::{
-    ds::{Champ, ChampValue, ColumnKey, Demandeur, Dossier, DossierNumber, RowId},
+    ds::{Champ, ChampValue, ColumnKey, Demandeur, Dossier, DossierNumber, File, RowId},
     grist::{CellValue, ColumnType},
     mapping::{
         DossierField, Facet, Field, LinkedField, LinkedTable, Scope, TableKey, Unreadable, Value, encode, organisation, read, read_part, things,
@@ -27,6 +27,11 @@ pub struct Conversion {
     /// By planned table, the main one left out: its rows, in the order of DS. None when the dossier did not say: its rows
     /// are left as they are.
     pub children: Vec<Option<Vec<(RowId, ConvertedRow)>>>,
+    /// Files that go into its cells, and of which the document has neither the attachment nor a failure: they are to be
+    /// copied first.
+    pub missing: Vec<File>,
+    /// The attachments in its cells.
+    pub attachments: Vec<i64>,
 }
 
 /// What a column takes of a champ.
@@ -72,6 +77,14 @@ struct Draft<'a> {
     cells: Vec<Option<CellValue>>,
 }
 
+/// The files of a dossier on its way, and what does not fit.
+struct Notes<'a> {
+    files: &'a FileIndex,
+    missing: Vec<File>,
+    attachments: Vec<i64>,
+    problems: &'a mut Vec<Problem>,
+}
+
 impl<'a> Draft<'a> {
     /// Absent is empty: a champ hidden by its condition must not leave its old value (rule 2).
     fn new(table: &'a PlannedTable, dossier: DossierNumber) -> Self {
@@ -83,8 +96,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts a value in its cell; the cell is left as it is when that cannot be.
-    fn place(&mut self, column: usize, value: Result<Value<'_>, Unreadable>, problems: &mut Vec<Problem>) {
+    fn place(&mut self, column: usize, value: Result<Value<'_>, Unreadable>, notes: &mut Notes<'_>) {
         let Some((planned, cell)) = self.table.columns.get(column).zip(self.cells.get_mut(column)) else { return };
+        if let (Ok(Value::Files(files)), ColumnType::Attachments) = (&value, &planned.column_type) {
+            *cell = attachments(self.dossier, files, &planned.name, notes);
+            return;
+        }
         let kind = match value.map(|value| encode(value, &planned.column_type)) {
             Ok(Ok(value)) => {
                 *cell = Some(value);
@@ -94,11 +111,11 @@ impl<'a> Draft<'a> {
             Err(why) => ProblemKind::Unreadable { column: planned.name.clone(), why },
         };
         *cell = None;
-        problems.push(self.problem(kind));
+        notes.problems.push(self.problem(kind));
     }
 
     /// Puts what champs hold in their cells. Of several that share one, the first filled is written.
-    fn place_champs<'c>(&mut self, targets: &HashMap<&str, Vec<Target<'_>>>, champs: impl Iterator<Item = &'c Champ>, problems: &mut Vec<Problem>) {
+    fn place_champs<'c>(&mut self, targets: &HashMap<&str, Vec<Target<'_>>>, champs: impl Iterator<Item = &'c Champ>, notes: &mut Notes<'_>) {
         let mut filled_by: Vec<Option<usize>> = vec![None; self.cells.len()];
         for champ in champs {
             for target in targets.get(champ.descriptor.as_str()).into_iter().flatten() {
@@ -114,11 +131,11 @@ impl<'a> Draft<'a> {
                 if filled.is_some()
                     && let Some(planned) = self.table.columns.get(target.column)
                 {
-                    problems.push(self.problem(ProblemKind::SeveralFilled { column: planned.name.clone() }));
+                    notes.problems.push(self.problem(ProblemKind::SeveralFilled { column: planned.name.clone() }));
                 }
                 if first {
                     *filled = Some(target.rank);
-                    self.place(target.column, value, problems);
+                    self.place(target.column, value, notes);
                 }
             }
         }
@@ -191,16 +208,20 @@ impl<'a> Converter<'a> {
     ) -> ConvertedRow {
         let Some(table) = self.tables.first() else { return ConvertedRow { cells: Vec::new() } };
         let mut draft = Draft { table, dossier: number, cells: vec![None; table.columns.len()] };
+        let files = FileIndex::default();
+        let mut notes = Notes::new(&files, problems);
         for (column, field) in &self.dossier_fields {
             if let Some(value) = known(*field) {
-                draft.place(*column, Ok(value), problems);
+                draft.place(*column, Ok(value), &mut notes);
             }
         }
         draft.finish()
     }
 
-    /// The rows of a dossier; what could not be converted is added to `problems`.
-    pub fn convert(&self, dossier: &Dossier, problems: &mut Vec<Problem>) -> Conversion {
+    /// The rows of a dossier, whose files are in the document as `files` says; what could not be converted is added to
+    /// `problems`.
+    pub fn convert(&self, dossier: &Dossier, files: &FileIndex, problems: &mut Vec<Problem>) -> Conversion {
+        let mut notes = Notes::new(files, problems);
         let main = self.tables.first().zip(self.targets.first()).map(|(table, targets)| {
             let mut draft = Draft::new(table, dossier.number);
             for (column, field) in &self.dossier_fields {
@@ -208,19 +229,19 @@ impl<'a> Converter<'a> {
                     DossierField::HorsSelection => Ok(Value::Bool(!self.scope.holds(dossier.standing()))),
                     field => dossier_value(dossier, *field, &self.dossier_address),
                 };
-                draft.place(*column, value, problems);
+                draft.place(*column, value, &mut notes);
             }
-            draft.place_champs(targets, dossier.all_champs(), problems);
+            draft.place_champs(targets, dossier.all_champs(), &mut notes);
             draft.finish()
         });
         let tables = self.tables.iter().zip(&self.targets).skip(1);
         let children = tables.zip(&self.rows).map(|((table, targets), rows)| match rows {
-            Rows::Repetition(descriptor) => repetition(dossier, descriptor, table, targets, problems),
+            Rows::Repetition(descriptor) => repetition(dossier, descriptor, table, targets, &mut notes),
             Rows::Linked(kind, fields) => {
                 let things = things(dossier, *kind)?.into_iter().map(|thing| {
                     let mut draft = Draft::new(table, dossier.number);
                     for (column, field) in fields {
-                        draft.place(*column, Ok(thing.read(*field)), problems);
+                        draft.place(*column, Ok(thing.read(*field)), &mut notes);
                     }
                     (thing.id().clone(), draft.finish())
                 });
@@ -228,8 +249,37 @@ impl<'a> Converter<'a> {
             }
         });
         let children = children.collect();
-        Conversion { main: main.unwrap_or_else(|| ConvertedRow { cells: Vec::new() }), children }
+        let Notes { missing, attachments, .. } = notes;
+        Conversion { main: main.unwrap_or_else(|| ConvertedRow { cells: Vec::new() }), children, missing, attachments }
     }
+}
+
+impl<'a> Notes<'a> {
+    fn new(files: &'a FileIndex, problems: &'a mut Vec<Problem>) -> Self {
+        Self { files, missing: Vec::new(), attachments: Vec::new(), problems }
+    }
+}
+
+/// The cell of files: those that are in the document. It is left as it is when none of them is.
+fn attachments(dossier: DossierNumber, files: &[File], column: &str, notes: &mut Notes<'_>) -> Option<CellValue> {
+    let mut ids: Vec<i64> = Vec::new();
+    for file in files {
+        if let Some(id) = notes.files.attachment(dossier, file) {
+            // The same file twice is one.
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        } else if let Some(why) = notes.files.failure(dossier, file) {
+            let kind = ProblemKind::FileNotCopied { column: column.to_owned(), file: file.filename.clone(), why: why.clone() };
+            notes.problems.push(Problem { dossier: Some(dossier), kind });
+        } else {
+            notes.missing.push(file.clone());
+        }
+    }
+    notes.attachments.extend(&ids);
+    #[expect(clippy::cast_precision_loss, reason = "a document has at most a million attachments")]
+    let cell = |ids: Vec<i64>| CellValue::List(ids.into_iter().map(|id| CellValue::Number(id as f64)).collect());
+    (!ids.is_empty()).then(|| cell(ids))
 }
 
 /// The rows of a répétition. One that is hidden by a condition is absent from the answer: it has no rows.
@@ -238,7 +288,7 @@ fn repetition(
     descriptor: &str,
     table: &PlannedTable,
     targets: &HashMap<&str, Vec<Target<'_>>>,
-    problems: &mut Vec<Problem>,
+    notes: &mut Notes<'_>,
 ) -> Option<Vec<(RowId, ConvertedRow)>> {
     if dossier.champs.is_none() && dossier.annotations.is_none() {
         return None;
@@ -249,7 +299,7 @@ fn repetition(
     });
     let rows = rows.map(|row| {
         let mut draft = Draft::new(table, dossier.number);
-        draft.place_champs(targets, row.champs.iter(), problems);
+        draft.place_champs(targets, row.champs.iter(), notes);
         (row.id.clone(), draft.finish())
     });
     Some(rows.collect())

@@ -26,7 +26,7 @@ const SMALL_PAGE: u32 = 10;
 
 type Found = BTreeMap<DossierNumber, DeletedDossier>;
 
-impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     /// Marks or removes what was deleted since the last run, less 21 days. As long as the lists say nothing new, no row is read.
     pub(super) async fn look_up_deletions<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>) -> Result<(), Stop> {
         let now = self.clock.now();

@@ -142,6 +142,16 @@ impl<'r> Lanes<'r> {
         }
     }
 
+    /// Waits for something else.
+    async fn meanwhile<T>(&mut self, other: impl Future<Output = T>) -> T {
+        let mut other = pin!(other);
+        poll_fn(|context| {
+            self.poll(context);
+            other.as_mut().poll(context)
+        })
+        .await
+    }
+
     /// The next request that ends; none when none is under way.
     async fn next(&mut self) -> Option<Landing> {
         poll_fn(|context| {
@@ -205,7 +215,7 @@ impl<'r> Lanes<'r> {
     }
 }
 
-impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     /// Reads what is still to be read, by lanes that the writer keeps up with.
     pub(super) async fn read_pages<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
@@ -221,16 +231,16 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
                 let page = reader.next(departure.from.clone(), departure.way, departure.sizes, wanted, parts);
                 lanes.send(&departure, Box::pin(page));
             }
+            // Reading goes on while Grist writes, and while files are copied.
             if self.batch.is_full() {
-                // Reading goes on while Grist writes.
-                let mut written = pin!(self.flush(Vec::new()));
-                poll_fn(|context| {
-                    lanes.poll(context);
-                    written.as_mut().poll(context)
-                })
-                .await?;
+                lanes.meanwhile(self.flush(Vec::new())).await?;
             }
             let Some(landing) = lanes.next().await else { return Ok(()) };
+            if parts.include_file_contents
+                && let Ok(Step::Page(page)) = &landing.step
+            {
+                lanes.meanwhile(self.bring_files(reader, &page.dossiers, parts)).await?;
+            }
             self.land(&mut lanes, landing, wanted).await?;
             reader.tell(self.progress());
             if lanes.gaps().is_empty() {

@@ -33,7 +33,7 @@ enum Due {
     Everything,
 }
 
-impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     /// After the dossiers: what a whole reading did not meet is no longer there; else the list is compared when it is time.
     pub(super) async fn compare_lists<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };

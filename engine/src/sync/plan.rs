@@ -32,6 +32,13 @@ pub struct PlannedColumn {
     pub widget_options: WidgetOptions,
 }
 
+impl PlannedColumn {
+    /// Whether files are copied into it.
+    pub(super) fn takes_files(&self) -> bool {
+        self.column_type == ColumnType::Attachments && self.sources.iter().any(Field::is_files)
+    }
+}
+
 /// A table that the run fills.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedTable {
@@ -271,7 +278,8 @@ fn existing_column<'a>(mapping: &ColumnMapping, column: Option<&'a SchemaColumn>
         return Err(ProblemKind::FormulaColumn { column: column.label.clone() });
     }
     let is_relation = mapping.key() == Some(&Field::Row(RowField::Dossier));
-    if !is_relation && !is_writable(&column.column_type) {
+    let takes_files = column.column_type == ColumnType::Attachments && mapping.sources.iter().any(Field::is_files);
+    if !is_relation && !takes_files && !is_writable(&column.column_type) {
         return Err(ProblemKind::UnwritableColumn { column: column.label.clone(), column_type: column.column_type.clone() });
     }
     Ok(column)
@@ -343,12 +351,14 @@ fn parts(tables: &[PlannedTable], demarche: &Demarche) -> Parts {
             }
         }
     }
-    for source in tables.iter().flat_map(|table| &table.columns).flat_map(|column| &column.sources) {
+    let columns = || tables.iter().flat_map(|table| &table.columns);
+    parts.include_file_contents = columns().any(PlannedColumn::takes_files);
+    for source in columns().flat_map(|column| &column.sources) {
         if let Some(descriptor) = source.descriptor() {
             need(&mut parts, descriptor);
         }
         match source {
-            Field::Champ(_, Facet::FileNames | Facet::FileCount | Facet::Rows) => parts.include_files = true,
+            Field::Champ(_, Facet::FileNames | Facet::FileCount | Facet::Files | Facet::Rows) => parts.include_files = true,
             Field::Champ(_, Facet::Latitude | Facet::Longitude | Facet::GeoJson | Facet::Surface) => parts.include_geometry = true,
             Field::Dossier(DossierField::Instructeurs) => parts.include_instructeurs = true,
             Field::Part(..) => parts.include_columns = true,

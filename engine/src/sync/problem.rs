@@ -4,9 +4,40 @@ use std::collections::BTreeSet;
 
 use crate::{
     ds::{DossierNumber, SourceErrorCode},
-    grist::ColumnType,
+    grist::{ColumnType, DocumentError},
     mapping::Unreadable,
 };
+
+/// Why a file of DS is not in the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFailure {
+    /// DS's antivirus has not looked at it yet.
+    Pending,
+    /// DS's antivirus found a virus in it.
+    Infected,
+    /// DS's own copy is not what was sent.
+    Corrupt,
+    /// It could not be fetched.
+    Source(SourceErrorCode),
+    /// The document did not take it.
+    Document(DocumentError),
+}
+
+impl FileFailure {
+    /// Whether other files are likely to fail the same way.
+    pub(super) const fn may_be_general(&self) -> bool {
+        match self {
+            Self::Pending | Self::Infected | Self::Corrupt => false,
+            Self::Source(code) => !matches!(code, SourceErrorCode::FileTooLarge | SourceErrorCode::FileExpired | SourceErrorCode::InvalidAnswer),
+            Self::Document(_) => true,
+        }
+    }
+
+    /// Whether the same file may pass at another run, without a change in DS.
+    pub(super) const fn may_pass(&self) -> bool {
+        !matches!(self, Self::Infected | Self::Corrupt | Self::Source(SourceErrorCode::FileTooLarge))
+    }
+}
 
 /// What could not be done. Columns and tables by the names that agents read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +59,15 @@ pub enum ProblemKind {
         column: String,
         /// Why.
         why: Unreadable,
+    },
+    /// A file that is not in the document: the other files of its cell are.
+    FileNotCopied {
+        /// Its column.
+        column: String,
+        /// Its name.
+        file: String,
+        /// Why.
+        why: FileFailure,
     },
     /// Two fields that should take turns are both filled.
     SeveralFilled {
@@ -91,6 +131,14 @@ impl Problem {
     pub const fn is_failure(&self) -> bool {
         !matches!(self.kind, ProblemKind::DuplicateRow { .. } | ProblemKind::Unreadable { why: Unreadable::Degraded, .. })
     }
+
+    /// Whether asking again for the dossier, unchanged as it is, may be enough (rule 10).
+    pub(super) const fn may_pass(&self) -> bool {
+        match &self.kind {
+            ProblemKind::FileNotCopied { why, .. } => why.may_pass(),
+            _ => false,
+        }
+    }
 }
 
 /// What a run did. Rows count once, however many of their cells changed.
@@ -114,6 +162,8 @@ pub struct Report {
     pub marked: usize,
     /// Rows of the main table removed, as the connexion says: dossiers deleted, or that left its scope.
     pub removed: usize,
+    /// Files copied into the document.
+    pub files: usize,
     /// Dossiers that the scope leaves out, and that have no row.
     pub left_out: usize,
     /// What could not be done.

@@ -31,11 +31,13 @@ pub struct Progress {
     pub written: usize,
     /// Dossiers that failed so far.
     pub failed: usize,
+    /// Files copied so far.
+    pub files: usize,
 }
 
 impl Progress {
     /// Before anything is read.
-    pub(super) const START: Self = Self { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0 };
+    pub const START: Self = Self { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0, files: 0 };
 }
 
 /// Who looks on.

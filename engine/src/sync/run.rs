@@ -1,8 +1,9 @@
 //! A run: reads what changed in DS and writes it to the document, in bundles that each leave the document whole.
 
 use super::{
-    Connexion, Converter, Observer, PlanError, Progress, Report, Scan, State,
+    Connexion, Converter, FileIndex, Observer, PlanError, Progress, Report, Scan, State,
     connexion::{Loaded, load},
+    copying::Breaker,
     lease::Lease,
     plan::{Plan, plan},
     scan::{Interruption, Reader},
@@ -20,6 +21,8 @@ use crate::{
 pub(super) const OVERLAP_SECONDS: i64 = 300;
 /// How often a run looks at the document from the start, the first time included.
 const LOOKS: usize = 3;
+/// Dossiers that are asked for again one by one, at most.
+const MOST_RETRIES: usize = 100;
 
 /// The outside world of a run.
 #[derive(Debug)]
@@ -88,7 +91,7 @@ impl Outcome {
 }
 
 /// Runs a connexion. Its state and binding are kept up to date with what the document holds.
-pub async fn run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
+pub async fn run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: Observer>(
     ports: &Ports<'_, S, D, C>,
     context: &RunContext,
     connexion: &mut Connexion,
@@ -116,7 +119,7 @@ pub async fn run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
     outcome
 }
 
-async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
+async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: Observer>(
     ports: &Ports<'_, S, D, C>,
     context: &RunContext,
     connexion: &mut Connexion,
@@ -168,6 +171,8 @@ async fn attempt_run<S: Source + Leases, D: Document, C: Clock, O: Observer>(
         written,
         spares_pages: false,
         may_add_choices,
+        files: FileIndex::default(),
+        breaker: Breaker::default(),
         connexion,
     };
     let result = writer.scan(reader, &demarche, plan.parts).await;
@@ -190,6 +195,11 @@ fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp
         if let Some(deletions) = &mut state.deletions {
             deletions.seen.clear();
         }
+    }
+    // So many dossiers to ask for again, a whole reading brings for less.
+    if state.scan.is_none() && state.retry.len() > MOST_RETRIES {
+        state.watermark = None;
+        state.retry.clear();
     }
     if state.scan.is_none() {
         let since = state.watermark.map(|watermark| watermark.plus_seconds(-OVERLAP_SECONDS));

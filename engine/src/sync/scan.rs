@@ -8,7 +8,7 @@ use super::{Observer, Phase, Progress, gaps::Key, lease::Lease};
 use crate::{
     Timestamp,
     ds::{
-        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, NumbersPage, Operation, PageInfo, SourceError, SourceErrorCode,
+        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, File, NumbersPage, Operation, PageInfo, SourceError, SourceErrorCode,
         operations::{DeletedVariables, DossierVariables, DossiersVariables, PageVariables, Parts},
     },
     mapping::SourceFilter,
@@ -140,10 +140,20 @@ impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
 
     /// Asks, waits for DS's limits, and asks again when a failure may pass.
     pub(super) async fn ask<T>(&self, operation: &Operation, read: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, Interruption> {
+        self.attempt(async || self.source.call(operation).await.and_then(|body| read(&body))).await
+    }
+
+    /// Fetches a file.
+    pub(super) async fn file(&self, file: &File) -> Result<S::File, Interruption> {
+        let content = file.content.as_ref().ok_or(Interruption::Source(SourceErrorCode::InvalidAnswer.into()))?;
+        self.attempt(async || self.source.file(self.demarche, content).await).await
+    }
+
+    async fn attempt<T>(&self, call: impl AsyncFn() -> Result<T, SourceError>) -> Result<T, Interruption> {
         let mut failures = 0;
         loop {
             self.lease.keep().await?;
-            let error = match self.call(operation).await?.and_then(|body| read(&body)) {
+            let error = match self.watch(call()).await? {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -170,14 +180,14 @@ impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
         }
     }
 
-    /// A call that an agent may stop waiting for: DS can take half a minute to fail.
-    async fn call(&self, operation: &Operation) -> Result<Result<Vec<u8>, SourceError>, Interruption> {
-        let mut call = pin!(self.source.call(operation));
+    /// What an agent may stop waiting for: DS can take half a minute to fail, and a file minutes to arrive.
+    pub(super) async fn watch<T>(&self, call: impl Future<Output = T>) -> Result<T, Interruption> {
+        let mut call = pin!(call);
         loop {
             match select(call.as_mut(), pin!(self.clock.sleep(LOOK_MILLISECONDS))).await {
                 Either::Left((answer, _)) => return Ok(answer),
                 Either::Right(_) if self.observer.is_cancelled() => return Err(Interruption::Cancelled),
-                Either::Right(_) => {}
+                Either::Right(_) => self.lease.keep().await?,
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{
     Connexion, Observer, Phase, Plan, Problem, ProblemKind, Progress, Stop,
     batch::write_row,
     connexion::schema,
-    system_tables::{CONNEXIONS, JOURNAL},
+    system_tables::{CONNEXIONS, FILES, JOURNAL},
 };
 use crate::{
     grist::{Applied, ApplyOptions, ColumnId, Denied, DocumentError, DocumentSchema, TableId, UserAction},
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct SystemTables {
     pub(super) connexions: TableId,
     pub(super) journal: TableId,
+    /// Where files are copied.
+    pub(super) files: Option<TableId>,
 }
 
 /// The run's writes in the document's history, chained so that one Ctrl+Z takes them all back (rule 15).
@@ -46,13 +48,14 @@ pub(super) async fn prepare<D: Document, O: Observer>(
     let mut actions = Vec::new();
     let connexions = CONNEXIONS.find_or_make(before, &mut actions);
     let journal = JOURNAL.find_or_make(before, &mut actions);
-    let system = SystemTables { connexions, journal };
+    let files = plan.parts.include_file_contents.then(|| FILES.find_or_make(before, &mut actions));
+    let system = SystemTables { connexions, journal, files };
     let made_from = actions.len();
     actions.append(&mut plan.structure);
     if actions.is_empty() && !connexion.is_unsaved() {
         return Ok(system);
     }
-    observer.progress(&Progress { phase: Phase::Structure, read: 0, total: None, written: 0, failed: 0 });
+    observer.progress(&Progress { phase: Phase::Structure, ..Progress::START });
     let mut bound = connexion.clone();
     bound.binding.clone_from(&plan.binding);
     let row_action = actions.len();

@@ -1,4 +1,5 @@
-//! The two tables of Relais in a document: connexions with their state, and the journal (DESIGN section 3).
+//! The tables of Relais in a document: connexions with their state, the journal, and the files that were copied (DESIGN
+//! section 3).
 
 use crate::{
     grist::{ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier},
@@ -17,6 +18,7 @@ enum Kind {
     Number,
     Instant,
     Result,
+    File,
 }
 
 /// A row for each connexion.
@@ -47,6 +49,18 @@ pub(super) const JOURNAL: SystemTable = SystemTable {
     ],
 };
 
+/// A row for each file that was copied into the document, in documents where some were.
+pub(super) const FILES: SystemTable = SystemTable {
+    name: "Relais_Fichiers",
+    columns: &[
+        ("connexion", "Connexion", Kind::Text),
+        ("dossier", "Dossier", Kind::Number),
+        ("empreinte", "Empreinte", Kind::Text),
+        ("nom", "Nom", Kind::Text),
+        ("fichier", "Fichier", Kind::File),
+    ],
+};
+
 impl SystemTable {
     /// The table in a document. An agent's own table of that name, with other columns, is not it.
     pub(super) fn find(&self, schema: &DocumentSchema) -> Option<TableId> {
@@ -69,6 +83,7 @@ impl SystemTable {
         actions.extend(["A", "B", "C"].map(|column| UserAction::RemoveColumn { table: table.clone(), column: ColumnId::from(column) }));
         actions.extend(self.columns.iter().map(|(id, label, kind)| {
             let (column_type, widget_options) = match kind {
+                Kind::File => (ColumnType::Attachments, WidgetOptions::default()),
                 Kind::Text => (ColumnType::Text, WidgetOptions::default()),
                 Kind::Number => (ColumnType::Numeric, WidgetOptions::integer()),
                 Kind::Instant => (ColumnType::paris(), WidgetOptions::french_date(true)),

@@ -11,6 +11,7 @@
 )]
 
 mod any_history;
+mod files;
 mod lanes;
 mod leases;
 mod life;
@@ -28,10 +29,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Timestamp,
-    ds::{Demarche, Holder, Operation, SourceError, SourceErrorCode},
-    grist::{Applied, ApplyOptions, CellValue, ColumnId, Denied, DocumentError, TableId, UserAction},
-    mapping::{Keeping, Preset, Proposal, Scope},
-    ports::{Clock, Document, Held, Leases, Rows, Source},
+    ds::{Demarche, DemarcheNumber, FileContent, Holder, Operation, SourceError, SourceErrorCode},
+    grist::{Applied, ApplyOptions, CellValue, ColumnId, ColumnType, Denied, DocumentError, TableId, UserAction},
+    mapping::{Facet, Field, Keeping, Preset, Proposal, Scope},
+    ports::{Clock, Document, Held, Leases, NewAttachment, Rows, Source},
 };
 
 /// Runs a future that only waits for other futures of this file.
@@ -47,7 +48,11 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 /// Lets others go on first.
 async fn pass() {
     let mut has_passed = false;
-    std::future::poll_fn(|_| if std::mem::replace(&mut has_passed, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut has_passed, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 /// A dossier of the small DS.
@@ -59,6 +64,14 @@ struct Deposit {
     is_hidden: bool,
     state: &'static str,
     labels: Vec<&'static str>,
+}
+
+/// A file of a dossier of the small DS.
+#[derive(Clone, Debug)]
+struct SmallFile {
+    name: &'static str,
+    content: &'static str,
+    scan: &'static str,
 }
 
 type Happening = Box<dyn FnOnce(&SmallDs)>;
@@ -102,6 +115,16 @@ struct SmallDs {
     shuffled: Cell<Option<u32>>,
     /// Whether the lease ended since it was last shown.
     lapsed: Cell<bool>,
+    /// The files of dossiers; where there are none, the form does not ask for any.
+    files: RefCell<BTreeMap<u32, Vec<SmallFile>>>,
+    /// The addresses of files that work are those of this hour.
+    hour: Cell<u32>,
+    /// Whether an hour goes by behind the first page that has files.
+    ages: Cell<bool>,
+    /// Names of the files fetched, in their order.
+    fetched: RefCell<Vec<String>>,
+    /// Files that cannot be fetched, and why.
+    unfetchable: RefCell<BTreeMap<&'static str, SourceErrorCode>>,
 }
 
 fn instant(minute: u32) -> Timestamp {
@@ -154,6 +177,15 @@ impl SmallDs {
 
     fn demarche(&self) -> Value {
         let label = self.label.borrow().clone().unwrap_or_else(|| "Nom".to_owned());
+        let mut demarche = self.form(&label);
+        if !self.files.borrow().is_empty() {
+            let descriptors = demarche["activeRevision"]["champDescriptors"].as_array_mut().unwrap();
+            descriptors.push(json!({ "__typename": "PieceJustificativeChampDescriptor", "id": "pj", "label": "Devis" }));
+        }
+        demarche
+    }
+
+    fn form(&self, label: &str) -> Value {
         let text_type = if self.retyped.get() { "IntegerNumberChampDescriptor" } else { "TextChampDescriptor" };
         json!({
             "number": 1, "title": "Aides", "state": "publiee",
@@ -179,6 +211,14 @@ impl SmallDs {
                 json!({ "id": format!("rang {id}"), "champs": [text("membre", name), text("membre2", "second")] })
             }).collect::<Vec<_>>() }),
         ];
+        if let Some(files) = self.files.borrow().get(&number) {
+            let file = |file: &SmallFile| {
+                json!({ "filename": file.name, "checksum": format!("md5 of {}", file.content), "byteSizeBigInt": file.content.len().to_string(),
+                    "virusScanResult": file.scan, "url": format!("https://fichiers.example/{}/{number}/{}?signature", self.hour.get(), file.name) })
+            };
+            let files: Vec<Value> = files.iter().map(file).collect();
+            champs.push(json!({ "__typename": "PieceJustificativeChamp", "champDescriptorId": "pj", "stringValue": null, "files": files }));
+        }
         if !deposit.is_hidden {
             champs.push(text("texte", &deposit.text));
         }
@@ -241,6 +281,27 @@ impl Drop for Flight<'_> {
 }
 
 impl Source for SmallDs {
+    type File = String;
+
+    async fn file(&self, _: DemarcheNumber, content: &FileContent) -> Result<String, SourceError> {
+        pass().await;
+        let address = content.url.strip_prefix("https://fichiers.example/").and_then(|rest| rest.strip_suffix("?signature")).unwrap();
+        let [hour, number, name] = address.splitn(3, '/').collect::<Vec<_>>().try_into().unwrap();
+        self.fetched.borrow_mut().push(name.to_owned());
+        if self.ages.take() {
+            self.hour.set(self.hour.get() + 1);
+        }
+        if let Some(code) = self.unfetchable.borrow().get(name) {
+            return Err((*code).into());
+        }
+        if hour.parse() != Ok(self.hour.get()) {
+            return Err(SourceErrorCode::FileExpired.into());
+        }
+        let files = self.files.borrow();
+        let file = files[&number.parse().unwrap()].iter().find(|file| file.name == name).unwrap();
+        Ok(file.content.to_owned())
+    }
+
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         self.requests.set(self.requests.get() + 1);
         self.asked.borrow_mut().push(operation.name().as_str().to_owned());
@@ -328,6 +389,11 @@ struct SmallDocument {
     /// Refuses writes after so many.
     fails_after: Cell<Option<usize>>,
     denies_structure: Cell<bool>,
+    /// Name and content of what was uploaded, whether a cell has it or not.
+    attachments: RefCell<Vec<(String, String)>>,
+    uploads: Cell<usize>,
+    /// Refuses uploads of more files than this.
+    largest_upload: Cell<Option<usize>>,
 }
 
 struct SmallRows(Vec<i64>, BTreeMap<String, Vec<CellValue>>);
@@ -459,6 +525,21 @@ impl SmallDocument {
 
 impl Document for SmallDocument {
     type Rows = SmallRows;
+    type File = String;
+
+    async fn attach(&self, files: &[NewAttachment<'_, String>]) -> Result<Vec<i64>, DocumentError> {
+        pass().await;
+        self.uploads.set(self.uploads.get() + 1);
+        if self.largest_upload.get().is_some_and(|largest| files.len() > largest) {
+            return Err(DocumentError::Other("request entity too large".to_owned()));
+        }
+        let mut attachments = self.attachments.borrow_mut();
+        let attach = |file: &NewAttachment<'_, String>| {
+            attachments.push((file.name.to_owned(), file.content.clone()));
+            attachments.len() as i64
+        };
+        Ok(files.iter().map(attach).collect())
+    }
 
     async fn fetch_table(&self, table: &TableId) -> Result<SmallRows, DocumentError> {
         if table.as_str().starts_with("_grist_") {
@@ -551,7 +632,16 @@ impl World {
         let demarche = Demarche::read(json!({ "data": { "demarche": self.ds.demarche() } }).to_string().as_bytes()).unwrap();
         let mut proposal = Proposal::new(&demarche, &[]);
         proposal.apply(if self.imports_nothing { Preset::Nothing } else { Preset::Everything });
-        Connexion::new(proposal.into_mapping(), &[])
+        let mut mapping = proposal.into_mapping();
+        // The files themselves, rather than their names.
+        for column in mapping.tables.iter_mut().flat_map(|table| &mut table.columns) {
+            for source in &mut column.sources {
+                if let Field::Champ(_, facet @ Facet::FileNames) = source {
+                    (*facet, column.column_type) = (Facet::Files, ColumnType::Attachments);
+                }
+            }
+        }
+        Connexion::new(mapping, &[])
     }
 
     fn run_with(&self, connexion: &mut Connexion) -> Outcome {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
-    Connexion, ConvertedRow, Converter, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder, State,
+    Connexion, ConvertedRow, Converter, FileIndex, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder, State,
     Stop, TableIndex,
     batch::{Batch, Receipt, weight, write_row},
     connexion::LastRun,
+    copying::Breaker,
     lease::Lease,
     run::OVERLAP_SECONDS,
     scan::{Interruption, Reader, Wanted},
@@ -26,6 +27,14 @@ use crate::{
 
 /// What changed behind a reading that took longer is read at its end, rather than by the next run.
 const LONG_SECONDS: i64 = 60;
+
+/// One call of the document.
+struct Bundle {
+    actions: Vec<UserAction>,
+    receipt: Receipt,
+    /// Where those of the files start.
+    files_at: usize,
+}
 
 pub(super) struct Writer<'a, S, D, C> {
     pub(super) document: &'a D,
@@ -52,11 +61,14 @@ pub(super) struct Writer<'a, S, D, C> {
     /// Whether what the state remembers of this run spares more than a page at the next.
     pub(super) spares_pages: bool,
     pub(super) may_add_choices: bool,
+    /// The files that the document has.
+    pub(super) files: FileIndex,
+    pub(super) breaker: Breaker,
 }
 
-impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     pub(super) fn progress(&self) -> Progress {
-        Progress { phase: Phase::Dossiers, read: self.report.read, total: self.total, written: self.written, failed: self.report.failed() }
+        Progress { phase: Phase::Dossiers, read: self.report.read, total: self.total, written: self.written, failed: self.report.failed(), files: self.report.files }
     }
 
     pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
@@ -67,7 +79,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
             Err(Stop::Source(error)) if error.code == SourceErrorCode::LeaseHeld => Err(Stop::Source(error)),
             // What is read is kept: the bundle and its place in the list go together.
             Err(stop) => {
-                if !self.batch.is_empty() || self.has_written {
+                if !self.batch.is_empty() || self.files.unwritten() > 0 || self.has_written {
                     self.interrupted().await?;
                 }
                 Err(stop)
@@ -151,7 +163,10 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     /// One dossier, by its number.
     pub(super) async fn fetch<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, number: DossierNumber, parts: Parts) -> Result<(), Stop> {
         match reader.dossier(number, parts).await {
-            Ok(dossier) => self.take(&dossier).await?,
+            Ok(dossier) => {
+                self.bring_files(reader, std::slice::from_ref(&dossier), parts).await?;
+                self.take(&dossier).await?;
+            }
             // Deleted meanwhile, or moved out of reach: no longer one of ours.
             Err(Interruption::Source(error)) if matches!(error.code, SourceErrorCode::NotFound | SourceErrorCode::DemarcheForbidden) => {
                 self.state.retry.remove(&number);
@@ -182,6 +197,9 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
             self.report.problems.extend(duplicates.into_iter().map(|number| Problem { dossier: Some(number), kind: kind.clone() }));
         }
         self.indexes = Some(indexes);
+        if let Some(table) = &self.system.files {
+            self.files = FileIndex::read(&self.document.fetch_table(table).await?, &self.connexion.id);
+        }
         Ok(())
     }
 
@@ -193,9 +211,15 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         Ok(self.indexes.iter().flatten().next().and_then(|main| main.dossier(number)))
     }
 
+    /// Whether a dossier has no place in the document: the scope leaves it out.
+    pub(super) async fn is_unwanted(&mut self, dossier: &Dossier) -> Result<bool, Stop> {
+        let is_known = self.slot(dossier.number).await?.is_some();
+        let is_left_out = !self.connexion.scope.holds(dossier.standing());
+        Ok(is_left_out && (!is_known || self.connexion.keeping.outside == Fate::Remove))
+    }
+
     /// Compares a dossier with the document, and takes what differs.
     pub(super) async fn take(&mut self, dossier: &Dossier) -> Result<(), Stop> {
-        let is_known = self.slot(dossier.number).await?.is_some();
         if let Some(scan) = &mut self.state.scan {
             scan.latest = scan.latest.max(Some(dossier.date_derniere_modification));
         }
@@ -203,19 +227,22 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
             seen.insert(dossier.number);
         }
         self.state.retry.remove(&dossier.number);
-        let is_left_out = !self.connexion.scope.holds(dossier.standing());
-        if is_left_out && (!is_known || self.connexion.keeping.outside == Fate::Remove) {
+        if self.is_unwanted(dossier).await? {
             self.state.unfit.remove(&dossier.number);
             self.report.read += 1;
             self.report.left_out += 1;
             return self.remove(dossier.number).await;
         }
         let known = self.report.problems.len();
-        let conversion = self.converter.convert(dossier, &mut self.report.problems);
-        if self.report.problems.iter().skip(known).any(Problem::is_failure) {
+        let conversion = self.converter.convert(dossier, &self.files, &mut self.report.problems);
+        self.state.unfit.remove(&dossier.number);
+        let failures = || self.report.problems.iter().skip(known).filter(|problem| problem.is_failure());
+        if failures().any(Problem::may_pass) {
+            self.state.retry.insert(dossier.number);
+        } else if failures().next().is_some() {
             self.state.unfit.insert(dossier.number);
         } else {
-            self.state.unfit.remove(&dossier.number);
+            self.files.retain(dossier.number, &conversion.attachments);
         }
         let children = || conversion.children.iter().flatten().flatten().map(|(_, row)| row);
         let rows = 1 + children().count();
@@ -255,6 +282,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
             if let Some(indexes) = &mut self.indexes {
                 self.batch.remove(indexes, number, &mut self.report);
             }
+            self.files.retain(number, &[]);
         }
         Ok(())
     }
@@ -262,32 +290,41 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     /// Writes the batch and the state in one call, all or none (rule 11).
     pub(super) async fn flush(&mut self, journal: Vec<UserAction>) -> Result<(), Stop> {
         self.lease.keep().await.map_err(Stop::Source)?;
-        let (mut actions, receipt) = self.batch.actions(&self.tables, self.may_add_choices);
-        actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
-        actions.extend(journal.iter().cloned());
-        let applied = match self.history.apply(self.document, &actions).await {
+        let bundle = self.bundle(&journal, self.may_add_choices);
+        let applied = match self.history.apply(self.document, &bundle.actions).await {
             // Lists of choices are structure; values are not.
             Err(DocumentError::Denied(Denied::Structure)) if self.may_add_choices && self.batch.has_choices() => {
                 self.may_add_choices = false;
                 self.report.problems.push(Problem { dossier: None, kind: ProblemKind::ChoicesNotAdded });
-                let (mut actions, receipt) = self.batch.actions(&self.tables, false);
-                actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
-                actions.extend(journal);
-                let applied = self.history.apply(self.document, &actions).await?;
-                self.settle(&receipt, &applied);
+                let bundle = self.bundle(&journal, false);
+                let applied = self.history.apply(self.document, &bundle.actions).await?;
+                self.settle(&bundle, &applied);
                 return Ok(());
             }
             applied => applied?,
         };
         self.batch.grow_choices(&mut self.tables);
-        self.settle(&receipt, &applied);
+        self.settle(&bundle, &applied);
         Ok(())
     }
 
-    fn settle(&mut self, receipt: &Receipt, applied: &Applied) {
+    /// Rows, the state that speaks of them, a line of the journal, and what is known of files.
+    fn bundle(&self, journal: &[UserAction], choices: bool) -> Bundle {
+        let (mut actions, receipt) = self.batch.actions(&self.tables, choices);
+        actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
+        actions.extend(journal.iter().cloned());
+        let files_at = actions.len();
+        if let Some(table) = &self.system.files {
+            actions.extend(self.files.actions(table, &self.connexion.id));
+        }
+        Bundle { actions, receipt, files_at }
+    }
+
+    fn settle(&mut self, Bundle { receipt, files_at, .. }: &Bundle, applied: &Applied) {
         if let Some(indexes) = &mut self.indexes {
             receipt.settle(applied, indexes);
         }
+        self.files.settle(&applied.row_ids(*files_at));
         self.batch = Batch::new(self.tables.len());
         self.connexion.state.clone_from(&self.state);
         self.connexion.set_saved();
@@ -308,7 +345,7 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
         // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
         let spares_a_page = self.spares_pages || self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
         let has_failed = self.state.retry != self.connexion.state.retry || self.state.unfit != self.connexion.state.unfit;
-        let has_news = !self.batch.is_empty() || self.has_written || has_failed;
+        let has_news = !self.batch.is_empty() || self.files.unwritten() > 0 || self.has_written || has_failed;
         if !has_news && !is_whole && !spares_a_page {
             // The state of the document stays as it was.
             self.state.clone_from(&self.connexion.state);

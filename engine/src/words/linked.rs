@@ -30,6 +30,7 @@ pub const fn linked_field(field: LinkedField) -> &'static str {
         LinkedField::AvisReponseOuiNon => "Réponse par oui ou non",
         LinkedField::AvisDemandeur => "Demandé par",
         LinkedField::AvisFichiers | LinkedField::MessageFichiers => "Noms des fichiers",
+        LinkedField::AvisPiecesJointes | LinkedField::MessagePiecesJointes => "Pièces jointes",
         LinkedField::MessageDate => "Envoyé le",
         LinkedField::MessageAuteur => "Auteur",
         LinkedField::MessageTexte => "Message",

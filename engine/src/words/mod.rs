@@ -185,6 +185,7 @@ pub const fn facet(facet: Facet) -> &'static str {
         Facet::Identifier => "numéro",
         Facet::Title => "nom",
         Facet::FileNames => "noms des fichiers",
+        Facet::Files => "pièces jointes",
         Facet::FileCount => "nombre de fichiers",
         Facet::Given => "fourni",
         Facet::Latitude => "latitude",

@@ -4,9 +4,9 @@
 use super::count;
 use crate::{
     ds::SourceErrorCode,
-    grist::ColumnType,
+    grist::{ColumnType, DocumentError},
     mapping::Unreadable,
-    sync::{Problem, ProblemKind, Report},
+    sync::{FileFailure, Problem, ProblemKind, Report},
 };
 
 /// The name of a type of column, as Grist's French has it.
@@ -47,6 +47,7 @@ pub fn problem(problem: &Problem) -> String {
             }
             Unreadable::Malformed => format!("La valeur reçue pour « {column} » est illisible. La cellule n’a pas été modifiée."),
         },
+        ProblemKind::FileNotCopied { column, file, why } => file_not_copied(column, file, why),
         ProblemKind::SeveralFilled { column } => {
             format!("Plusieurs champs remplis vont dans « {column} ». Le premier a été écrit.")
         }
@@ -73,6 +74,41 @@ pub fn problem(problem: &Problem) -> String {
     }
 }
 
+fn file_not_copied(column: &str, file: &str, why: &FileFailure) -> String {
+    let file = shortened(file);
+    let what = match why {
+        FileFailure::Pending => format!("Démarches Simplifiées n’a pas encore contrôlé le fichier « {file} » de « {column} »."),
+        FileFailure::Infected => format!("Le fichier « {file} » de « {column} » contient un virus, selon Démarches Simplifiées : Relais ne l’a pas téléchargé."),
+        FileFailure::Corrupt => format!("Le fichier « {file} » de « {column} » est endommagé, selon Démarches Simplifiées."),
+        FileFailure::Source(SourceErrorCode::FileTooLarge) => {
+            format!("Le fichier « {file} » de « {column} » dépasse la taille que Relais transmet.")
+        }
+        FileFailure::Source(SourceErrorCode::FileRefused) => {
+            format!("Le fichier « {file} » de « {column} » est gardé par un serveur que Relais n’est pas autorisé à joindre.")
+        }
+        FileFailure::Source(_) => format!("Le fichier « {file} » de « {column} » n’a pas pu être téléchargé."),
+        FileFailure::Document(_) => format!("Grist n’a pas accepté le fichier « {file} » de « {column} »."),
+    };
+    format!("{what} Les autres champs et fichiers de ce dossier sont à jour.")
+}
+
+/// What a person can do about a file.
+const fn file_advice(why: &FileFailure) -> &'static str {
+    match why {
+        FileFailure::Pending => "Rien à faire : il sera redemandé à la prochaine synchronisation.",
+        FileFailure::Infected | FileFailure::Corrupt => "Demandez à l’usager de déposer un autre fichier dans Démarches Simplifiées.",
+        FileFailure::Source(SourceErrorCode::FileTooLarge) => "Ouvrez-le depuis le dossier, dans Démarches Simplifiées.",
+        FileFailure::Source(SourceErrorCode::FileRefused) => {
+            "Prévenez la personne qui gère Relais : le serveur des fichiers est à ajouter à ses réglages."
+        }
+        FileFailure::Source(_) => "Réessayez : l’adresse du fichier sera redemandée.",
+        FileFailure::Document(DocumentError::Denied(_) | DocumentError::ReadOnly) => {
+            "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
+        }
+        FileFailure::Document(_) => "Réessayez. Si cela dure, la place ou la taille permise pour les pièces jointes de ce document est peut-être atteinte.",
+    }
+}
+
 /// What a person can do about it.
 pub fn advice(problem: &Problem) -> &'static str {
     match &problem.kind {
@@ -83,6 +119,7 @@ pub fn advice(problem: &Problem) -> &'static str {
         ProblemKind::Unreadable { why: Unreadable::Degraded, .. } => "Rien à faire : la valeur arrivera quand Démarches Simplifiées l’aura.",
         ProblemKind::Unreadable { why: Unreadable::Retyped, .. } => "Vérifiez ce champ dans l’écran Champs.",
         ProblemKind::Unreadable { .. } => "Si cela dure, signalez ce numéro à l’assistance de Démarches Simplifiées.",
+        ProblemKind::FileNotCopied { why, .. } => file_advice(why),
         ProblemKind::SeveralFilled { .. } => "Si les deux valeurs comptent, séparez ces champs dans l’écran Champs.",
         ProblemKind::FormulaColumn { .. } | ProblemKind::UnwritableColumn { .. } => {
             "Retirez ce champ de l’import, puis choisissez-le de nouveau : il aura une nouvelle colonne."
@@ -119,6 +156,7 @@ pub(crate) fn journal(report: &Report) -> String {
     part(report.rows_added, "ligne d’une autre table ajoutée", "lignes d’autres tables ajoutées");
     part(report.rows_updated, "ligne d’une autre table modifiée", "lignes d’autres tables modifiées");
     part(report.rows_removed, "ligne d’une autre table retirée", "lignes d’autres tables retirées");
+    part(report.files, "fichier copié", "fichiers copiés");
     part(report.marked, "dossier supprimé dans Démarches Simplifiées", "dossiers supprimés dans Démarches Simplifiées");
     part(report.removed, "dossier retiré de la table", "dossiers retirés de la table");
     part(report.failed(), "dossier en erreur", "dossiers en erreur");

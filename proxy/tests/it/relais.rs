@@ -24,7 +24,7 @@ pub(crate) const SECOND: i64 = 88_444;
 pub(crate) const DS_TOKEN: &str = "c2FtcGxlLXRva2VuLW5ldmVyLXNob3du";
 
 pub(crate) const PARTS: &str = concat!(
-    r#""includeChamps":true,"includeAnnotations":false,"includeFiles":false,"includeGeometry":false,"includeInstructeurs":false,"#,
+    r#""includeChamps":true,"includeAnnotations":false,"includeFiles":false,"includeFileContents":false,"includeGeometry":false,"includeInstructeurs":false,"#,
     r#""includeColumns":false,"includeAvis":false,"includeMessages":false,"includeTraitements":false"#
 );
 

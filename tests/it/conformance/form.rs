@@ -6,7 +6,7 @@ use relais_engine::{
     ds::{Demarche, Dossier},
     grist::DocumentSchema,
     mapping::{Binding, Preset, Proposal},
-    sync::{Converter, plan},
+    sync::{Converter, FileIndex, plan},
 };
 use serde_json::{Value, json};
 
@@ -106,7 +106,7 @@ fn the_real_dossier_becomes_the_rows_that_were_reviewed() {
     }
     let mut problems = Vec::new();
     let converter = Converter::new(&plan.tables, "https://ds.example/procedures/131016/dossiers/".to_owned());
-    let conversion = converter.convert(&dossier, &mut problems);
+    let conversion = converter.convert(&dossier, &FileIndex::default(), &mut problems);
     let mut text = String::new();
     let row = |text: &mut String, table: usize, row: &relais_engine::sync::ConvertedRow| {
         for (column, cell) in plan.tables[table].columns.iter().zip(&row.cells) {

@@ -11,9 +11,9 @@ use std::{
 use futures::future::{Either, select};
 use relais_engine::{
     Timestamp,
-    ds::{Operation, SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, FileContent, Operation, SourceError, SourceErrorCode},
     grist::{Applied, ApplyOptions, DocumentError, TableId, UserAction},
-    ports::{Clock, Document, Held, Leases, Source},
+    ports::{Clock, Document, Held, Leases, NewAttachment, Source},
     sync::{Connexion, Observer, Outcome, Ports, Progress, RunContext, run},
 };
 use relais_tests::{
@@ -170,6 +170,19 @@ impl<'a> Page<'a> {
 }
 
 impl Source for Page<'_> {
+    type File = Vec<u8>;
+
+    async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Vec<u8>, SourceError> {
+        let step = self.next_step();
+        let call = async {
+            match self.fate.failures.get(&step) {
+                Some(code) => Err((*code).into()),
+                None => self.source.file(demarche, content).await,
+            }
+        };
+        self.step(step, call).await
+    }
+
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let step = self.next_step();
         let call = async {
@@ -201,6 +214,11 @@ impl Leases for Page<'_> {
 
 impl Document for Page<'_> {
     type Rows = GristRows;
+    type File = Vec<u8>;
+
+    async fn attach(&self, files: &[NewAttachment<'_, Vec<u8>>]) -> Result<Vec<i64>, DocumentError> {
+        self.step(self.next_step(), self.document.attach(files)).await
+    }
 
     async fn fetch_table(&self, table: &TableId) -> Result<GristRows, DocumentError> {
         self.step(self.next_step(), self.document.fetch_table(table)).await

@@ -112,7 +112,7 @@ impl App {
         self.run.set(Some(Run {
             connexion: connexion.clone(),
             started_at: clock.now(),
-            progress: Progress { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0 },
+            progress: Progress::START,
             pace: Pace::default(),
             is_stopping: false,
             stage: Stage::Running,

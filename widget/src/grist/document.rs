@@ -4,14 +4,16 @@ use js_sys::{Array, JSON, Object, Reflect};
 use relais_engine::{
     grist::{Applied, ApplyOptions, CellValue, ColumnId, DocumentError, TableId, UserAction},
     json::Json,
-    ports::{Document, Rows},
+    ports::{Document, NewAttachment, Rows},
 };
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
-use super::Grist;
+use super::{Grist, attachments::upload};
 
 impl Document for Grist {
     type Rows = GristRows;
+    type File = Blob;
 
     async fn fetch_table(&self, table: &TableId) -> Result<GristRows, DocumentError> {
         let columns = self.fetch(table.as_str()).await?;
@@ -20,6 +22,10 @@ impl Document for Grist {
 
     async fn apply(&self, actions: &[UserAction], options: &ApplyOptions) -> Result<Applied, DocumentError> {
         self.write((actions, options)).await
+    }
+
+    async fn attach(&self, files: &[NewAttachment<'_, Blob>]) -> Result<Vec<i64>, DocumentError> {
+        upload(self, files).await
     }
 }
 

@@ -125,11 +125,13 @@ pub(super) struct Configuration {
 pub struct AccessToken {
     /// A JWT.
     pub token: String,
+    /// Where the REST API of the document is.
+    pub base_url: String,
 }
 
 impl FromJson for AccessToken {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { token: json.read("token")? })
+        Ok(Self { token: json.read("token")?, base_url: json.read("baseUrl")? })
     }
 }
 
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_token_is_never_printed() {
-        let token = AccessToken { token: "eyJ".to_owned() };
+        let token = AccessToken { token: "eyJ".to_owned(), base_url: String::new() };
         assert_eq!(format!("{token:?}"), "AccessToken(…)");
     }
 }

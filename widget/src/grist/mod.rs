@@ -1,6 +1,7 @@
 //! Grist, over the plugin API: the postMessage protocol bound directly, without the official script, which is 840 kB,
 //! posts to any origin and checks none (facts/grist.md, section 2).
 
+mod attachments;
 mod document;
 mod frame;
 mod messages;

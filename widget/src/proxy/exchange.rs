@@ -4,10 +4,16 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use relais_engine::ds::{SourceError, SourceErrorCode};
 
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
 use super::answers::refused;
 
 /// The proxy gives up on DS after 45 s; what comes later was lost on the way.
 const TIMEOUT: u32 = 60_000;
+/// A large file on a slow line; the proxy itself gives up on a file that stops coming.
+const FILE_TIMEOUT: u32 = 900_000;
 
 /// Sends a request that outlives the page. Its answer, nobody reads.
 pub(super) fn send_and_forget(method: Method, path: &str, session: &str, body: &str) {
@@ -23,12 +29,38 @@ pub(super) fn send_and_forget(method: Method, path: &str, session: &str, body: &
     }
 }
 
+/// What is made of the body of a good answer.
+pub(super) trait Content: Sized {
+    /// How long it may take, in milliseconds.
+    const TIMEOUT: u32;
+
+    /// Reads it, whole.
+    async fn read(response: Response) -> Result<Self, JsValue>;
+}
+
+impl Content for Vec<u8> {
+    const TIMEOUT: u32 = TIMEOUT;
+
+    async fn read(response: Response) -> Result<Self, JsValue> {
+        response.binary().await.map_err(|_| JsValue::NULL)
+    }
+}
+
+/// A file, whose bytes stay with the browser.
+impl Content for Blob {
+    const TIMEOUT: u32 = FILE_TIMEOUT;
+
+    async fn read(response: Response) -> Result<Self, JsValue> {
+        JsFuture::from(web_sys::Response::from(response).blob()?).await?.dyn_into()
+    }
+}
+
 /// Sends a request and reads the whole answer. Addresses are relative to the page: the proxy may be served under a path.
-pub(super) async fn exchange(method: Method, path: &str, session: Option<&str>, body: Option<String>) -> Result<Vec<u8>, SourceError> {
+pub(super) async fn exchange<T: Content>(method: Method, path: &str, session: Option<&str>, body: Option<String>) -> Result<T, SourceError> {
     let controller = web_sys::AbortController::new().map_err(|_| SourceErrorCode::Internal)?;
     let signal = controller.signal();
     // Dropped, and so disarmed, with the answer.
-    let timeout = Timeout::new(TIMEOUT, move || controller.abort());
+    let timeout = Timeout::new(T::TIMEOUT, move || controller.abort());
     let mut request = RequestBuilder::new(path).method(method).abort_signal(Some(&signal)).cache(web_sys::RequestCache::NoStore);
     if let Some(session) = session {
         request = request.header("Authorization", &format!("Bearer {session}"));
@@ -41,7 +73,9 @@ pub(super) async fn exchange(method: Method, path: &str, session: Option<&str>, 
     let lost = |code: SourceErrorCode| if signal.aborted() { SourceErrorCode::Timeout } else { code };
     let response: Response = request.send().await.map_err(|_| lost(SourceErrorCode::ProxyUnavailable))?;
     // Cut short: the proxy ends an answer that DS did not finish, or that grew too large, by breaking it off.
-    let body = response.binary().await.map_err(|_| lost(SourceErrorCode::InvalidAnswer))?;
+    let cut = |_| lost(SourceErrorCode::InvalidAnswer);
+    let status = response.status();
+    let answer = if response.ok() { Ok(T::read(response).await.map_err(cut)?) } else { Err(Vec::read(response).await.map_err(cut)?) };
     drop(timeout);
-    if response.ok() { Ok(body) } else { Err(refused(response.status(), &body)) }
+    answer.map_err(|body| refused(status, &body))
 }

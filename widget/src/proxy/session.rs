@@ -5,15 +5,16 @@ use std::{cell::RefCell, rc::Rc};
 use futures_util::lock::Mutex;
 use gloo_net::http::Method;
 use relais_engine::{
-    ds::{Operation, SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, FileContent, Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
     json::{self, FromJson},
     ports::{Clock, Held, Leases, Source},
 };
+use web_sys::Blob;
 
 use super::{
     Lease, ListedDemarche, Session,
-    exchange::{exchange, send_and_forget},
+    exchange::{Content, exchange, send_and_forget},
 };
 use crate::{clock::ServerClock, grist::Grist};
 
@@ -76,7 +77,7 @@ impl Proxy {
     async fn open(&self) -> Result<Session, OpenError> {
         let token = self.0.grist.access_token().await.map_err(OpenError::Document)?;
         let body = serde_json::json!({ "grist_origin": self.0.grist.origin(), "grist_token": token.token });
-        let answer = exchange(Method::POST, "api/session", None, Some(body.to_string())).await.map_err(OpenError::Proxy)?;
+        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(body.to_string())).await.map_err(OpenError::Proxy)?;
         let session: Session = read(&answer).map_err(OpenError::Proxy)?;
         self.0.clock.set(session.server_time);
         Ok(session)
@@ -90,7 +91,7 @@ impl Proxy {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<String>) -> Result<Vec<u8>, SourceError> {
+    async fn ask<T: Content>(&self, method: Method, path: &str, body: Option<String>) -> Result<T, SourceError> {
         let session = self.session().await?;
         match exchange(method.clone(), path, Some(&session.session), body.clone()).await {
             Err(error) if error.code == SourceErrorCode::SessionExpired => {
@@ -112,11 +113,18 @@ impl Proxy {
 
     /// The démarches that the document's team may use.
     pub async fn demarches(&self) -> Result<Vec<ListedDemarche>, SourceError> {
-        read(&self.ask(Method::GET, "api/demarches", None).await?)
+        read(&self.ask::<Vec<u8>>(Method::GET, "api/demarches", None).await?)
     }
 }
 
 impl Source for Proxy {
+    type File = Blob;
+
+    async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Blob, SourceError> {
+        let body = serde_json::json!({ "demarche": demarche, "url": content.url, "size": content.size });
+        self.ask(Method::POST, "api/files", Some(body.to_string())).await
+    }
+
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let path = format!("api/operations/{}", operation.name().as_str());
         self.ask(Method::POST, &path, Some(operation.variables().to_string())).await
@@ -127,7 +135,7 @@ impl Leases for Proxy {
     async fn hold(&self, connexion: &str) -> Result<Held, SourceError> {
         let path = format!("api/leases/{connexion}");
         let shown = self.0.lease.borrow().as_ref().map(|(_, lease)| lease.clone());
-        let given: Lease = read(&self.ask(Method::PUT, &path, Some(shown_lease(shown.as_deref()))).await?)?;
+        let given: Lease = read(&self.ask::<Vec<u8>>(Method::PUT, &path, Some(shown_lease(shown.as_deref()))).await?)?;
         let held = if shown.as_ref() == Some(&given.lease) { Held::Kept } else { Held::New };
         self.0.lease.replace(Some((path, given.lease)));
         Ok(held)
@@ -136,7 +144,7 @@ impl Leases for Proxy {
     async fn give_back(&self, _: &str) {
         let Some((path, lease)) = self.0.lease.take() else { return };
         // When it fails, the lease ends by itself.
-        let _ended = self.ask(Method::DELETE, &path, Some(shown_lease(Some(&lease)))).await;
+        let _ended = self.ask::<Vec<u8>>(Method::DELETE, &path, Some(shown_lease(Some(&lease)))).await;
     }
 }
 

@@ -76,6 +76,10 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             "Démarches Simplifiées a répondu par une erreur.",
             "Réessayez dans quelques minutes. Si cela dure, signalez-le à l’assistance de Démarches Simplifiées.",
         ),
+        // Said of each file, beside its dossier.
+        SourceErrorCode::FileExpired | SourceErrorCode::FileRefused | SourceErrorCode::FileTooLarge => {
+            explained("Un fichier n’a pas pu être téléchargé.", "Réessayez : son adresse sera redemandée.")
+        }
         SourceErrorCode::Unsupported => {
             explained("Cette instance de Démarches Simplifiées est trop ancienne pour Relais.", "Prévenez la personne qui gère Relais.")
         }

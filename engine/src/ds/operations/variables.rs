@@ -88,6 +88,8 @@ pub struct Parts {
     pub include_annotations: bool,
     /// The files of the pièces justificatives.
     pub include_files: bool,
+    /// Where the bytes of files are.
+    pub include_file_contents: bool,
     /// The areas of the cartes.
     pub include_geometry: bool,
     /// The instructeurs who follow the dossier.
@@ -108,6 +110,7 @@ impl Parts {
         include_champs: true,
         include_annotations: true,
         include_files: true,
+        include_file_contents: false,
         include_geometry: true,
         include_instructeurs: true,
         include_columns: true,

@@ -1,0 +1,36 @@
+//! Files into the document, by Grist's REST API: the plugin API takes none (facts/grist.md, section 8).
+
+use gloo_net::http::RequestBuilder;
+use relais_engine::{grist::DocumentError, json, ports::NewAttachment};
+use web_sys::{Blob, FormData};
+
+use super::Grist;
+
+/// Uploads files in one request.
+pub(super) async fn upload(grist: &Grist, files: &[NewAttachment<'_, Blob>]) -> Result<Vec<i64>, DocumentError> {
+    // In a private copy, rows would go into the copy and files into the document that it was made from (facts/grist.md,
+    // section 5).
+    if grist.document_name().await.is_none_or(|name| name.contains('~')) {
+        return Err(DocumentError::Other("a copy of the document that is not saved takes no files".to_owned()));
+    }
+    let token = grist.access_token().await?;
+    if token.base_url.strip_prefix(grist.origin()).is_none_or(|path| !path.starts_with('/')) {
+        return Err(DocumentError::Other("the REST API is not on the origin of the document".to_owned()));
+    }
+    let unsent = |_| DocumentError::Other("the upload could not be made".to_owned());
+    let form = FormData::new().map_err(unsent)?;
+    for file in files {
+        form.append_with_blob_and_filename("upload", file.content, file.name).map_err(unsent)?;
+    }
+    let address = format!("{}/attachments", token.base_url);
+    // Without this header Grist takes no write of another origin.
+    let request = RequestBuilder::new(&address).method(gloo_net::http::Method::POST).query([("auth", token.token)]);
+    let request = request.header("X-Requested-With", "XMLHttpRequest").body(form).map_err(|_| DocumentError::NoAnswer)?;
+    let response = request.send().await.map_err(|_| DocumentError::NoAnswer)?;
+    let body = response.binary().await.map_err(|_| DocumentError::NoAnswer)?;
+    if response.ok() {
+        return json::read(&body).map_err(|error| DocumentError::Other(format!("unexpected answer: {error}")));
+    }
+    let refusal = json::Json::parse(&body).ok().and_then(|body| body.get("error").as_text().map(str::to_owned));
+    Err(DocumentError::from_grist(None, &refusal.unwrap_or_else(|| format!("status {}", response.status()))))
+}
