@@ -24,6 +24,8 @@ pub const STEPS: &str = "Étapes";
 pub const STEP_LIST: [&str; 3] = ["Lire le formulaire", "Préparer les tables et les colonnes", "Lire et écrire les dossiers"];
 /// Rows written so far.
 pub const WRITTEN: &str = "Ajoutés ou modifiés";
+/// Files copied so far.
+pub const COPIED: &str = "Fichiers copiés";
 /// Dossiers that failed so far.
 pub const FAILING: &str = "En erreur";
 /// Stops the run.
@@ -86,6 +88,8 @@ pub mod counts {
     pub const UPDATED: &str = "dossiers modifiés";
     /// Rows left.
     pub const UNCHANGED: &str = "dossiers inchangés";
+    /// Files copied.
+    pub const FILES: &str = "fichiers copiés";
     /// Rows that say since now that their dossier was deleted.
     pub const MARKED: &str = "supprimés, signalés";
     /// Rows removed, as the connexion says.

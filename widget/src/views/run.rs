@@ -75,6 +75,7 @@ fn Running() -> impl IntoView {
     });
     let failed = of(app, |run| run.progress.failed);
     let written = of(app, |run| run.progress.written);
+    let files = of(app, |run| run.progress.files);
     let stop = move || {
         let text = move || if is_stopping.get() { words::STOPPING } else { words::STOP };
         view! {
@@ -127,6 +128,11 @@ fn Running() -> impl IntoView {
                 <dl class="facts num">
                     <dt>{words::WRITTEN}</dt>
                     <dd>{move || relais_engine::words::figure(written.get())}</dd>
+                    // Rare: said when there are some.
+                    {move || (files.get() > 0).then(|| view! {
+                        <dt>{words::COPIED}</dt>
+                        <dd>{relais_engine::words::figure(files.get())}</dd>
+                    })}
                     <dt>{words::FAILING}</dt>
                     <dd>{move || relais_engine::words::figure(failed.get())}</dd>
                 </dl>

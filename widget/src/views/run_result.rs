@@ -166,7 +166,7 @@ fn counts(outcome: &Outcome) -> impl IntoView + use<> {
     let mut figures =
         vec![(words::counts::ADDED, report.added), (words::counts::UPDATED, report.updated), (words::counts::UNCHANGED, report.unchanged)];
     // Rare: said when there are some.
-    figures.extend([(words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)].into_iter().filter(|(_, figure)| *figure > 0));
+    figures.extend([(words::counts::FILES, report.files), (words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)].into_iter().filter(|(_, figure)| *figure > 0));
     figures.push((words::counts::FAILED, report.failed()));
     let other_rows = words::other_rows(report.rows_added, report.rows_updated, report.rows_removed);
     // What was read and could not be written is no figure of what was done.
