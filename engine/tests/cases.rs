@@ -9,7 +9,7 @@ use relais_engine::{
     ds::{Champ, ChampDescriptor, ChampType, ColumnKey, Demarche, Dossier},
     grist::{CellValue, ColumnType, DocumentSchema},
     json::{self, FromJson, Json, Malformed},
-    mapping::{Binding, Field, Preset, Proposal, SectionOrigin, Unreadable, Value, encode, offers, part_type, read, read_part},
+    mapping::{Binding, Field, Preset, Proposal, SectionOrigin, Translation, Unreadable, Value, encode, offers, part_type, read, read_part},
     sync::{Converter, FileIndex, plan},
     words,
 };
@@ -142,7 +142,7 @@ fn dossiers_become_rows() {
                     line.is_chosen = line.is_key || (case.chosen.contains(&section.title) && !line.is_folded) || (line.is_chosen && !is_common);
                 }
             }
-            let plan = plan(&proposal.into_mapping(), &Binding::default(), &DocumentSchema::default(), &present).unwrap();
+            let plan = plan(&proposal.into_mapping(), Translation::default(), &Binding::default(), &DocumentSchema::default(), &present).unwrap();
             let converter = Converter::new(&plan.tables, "https://ds.exemple/dossiers/".to_owned());
             let mut text = format!("{}\n\n", case.shows);
             let mut problems = Vec::new();

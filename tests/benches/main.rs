@@ -14,7 +14,7 @@ use relais_engine::{
         operations::{DemarcheVariables, DossiersVariables, PageVariables, Parts},
     },
     grist::DocumentSchema,
-    mapping::{Binding, Mapping, Preset},
+    mapping::{Binding, Mapping, Preset, Translation},
     ports::Source,
     sync::{Converter, FileIndex, Report, TableIndex, plan},
 };
@@ -103,7 +103,7 @@ async fn dossiers(stack: &Stack, count: usize) -> anyhow::Result<(Demarche, Mapp
 async fn engine(figures: &mut Figures) -> anyhow::Result<()> {
     let stack = stack(1000).await?;
     let (demarche, mapping, dossiers) = dossiers(&stack, 1000).await?;
-    let plan = plan(&mapping, &Binding::default(), &DocumentSchema::default(), &demarche)?;
+    let plan = plan(&mapping, Translation::default(), &Binding::default(), &DocumentSchema::default(), &demarche)?;
     let converter = Converter::new(&plan.tables, "https://ds.example/".to_owned());
     let files = FileIndex::default();
     let main = plan.tables.first().context("no table")?;

@@ -36,7 +36,9 @@ macro_rules! number {
 
         impl FromJson for $name {
             fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-                Self::new(i64::from_json(json)?).map_err(|InvalidIdentifier(why)| Malformed(why))
+                // The names of an object are texts.
+                let number = json.as_text().and_then(|digits| digits.parse().ok()).map_or_else(|| i64::from_json(json), Ok)?;
+                Self::new(number).map_err(|InvalidIdentifier(why)| Malformed(why))
             }
         }
 

@@ -39,6 +39,12 @@ impl CellValue {
         if texts.is_empty() { Self::Null } else { Self::List(texts) }
     }
 
+    /// A whole number: of DS, or of a row.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of DS have 31 bits, and a document has at most a million rows a table")]
+    pub const fn integer(number: i64) -> Self {
+        Self::Number(number as f64)
+    }
+
     /// What an empty cell of this type holds.
     pub const fn empty(column_type: &ColumnType) -> Self {
         match column_type {

@@ -22,6 +22,10 @@ names! {
     DossierField {
         /// The key.
         Number = "number",
+        /// The title of its démarche.
+        Demarche = "demarche",
+        /// The number of its démarche: by it Relais knows whose rows are whose, when a table has several.
+        NumeroDemarche = "numero_demarche",
         /// The address of the dossier in DS.
         Link = "link",
         /// Its state, in French.
@@ -91,8 +95,8 @@ impl DossierField {
     /// The type of the column proposed for it.
     pub fn column_type(self) -> ColumnType {
         match self {
-            Self::Number => ColumnType::Numeric,
-            Self::State | Self::GroupeInstructeur | Self::DemandeurCivilite | Self::MotifSuppression => ColumnType::Choice,
+            Self::Number | Self::NumeroDemarche => ColumnType::Numeric,
+            Self::Demarche | Self::State | Self::GroupeInstructeur | Self::DemandeurCivilite | Self::MotifSuppression => ColumnType::Choice,
             Self::Labels => ColumnType::ChoiceList,
             Self::DateDepot
             | Self::DatePassageEnConstruction
@@ -151,6 +155,8 @@ impl DossierField {
         !matches!(
             self,
             Self::HorsSelection
+                | Self::Demarche
+                | Self::NumeroDemarche
                 | Self::DatePassageEnConstruction
                 | Self::DateExpiration
                 | Self::Instructeurs

@@ -9,6 +9,7 @@ mod html;
 mod linked;
 mod proposal;
 mod scope;
+mod sibling;
 mod value;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub(crate) use linked::things;
 pub use linked::{LinkedField, LinkedTable};
 pub use proposal::{Family, Line, Preset, Proposal, Section, SectionOrigin};
 pub use scope::{Fate, Keeping, Scope, SourceFilter};
+pub use sibling::{Sibling, Translation};
 pub use value::{Misfit, Unreadable, Value, encode};
 
 use crate::{

@@ -234,7 +234,7 @@ impl Batch {
         let mut values: Vec<CellValue> = changed.iter().map(|column| row.cells.get(*column).cloned().flatten().unwrap_or(CellValue::Null)).collect();
         if let Some(parent) = parent {
             columns.push(PARENT);
-            values.push(row_number(parent));
+            values.push(CellValue::integer(parent));
         }
         if let Some(batch) = self.tables.get_mut(table) {
             batch.updates.entry(columns).or_default().push((row_id, values));
@@ -344,17 +344,11 @@ pub(super) fn weight(row: &ConvertedRow) -> usize {
     row.cells.iter().flatten().map(of).sum()
 }
 
-/// Row ids stay far below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "Grist has at most a million rows a table")]
-fn row_number(row_id: i64) -> CellValue {
-    CellValue::Number(row_id as f64)
-}
-
 fn add_rows(table: &PlannedTable, additions: &[Addition]) -> UserAction {
     let mut columns = Vec::with_capacity(table.columns.len() + 2);
     if let Some((dossier, id)) = &table.relation {
         let relations = || additions.iter().filter_map(|addition| addition.relation.as_ref());
-        columns.push((dossier.clone(), relations().map(|(parent, _)| row_number(*parent)).collect()));
+        columns.push((dossier.clone(), relations().map(|(parent, _)| CellValue::integer(*parent)).collect()));
         columns.push((id.clone(), relations().map(|(_, id)| CellValue::text(id.as_str())).collect()));
     }
     for (index, column) in table.columns.iter().enumerate() {

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::{Scan, files::release, system_tables::CONNEXIONS};
 use crate::{
     Timestamp,
-    ds::{DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
+    ds::{Demarche, DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
     grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
     json::{self, FromJson, Json, Malformed},
-    mapping::{Binding, DossierField, Fate, Keeping, Mapping, Scope},
+    mapping::{Binding, DossierField, Fate, Keeping, Mapping, Scope, Sibling},
     naming::first_free,
     ports::{Document, Rows},
 };
@@ -46,9 +46,12 @@ pub struct State {
     /// The fields that the form had when it was last read whole.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub known_fields: BTreeSet<DescriptorId>,
-    /// The last run that wrote something.
+    /// The last run that wrote something, of any of its démarches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRun>,
+    /// What it has done of its other démarches, when it has several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<DemarcheNumber, Self>,
 }
 
 impl FromJson for State {
@@ -64,7 +67,34 @@ impl FromJson for State {
             listed_at: json.read("listed_at")?,
             known_fields: json.read_or_default("known_fields")?,
             last_run: json.read("last_run")?,
+            others: json.read_or_default("others")?,
         })
+    }
+}
+
+impl State {
+    /// Of each of its démarches.
+    fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.others.values())
+    }
+
+    fn forget_reading(&mut self) {
+        (self.watermark, self.scan) = (None, None);
+    }
+
+    /// Whether a reading was not finished.
+    pub fn is_unfinished(&self) -> bool {
+        self.each().any(|state| state.scan.is_some())
+    }
+
+    /// How many dossiers will be asked for again.
+    pub fn to_retry(&self) -> usize {
+        self.each().map(|state| state.retry.len()).sum()
+    }
+
+    /// How many dossiers are not in the document as DS has them.
+    pub(super) fn failing(&self) -> usize {
+        self.each().map(|state| state.retry.union(&state.unfit).count()).sum()
     }
 }
 
@@ -117,6 +147,8 @@ pub struct Connexion {
     pub id: String,
     /// What goes where.
     pub mapping: Mapping,
+    /// Other démarches of the same form, whose dossiers go into the same tables.
+    pub siblings: Vec<Sibling>,
     /// Which dossiers.
     pub scope: Scope,
     /// What becomes of those that are deleted, or leave the scope.
@@ -138,6 +170,8 @@ struct Saved {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Configuration {
     mapping: Mapping,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    siblings: Vec<Sibling>,
     #[serde(skip_serializing_if = "is_default")]
     scope: Scope,
     #[serde(skip_serializing_if = "is_default")]
@@ -149,6 +183,7 @@ impl FromJson for Configuration {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         Ok(Self {
             mapping: json.read("mapping")?,
+            siblings: json.read_or_default("siblings")?,
             scope: json.read_or_default("scope")?,
             keeping: json.read_or_default("keeping")?,
             binding: json.read_or_default("binding")?,
@@ -168,6 +203,7 @@ impl Connexion {
             row: None,
             id,
             mapping,
+            siblings: Vec::new(),
             scope: Scope::default(),
             keeping: Keeping::default(),
             binding: Binding::default(),
@@ -188,8 +224,59 @@ impl Connexion {
         (self.scope, self.keeping) = (scope, keeping);
     }
 
+    /// Follows these démarches of the same form too, in the same tables. Their rows say whose they are.
+    pub fn follow_siblings(&mut self, siblings: Vec<Sibling>) {
+        self.state.others.retain(|number, _| siblings.iter().any(|sibling| sibling.number == *number));
+        if !siblings.is_empty() {
+            self.mapping.require(DossierField::Demarche);
+            self.mapping.require(DossierField::NumeroDemarche);
+        }
+        self.siblings = siblings;
+    }
+
+    /// Its démarches, the one that its mapping was made for first.
+    pub fn demarches(&self) -> impl Iterator<Item = DemarcheNumber> {
+        std::iter::once(self.mapping.demarche).chain(self.siblings.iter().map(|sibling| sibling.number))
+    }
+
+    /// One of its other démarches.
+    pub(super) fn sibling(&self, number: DemarcheNumber) -> Option<&Sibling> {
+        self.siblings.iter().find(|sibling| sibling.number == number)
+    }
+
+    /// What names a démarche in its tables: its title, with its number where two have the same.
+    pub(super) fn name_of(&self, demarche: &Demarche) -> String {
+        let title = demarche.title.trim();
+        let titles = std::iter::once((self.mapping.demarche, &self.mapping.title)).chain(self.siblings.iter().map(|sibling| (sibling.number, &sibling.title)));
+        let is_shared = titles.into_iter().any(|(number, other)| number != demarche.number && other.trim() == title);
+        if is_shared { format!("{title} ({})", demarche.number) } else { title.to_owned() }
+    }
+
+    /// What it has done of one of its démarches.
+    pub(super) fn state_of(&self, number: DemarcheNumber) -> Option<&State> {
+        if number == self.mapping.demarche { Some(&self.state) } else { self.state.others.get(&number) }
+    }
+
+    /// Its state, once that of one of its démarches is this.
+    pub(super) fn state_with(&self, number: DemarcheNumber, state: &State) -> State {
+        if number == self.mapping.demarche {
+            return state.clone();
+        }
+        let mut whole = self.state.clone();
+        let mut state = state.clone();
+        whole.last_run = state.last_run.take().or(whole.last_run);
+        whole.others.insert(number, state);
+        whole
+    }
+
     fn configuration(&self) -> Configuration {
-        Configuration { mapping: self.mapping.clone(), scope: self.scope.clone(), keeping: self.keeping, binding: self.binding.clone() }
+        Configuration {
+            mapping: self.mapping.clone(),
+            siblings: self.siblings.clone(),
+            scope: self.scope.clone(),
+            keeping: self.keeping,
+            binding: self.binding.clone(),
+        }
     }
 
     /// Whether the document does not have its configuration as it is here.
@@ -208,7 +295,7 @@ impl Connexion {
         let Some(theirs) = loaded.connexions.iter().find(|theirs| theirs.id == self.id) else { return };
         let Some(ours) = &self.saved else {
             // The same choices: ours, whose answer was lost. Others: somebody else has connected the démarche meanwhile.
-            if theirs.mapping == self.mapping {
+            if theirs.mapping == self.mapping && theirs.siblings == self.siblings {
                 *self = theirs.clone();
             } else {
                 self.id = free_id(self.mapping.demarche, &loaded.connexions);
@@ -219,8 +306,9 @@ impl Connexion {
             return;
         }
         let mut current = theirs.clone();
-        if ours.configuration.mapping != self.mapping {
+        if ours.configuration.mapping != self.mapping || ours.configuration.siblings != self.siblings {
             current.mapping.clone_from(&self.mapping);
+            current.follow_siblings(self.siblings.clone());
         }
         if ours.configuration.scope != self.scope || ours.configuration.keeping != self.keeping {
             (current.scope, current.keeping) = (self.scope.clone(), self.keeping);
@@ -246,18 +334,16 @@ impl Connexion {
 
     /// Makes the next run read every dossier, whatever the document has.
     pub fn read_all_again(&mut self) {
-        self.state.watermark = None;
-        self.state.scan = None;
+        self.state.forget_reading();
+        self.state.others.values_mut().for_each(State::forget_reading);
     }
 
     /// The cells of its row. The same types always have a JSON form.
     pub(super) fn configuration_cells(&self) -> Vec<(ColumnId, CellValue)> {
         let configuration = self.configuration();
-        #[expect(clippy::cast_precision_loss, reason = "a number of DS has 31 bits")]
-        let demarche = self.mapping.demarche.get() as f64;
         vec![
             (ColumnId::from("connexion"), CellValue::text(&self.id)),
-            (ColumnId::from("demarche"), CellValue::Number(demarche)),
+            (ColumnId::from("demarche"), CellValue::integer(self.mapping.demarche.get())),
             (ColumnId::from("titre"), CellValue::text(&self.mapping.title)),
             (ColumnId::from("configuration"), CellValue::text(&serde_json::to_string(&configuration).unwrap_or_default())),
         ]
@@ -325,8 +411,8 @@ pub async fn load<D: Document>(document: &D) -> Result<Loaded, DocumentError> {
         match (json::read::<Configuration>(text(&configurations).as_bytes()), state) {
             (Ok(configuration), Ok(state)) if configuration.mapping.format <= crate::mapping::FORMAT => {
                 let saved = Some(Saved { configuration: configuration.clone(), state: state.clone() });
-                let Configuration { mapping, scope, keeping, binding } = configuration;
-                loaded.connexions.push(Connexion { row: Some(row), id, mapping, scope, keeping, binding, state, saved });
+                let Configuration { mapping, siblings, scope, keeping, binding } = configuration;
+                loaded.connexions.push(Connexion { row: Some(row), id, mapping, siblings, scope, keeping, binding, state, saved });
             }
             _ => {
                 loaded.unreadable.insert(row, text(&titles));

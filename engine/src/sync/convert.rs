@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use super::{FileIndex, PlannedTable, Problem, ProblemKind};
 use crate::{
-    ds::{Champ, ChampValue, ColumnKey, Demandeur, Dossier, DossierNumber, File, RowId},
+    ds::{Champ, ChampValue, ColumnKey, Demandeur, DemarcheNumber, Dossier, DossierNumber, File, RowId},
     grist::{CellValue, ColumnType},
     mapping::{
         DossierField, Facet, Field, LinkedField, LinkedTable, Scope, TableKey, Unreadable, Value, encode, organisation, read, read_part, things,
@@ -68,6 +68,8 @@ pub struct Converter<'a> {
     /// By table, the main one left out.
     rows: Vec<Rows<'a>>,
     scope: Scope,
+    /// The number and the name of the démarche, where its rows say them.
+    demarche: (i64, String),
 }
 
 /// A row on its way.
@@ -156,6 +158,7 @@ impl<'a> Converter<'a> {
             dossier_fields: Vec::new(),
             rows: Vec::new(),
             scope: Scope::default(),
+            demarche: (0, String::new()),
         };
         for table in tables {
             let mut by_descriptor: HashMap<&str, Vec<Target<'_>>> = HashMap::new();
@@ -194,6 +197,12 @@ impl<'a> Converter<'a> {
         Self { scope, ..self }
     }
 
+    /// The same, whose rows say of which démarche they are.
+    #[must_use]
+    pub fn of_demarche(self, number: DemarcheNumber, name: String) -> Self {
+        Self { demarche: (number.get(), name), ..self }
+    }
+
     /// The column of the main table that shows something that every dossier has.
     pub(super) fn column_of(&self, field: DossierField) -> Option<usize> {
         self.dossier_fields.iter().find(|(_, shown)| *shown == field).map(|(column, _)| *column)
@@ -226,6 +235,8 @@ impl<'a> Converter<'a> {
             let mut draft = Draft::new(table, dossier.number);
             for (column, field) in &self.dossier_fields {
                 let value = match field {
+                    DossierField::Demarche => Ok(Value::text(Some(&self.demarche.1))),
+                    DossierField::NumeroDemarche => Ok(Value::Integer(self.demarche.0.to_string().into())),
                     DossierField::HorsSelection => Ok(Value::Bool(!self.scope.holds(dossier.standing()))),
                     field => dossier_value(dossier, *field, &self.dossier_address),
                 };
@@ -277,9 +288,7 @@ fn attachments(dossier: DossierNumber, files: &[File], column: &str, notes: &mut
         }
     }
     notes.attachments.extend(&ids);
-    #[expect(clippy::cast_precision_loss, reason = "a document has at most a million attachments")]
-    let cell = |ids: Vec<i64>| CellValue::List(ids.into_iter().map(|id| CellValue::Number(id as f64)).collect());
-    (!ids.is_empty()).then(|| cell(ids))
+    (!ids.is_empty()).then(|| CellValue::List(ids.into_iter().map(CellValue::integer).collect()))
 }
 
 /// The rows of a répétition. One that is hidden by a condition is absent from the answer: it has no rows.
@@ -333,6 +342,8 @@ pub(crate) fn dossier_value<'a>(dossier: &'a Dossier, field: DossierField, addre
         DossierField::Archived => Value::Bool(dossier.archived),
         // A dossier that DS serves is not deleted; one that was restored is no longer so (rule 8).
         DossierField::DateSuppression | DossierField::MotifSuppression | DossierField::HorsSelection => Value::Empty,
+        // What only the run knows.
+        DossierField::Demarche | DossierField::NumeroDemarche => Value::Empty,
         DossierField::UsagerEmail => Value::text(dossier.usager_email.as_deref()),
         DossierField::Mandataire => {
             let names = [dossier.prenom_mandataire.as_deref(), dossier.nom_mandataire.as_deref()];

@@ -31,7 +31,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     pub(super) async fn look_up_deletions<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>) -> Result<(), Stop> {
         let now = self.clock.now();
         let known =
-            self.state.deletions.take().unwrap_or_else(|| Deletions { at: self.connexion.state.watermark.unwrap_or(now), seen: String::new() });
+            self.state.deletions.take().unwrap_or_else(|| Deletions { at: self.before().and_then(|state| state.watermark).unwrap_or(now), seen: String::new() });
         let found = match read_lists(reader, look_back(known.at)).await {
             Ok(found) => found,
             // The dossiers go through all the same, and the lists are asked for again, from as far back.

@@ -114,15 +114,13 @@ impl FileIndex {
                 Some((*dossier, kept))
             })
         };
-        #[expect(clippy::cast_precision_loss, reason = "a number of DS has 31 bits, and a document a million attachments")]
-        let number = |number: i64| CellValue::Number(number as f64);
         if !self.added.is_empty() {
             let columns: Vec<(ColumnId, Vec<CellValue>)> = vec![
                 (ColumnId::from("connexion"), added().map(|_| CellValue::text(connexion)).collect()),
-                (ColumnId::from("dossier"), added().map(|(dossier, _)| number(dossier.get())).collect()),
+                (ColumnId::from("dossier"), added().map(|(dossier, _)| CellValue::integer(dossier.get())).collect()),
                 (ColumnId::from("empreinte"), added().map(|(_, kept)| CellValue::text(&kept.key.0)).collect()),
                 (ColumnId::from("nom"), added().map(|(_, kept)| CellValue::text(&kept.key.1)).collect()),
-                (ColumnId::from("fichier"), added().map(|(_, kept)| CellValue::List(vec![number(kept.attachment)])).collect()),
+                (ColumnId::from("fichier"), added().map(|(_, kept)| CellValue::List(vec![CellValue::integer(kept.attachment)])).collect()),
             ];
             actions.push(UserAction::BulkAddRecord { table: table.clone(), row_ids: added().map(|_| None).collect(), columns });
         }

@@ -90,6 +90,11 @@ impl TableIndex {
         self.dossiers.keys().copied()
     }
 
+    /// Whether a cell holds a value.
+    pub fn holds(&self, slot: Slot, column: usize, value: &CellValue) -> bool {
+        self.fingerprints.get(column).and_then(|column| column.get(slot)) == Some(&value.fingerprint())
+    }
+
     /// Whether a cell shows nothing.
     pub fn is_blank(&self, slot: Slot, column: usize) -> bool {
         self.fingerprints.get(column).and_then(|column| column.get(slot)).is_none_or(|cell| *cell == CellValue::Null.fingerprint())

@@ -222,7 +222,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let wanted = self.wanted();
         let is_whole = scan.order == ScanOrder::Deposit;
         // What was deposited after the last day of the scope need not be read: then nothing is known of where to end.
-        let is_two_way = is_whole && !(wanted.may_end_early && self.connexion.scope.until.is_some());
+        let is_two_way = is_whole && !(wanted.may_end_early && self.scope.until.is_some());
         let mut lanes = Lanes::new(&scan.gaps, is_two_way);
         reader.tell(self.progress());
         loop {
@@ -257,7 +257,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let Landing { slot, way, sizes, step } = landing;
         let step = step?;
         let keys = step.keys();
-        let is_last = wanted.may_end_early && keys.last().is_some_and(|(_, date_depot)| self.connexion.scope.ends_before(*date_depot));
+        let is_last = wanted.may_end_early && keys.last().is_some_and(|(_, date_depot)| self.scope.ends_before(*date_depot));
         let Some(order) = self.state.scan.as_ref().map(|scan| scan.order).filter(|_| lanes.accepts(way, &keys)) else { return Ok(()) };
         let Some(gap) = lanes.gap(slot) else { return Ok(()) };
         let filled = gap.fill(way, order, &keys, step.info(), is_last);

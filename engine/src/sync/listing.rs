@@ -49,7 +49,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         if let Some(seen) = self.seen.take() {
             let missing = self.missing(&seen);
             let wanted = self.wanted();
-            let is_filtered = wanted.filter != SourceFilter::default() || wanted.may_end_early && self.connexion.scope.until.is_some();
+            let is_filtered = wanted.filter != SourceFilter::default() || wanted.may_end_early && self.scope.until.is_some();
             // What a filter of DS left out may be there all the same.
             if missing.is_empty() || !is_filtered {
                 for number in missing {
@@ -73,11 +73,11 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     }
 
     fn due(&self, demarche: &Demarche) -> Due {
-        let scope = &self.connexion.scope;
+        let scope = &self.scope;
         let is_shown = self.converter.column_of(DossierField::Labels).is_some();
         let counts = !demarche.labels.is_empty() && (is_shown || !scope.labels.is_empty());
         let pause = if counts { DAY_SECONDS } else { WEEK_SECONDS };
-        let dossiers = self.state.last_run.as_ref().map_or(0, |run| run.dossiers);
+        let dossiers = self.connexion.state.last_run.as_ref().map_or(0, |run| run.dossiers);
         match self.state.listed_at {
             Some(at) if self.clock.now() < at.plus_seconds(pause) => {
                 let is_small = (1..=LARGEST_PAGE as usize).contains(&dossiers);
@@ -130,11 +130,11 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     }
 
     async fn compare_one<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, dossier: &DossierSummary, parts: Parts) -> Result<(), Stop> {
-        let scope = &self.connexion.scope;
+        let scope = &self.scope;
         let is_left_out = !scope.holds(dossier.standing());
         if self.slot(dossier.number).await?.is_none() {
             // Any other way in is a change that DS dates.
-            let is_brought_by_label = !is_left_out && !self.connexion.scope.labels.is_empty();
+            let is_brought_by_label = !is_left_out && !self.scope.labels.is_empty();
             return if is_brought_by_label { self.fetch(reader, dossier.number, parts).await } else { Ok(()) };
         }
         if is_left_out && self.connexion.keeping.outside == Fate::Remove {
@@ -159,7 +159,8 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// The dossiers of the document that are not among these.
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
-        let mut missing: Vec<_> = main.into_iter().flat_map(TableIndex::dossiers).filter(|number| !listed.contains(number)).collect();
+        let ours = main.into_iter().flat_map(TableIndex::dossiers).filter(|number| !listed.contains(number));
+        let mut missing: Vec<_> = ours.filter(|number| self.is_ours(*number)).collect();
         // In an order that does not change from run to run.
         missing.sort_unstable();
         missing

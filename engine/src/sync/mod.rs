@@ -30,6 +30,6 @@ pub use files::FileIndex;
 pub use gaps::{Edge, Gap, Scan, ScanOrder};
 pub use index::TableIndex;
 pub use plan::{Plan, PlanError, PlannedColumn, PlannedTable, plan};
-pub use problem::{FileFailure, Problem, ProblemKind, Report};
+pub use problem::{FileFailure, FormDrift, Problem, ProblemKind, Report};
 pub use progress::{Observer, Phase, Progress};
 pub use run::{Outcome, Ports, RunContext, Stop, run};

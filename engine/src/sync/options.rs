@@ -85,6 +85,7 @@ fn choices_of<'a>(field: &Field, demarche: &'a Demarche) -> Choices<'a> {
         Field::Dossier(DossierField::State) => {
             DossierState::ALL.iter().map(|&state| (words::state(state), Some(words::state_style(state)))).collect()
         }
+        Field::Dossier(DossierField::Demarche) => plain([demarche.title.trim()]),
         Field::Dossier(DossierField::Labels) => demarche.labels.iter().map(|label| (label.name.as_str(), words::label_style(&label.color))).collect(),
         Field::Dossier(DossierField::GroupeInstructeur) => plain(demarche.groupe_instructeurs.iter().map(|groupe| groupe.label.as_str())),
         Field::Dossier(DossierField::DemandeurCivilite) => plain(words::CIVILITES),

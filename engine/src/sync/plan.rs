@@ -13,7 +13,7 @@ use crate::{
         ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier, is_title_of,
     },
     mapping::{
-        Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, LinkedTable, Mapping, RowField, TableBinding, TableKey, TableMapping,
+        Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, LinkedTable, Mapping, RowField, TableBinding, TableKey, TableMapping, Translation,
     },
 };
 
@@ -105,10 +105,18 @@ pub enum PlanError {
 }
 
 /// Compares a mapping with the document, by reference, and plans what is missing. Pure: nothing is read or written.
-pub fn plan(mapping: &Mapping, binding: &Binding, schema: &DocumentSchema, demarche: &Demarche) -> Result<Plan, PlanError> {
+/// `translation` says how the mapping's fields are called in this démarche.
+pub fn plan(
+    mapping: &Mapping,
+    translation: Translation<'_>,
+    binding: &Binding,
+    schema: &DocumentSchema,
+    demarche: &Demarche,
+) -> Result<Plan, PlanError> {
     let mut planner = Planner {
         schema,
         demarche,
+        translation,
         binding: binding.clone(),
         taken: schema.tables().iter().map(|table| table.id.as_str().to_lowercase()).collect(),
         structure: Vec::new(),
@@ -165,6 +173,7 @@ fn fingerprint(mapping: &Mapping, tables: &[PlannedTable]) -> String {
 struct Planner<'a> {
     schema: &'a DocumentSchema,
     demarche: &'a Demarche,
+    translation: Translation<'a>,
     binding: Binding,
     /// Ids of tables in the document or planned, in lower case.
     taken: HashSet<String>,
@@ -194,14 +203,14 @@ impl Planner<'_> {
             let new = self.new_column(column, key, &mut names, main);
             bound.push((key.clone(), ColumnBinding { reference: None, id: new.id.clone() }));
             if !relation.take(key, &new.id) {
-                filled.push(planned(column, &new));
+                filled.push(self.planned(column, &new));
             }
             columns.push(new);
         }
         let title = is_title_of(&mapping.name, id.as_str()).then(|| mapping.name.clone());
         self.structure.push(UserAction::AddTable { table: id.clone(), title, columns });
         self.binding.tables.insert(mapping.key.clone(), TableBinding { reference: None, id: id.clone(), columns: bound.into_iter().collect() });
-        PlannedTable { key: mapping.key.clone(), id, name: mapping.name.clone(), is_new: true, columns: filled, relation: relation.whole() }
+        PlannedTable { key: self.translation.table(&mapping.key), id, name: mapping.name.clone(), is_new: true, columns: filled, relation: relation.whole() }
     }
 
     fn existing_table(&mut self, mapping: &TableMapping, table: &SchemaTable, main: Option<&TableId>) -> PlannedTable {
@@ -216,7 +225,7 @@ impl Planner<'_> {
                     binding.columns.insert(key.clone(), ColumnBinding { reference: None, id: new.id.clone() });
                 }
                 if !relation.take(key, &new.id) {
-                    filled.push(planned(column, &new));
+                    filled.push(self.planned(column, &new));
                 }
                 self.structure.push(UserAction::AddVisibleColumn { table: table.id.clone(), column: new });
                 continue;
@@ -226,12 +235,13 @@ impl Planner<'_> {
                     relation.take(key, &found.id);
                 }
                 Ok(found) => {
-                    let longer = in_step(&found.widget_options, &column.sources, &found.column_type, self.demarche);
+                    let sources = self.sources(column);
+                    let longer = in_step(&found.widget_options, &sources, &found.column_type, self.demarche);
                     if let Some(widget_options) = longer.clone() {
                         self.choices.push(UserAction::ModifyWidgetOptions { table: table.id.clone(), column: found.id.clone(), widget_options });
                     }
                     filled.push(PlannedColumn {
-                        sources: column.sources.clone(),
+                        sources,
                         id: found.id.clone(),
                         name: found.label.clone(),
                         column_type: found.column_type.clone(),
@@ -242,12 +252,27 @@ impl Planner<'_> {
             }
         }
         PlannedTable {
-            key: mapping.key.clone(),
+            key: self.translation.table(&mapping.key),
             id: table.id.clone(),
             name: mapping.name.clone(),
             is_new: false,
             columns: filled,
             relation: relation.whole(),
+        }
+    }
+
+    /// What fills a column, in this démarche.
+    fn sources(&self, mapping: &ColumnMapping) -> Vec<Field> {
+        mapping.sources.iter().map(|source| self.translation.field(source)).collect()
+    }
+
+    fn planned(&self, mapping: &ColumnMapping, new: &NewColumn) -> PlannedColumn {
+        PlannedColumn {
+            sources: self.sources(mapping),
+            id: new.id.clone(),
+            name: new.label.clone(),
+            column_type: new.column_type.clone(),
+            widget_options: new.widget_options.clone(),
         }
     }
 
@@ -261,7 +286,7 @@ impl Planner<'_> {
         NewColumn {
             id: ColumnId::from(id.as_str()),
             label: mapping.name.clone(),
-            widget_options: widget_options(&mapping.sources, &column_type, self.demarche),
+            widget_options: widget_options(&self.sources(mapping), &column_type, self.demarche),
             column_type,
         }
     }
@@ -283,16 +308,6 @@ fn existing_column<'a>(mapping: &ColumnMapping, column: Option<&'a SchemaColumn>
         return Err(ProblemKind::UnwritableColumn { column: column.label.clone(), column_type: column.column_type.clone() });
     }
     Ok(column)
-}
-
-fn planned(mapping: &ColumnMapping, new: &NewColumn) -> PlannedColumn {
-    PlannedColumn {
-        sources: mapping.sources.clone(),
-        id: new.id.clone(),
-        name: new.label.clone(),
-        column_type: new.column_type.clone(),
-        widget_options: new.widget_options.clone(),
-    }
 }
 
 /// The two columns that tie the rows of a table beside the main one to DS. Without both, its rows cannot be found again.

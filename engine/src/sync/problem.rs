@@ -1,11 +1,11 @@
 //! What a run did, and what it could not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    ds::{DossierNumber, SourceErrorCode},
+    ds::{DemarcheNumber, DossierNumber, SourceErrorCode},
     grist::{ColumnType, DocumentError},
-    mapping::Unreadable,
+    mapping::{Drift, Unreadable},
 };
 
 /// Why a file of DS is not in the document.
@@ -141,6 +141,17 @@ impl Problem {
     }
 }
 
+/// How the form of a démarche has changed since it was mapped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormDrift {
+    /// Which démarche.
+    pub demarche: DemarcheNumber,
+    /// What names it.
+    pub title: String,
+    /// What changed.
+    pub drift: Drift,
+}
+
 /// What a run did. Rows count once, however many of their cells changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -168,12 +179,36 @@ pub struct Report {
     pub left_out: usize,
     /// What could not be done.
     pub problems: Vec<Problem>,
+    /// Forms that are not as they were when they were mapped.
+    pub drift: Vec<FormDrift>,
+    /// Of which démarche the dossiers with a problem are, where that is not the first of the connexion.
+    pub elsewhere: BTreeMap<DossierNumber, DemarcheNumber>,
 }
 
 impl Report {
     /// Whether the document has changed.
     pub const fn has_written(&self) -> bool {
         self.added + self.updated + self.rows_added + self.rows_updated + self.rows_removed + self.marked + self.removed > 0
+    }
+
+    /// Adds what was done of another démarche.
+    pub(super) fn add(&mut self, demarche: DemarcheNumber, other: Self) {
+        let Self { read, added, updated, unchanged, rows_added, rows_updated, rows_removed, marked, removed, files, left_out, problems, drift, .. } = other;
+        self.elsewhere.extend(problems.iter().filter_map(|problem| Some((problem.dossier?, demarche))));
+        self.read += read;
+        self.added += added;
+        self.updated += updated;
+        self.unchanged += unchanged;
+        self.rows_added += rows_added;
+        self.rows_updated += rows_updated;
+        self.rows_removed += rows_removed;
+        self.marked += marked;
+        self.removed += removed;
+        self.files += files;
+        self.left_out += left_out;
+        // What concerns a column is said once.
+        self.problems.extend(problems.into_iter().filter(|problem| problem.dossier.is_some() || !self.problems.contains(problem)).collect::<Vec<_>>());
+        self.drift.extend(drift);
     }
 
     /// Whether all that was asked of DS was answered.

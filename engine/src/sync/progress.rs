@@ -33,11 +33,15 @@ pub struct Progress {
     pub failed: usize,
     /// Files copied so far.
     pub files: usize,
+    /// Which démarche of the connexion, from 0.
+    pub demarche: usize,
+    /// Of how many.
+    pub demarches: usize,
 }
 
 impl Progress {
     /// Before anything is read.
-    pub const START: Self = Self { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0, files: 0 };
+    pub const START: Self = Self { phase: Phase::Form, read: 0, total: None, written: 0, failed: 0, files: 0, demarche: 0, demarches: 1 };
 }
 
 /// Who looks on.

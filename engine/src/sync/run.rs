@@ -1,7 +1,7 @@
 //! A run: reads what changed in DS and writes it to the document, in bundles that each leave the document whole.
 
 use super::{
-    Connexion, Converter, FileIndex, Observer, PlanError, Progress, Report, Scan, State,
+    Connexion, Converter, FileIndex, FormDrift, Observer, PlanError, Progress, Report, Scan, State,
     connexion::{Loaded, load},
     copying::Breaker,
     lease::Lease,
@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     Timestamp,
-    ds::{Demarche, Operation, SourceError, operations::DemarcheVariables},
+    ds::{Demarche, DemarcheNumber, DescriptorId, Operation, SourceError, SourceErrorCode, operations::DemarcheVariables},
     grist::DocumentError,
+    mapping::{Drift, Translation},
     ports::{Clock, Document, Leases, Source},
 };
 
@@ -57,6 +58,20 @@ pub enum Stop {
     Plan(PlanError),
 }
 
+impl Stop {
+    /// Whether another démarche of the connexion may be read all the same.
+    const fn is_of_one_demarche(&self) -> bool {
+        use SourceErrorCode as Code;
+        match self {
+            Self::Source(error) => matches!(
+                error.code,
+                Code::DemarcheRefused | Code::DemarcheForbidden | Code::NotFound | Code::Timeout | Code::DsFailed | Code::InvalidAnswer | Code::AnswerTooLarge
+            ),
+            Self::Cancelled | Self::Document(_) | Self::Plan(_) => false,
+        }
+    }
+}
+
 impl From<Interruption> for Stop {
     fn from(interruption: Interruption) -> Self {
         match interruption {
@@ -81,12 +96,27 @@ pub struct Outcome {
     pub stop: Option<Stop>,
     /// The number of its last write in the document's history: an undo right now takes the whole run back (rule 15).
     pub last_action: Option<i64>,
+    /// Of which démarche it stopped, or else that of the connexion.
+    pub demarche: DemarcheNumber,
 }
 
 impl Outcome {
     /// Whether every dossier is as DS has it. A run with failures is never called a success (rule 10).
     pub fn is_success(&self) -> bool {
         self.stop.is_none() && self.report.failed() == 0 && self.report.is_whole()
+    }
+
+    /// Adds what became of another démarche of the run. The first that stopped is the one that is told.
+    fn add(&mut self, part: Self) {
+        if part.demarche == self.demarche && self.report == Report::default() {
+            self.report = part.report;
+        } else {
+            self.report.add(part.demarche, part.report);
+        }
+        self.last_action = part.last_action;
+        if self.stop.is_none() && part.stop.is_some() {
+            (self.stop, self.demarche) = (part.stop, part.demarche);
+        }
     }
 }
 
@@ -97,7 +127,7 @@ pub async fn run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: O
     connexion: &mut Connexion,
     observer: &O,
 ) -> Outcome {
-    let mut outcome = Outcome { report: Report::default(), stop: None, last_action: None };
+    let mut outcome = Outcome { report: Report::default(), stop: None, last_action: None, demarche: connexion.mapping.demarche };
     observer.progress(&Progress::START);
     let lease = match Lease::take(ports.source, ports.clock, &connexion.id).await {
         Ok(lease) => lease,
@@ -106,12 +136,22 @@ pub async fn run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: O
             return outcome;
         }
     };
-    // An agent may rename a column while the run writes, and a page that slept may find that others have run: it looks
-    // again at the document, and goes on from the last bundle.
-    for _ in 0..LOOKS {
-        let reader = Reader::new(ports.source, &lease, ports.clock, observer, connexion.mapping.demarche);
-        outcome.stop = attempt_run(ports, context, connexion, &reader, &mut outcome).await.err();
-        if !lease.has_lapsed() && !matches!(outcome.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
+    let demarches: Vec<DemarcheNumber> = connexion.demarches().collect();
+    let mut first = None;
+    for (place, demarche) in demarches.iter().enumerate() {
+        let reader = Reader::new(ports.source, &lease, ports.clock, observer, *demarche, (place, demarches.len()));
+        let mut part = Outcome { report: Report::default(), stop: None, last_action: outcome.last_action, demarche: *demarche };
+        // An agent may rename a column while the run writes, and a page that slept may find that others have run: it looks
+        // again at the document, and goes on from the last bundle.
+        for _ in 0..LOOKS {
+            part.stop = attempt_run(ports, context, connexion, &reader, &mut first, &mut part).await.err();
+            if !lease.has_lapsed() && !matches!(part.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
+                break;
+            }
+        }
+        let goes_on = part.stop.as_ref().is_none_or(Stop::is_of_one_demarche);
+        outcome.add(part);
+        if !goes_on {
             break;
         }
     }
@@ -119,23 +159,39 @@ pub async fn run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: O
     outcome
 }
 
+/// Runs one of the démarches of a connexion. `first` is the form that its mapping was made for, once it is read.
 async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: Observer>(
     ports: &Ports<'_, S, D, C>,
     context: &RunContext,
     connexion: &mut Connexion,
     reader: &Reader<'_, S, C, O>,
+    first: &mut Option<Demarche>,
     outcome: &mut Outcome,
 ) -> Result<(), Stop> {
-    let number = connexion.mapping.demarche;
+    let number = reader.demarche;
     reader.tell(Progress { read: outcome.report.read, ..Progress::START });
     let loaded = load(ports.document).await?;
     connexion.refresh(&loaded);
     let Loaded { schema, .. } = loaded;
-    let operation = Operation::GetDemarche(DemarcheVariables { number });
-    let demarche = reader.ask(&operation, Demarche::read).await?;
+    let demarche = ask_form(reader, number).await?;
+    if number == connexion.mapping.demarche {
+        *first = Some(demarche.clone());
+    } else if first.is_none() {
+        *first = ask_first_form(reader, connexion).await?;
+    }
+    let mut scope = connexion.scope.clone();
+    let Connexion { mapping, siblings, .. } = &mut *connexion;
+    if let Some((ours, sibling)) = first.as_ref().zip(siblings.iter_mut().find(|sibling| sibling.number == number)) {
+        sibling.match_fields(mapping, &ours.active_revision, &demarche.active_revision);
+        demarche.title.trim().clone_into(&mut sibling.title);
+        scope = scope.translated(ours, &demarche);
+    }
     // What is made next must not be there already.
     reader.lease.keep().await.map_err(Stop::Source)?;
-    let mut plan = plan(&connexion.mapping, &connexion.binding, &schema, &demarche).map_err(Stop::Plan)?;
+    let sibling = connexion.sibling(number).cloned();
+    let translation = Translation::for_sibling(sibling.as_ref());
+    note_drift(connexion, translation, &demarche, &mut outcome.report);
+    let mut plan = plan(&connexion.mapping, translation, &connexion.binding, &schema, &demarche).map_err(Stop::Plan)?;
     let mut history = History { last_action: outcome.last_action, description: format!("Relais : {}", connexion.mapping.title) };
     let tables = prepare(ports.document, connexion, &mut plan, &schema, &mut history, reader.observer).await;
     outcome.last_action = history.last_action;
@@ -150,7 +206,7 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     let address = format!("{}/procedures/{number}/dossiers/", context.ds_url.trim_end_matches('/'));
     let planned = plan.tables.clone();
     let state = start(connexion, &plan, &demarche, ports.clock.now());
-    let converter = Converter::new(&planned, address).with_scope(connexion.scope.clone());
+    let converter = Converter::new(&planned, address).with_scope(scope.clone()).of_demarche(number, connexion.name_of(&demarche));
     let written = outcome.report.added + outcome.report.updated;
     let mut writer = Writer {
         document: ports.document,
@@ -174,6 +230,8 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
         files: FileIndex::default(),
         breaker: Breaker::default(),
         connexion,
+        demarche: number,
+        scope,
     };
     let result = writer.scan(reader, &demarche, plan.parts).await;
     outcome.last_action = writer.history.last_action;
@@ -181,10 +239,40 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     result
 }
 
+async fn ask_form<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, S, C, O>, number: DemarcheNumber) -> Result<Demarche, Interruption> {
+    reader.ask(&Operation::GetDemarche(DemarcheVariables { number }), Demarche::read).await
+}
+
+/// The form that the mapping was made for. Without it, the fields that have a match keep it; filters that go by its labels or
+/// groupes cannot do without.
+async fn ask_first_form<S: Source + Leases, C: Clock, O: Observer>(
+    reader: &Reader<'_, S, C, O>,
+    connexion: &Connexion,
+) -> Result<Option<Demarche>, Stop> {
+    let needs_it = !connexion.scope.labels.is_empty() || !connexion.scope.groupes.is_empty();
+    match ask_form(reader, connexion.mapping.demarche).await.map_err(Stop::from) {
+        Ok(form) => Ok(Some(form)),
+        Err(stop) if stop.is_of_one_demarche() && !needs_it => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// Says how the form has changed since it was mapped (rule 5), before anything is written.
+fn note_drift(connexion: &Connexion, translation: Translation<'_>, demarche: &Demarche, report: &mut Report) {
+    let known = connexion.state_of(demarche.number).map(|state| &state.known_fields);
+    // Before its first reading, what is not mapped is what nobody wanted.
+    let is_known = |id: &DescriptorId| known.is_none_or(|known| known.is_empty() || known.contains(id));
+    let drift = Drift::between(&connexion.mapping, translation, &demarche.active_revision, is_known);
+    report.drift.retain(|drift| drift.demarche != demarche.number);
+    if !drift.changes.is_empty() {
+        report.drift.push(FormDrift { demarche: demarche.number, title: connexion.name_of(demarche), drift });
+    }
+}
+
 /// Where reading starts: goes on with an unfinished reading of the same kind, else from the watermark, else from the start.
 /// Everything is read again when the form, the mapping, the columns or the scope changed (rule 14).
 fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp) -> State {
-    let mut state = connexion.state.clone();
+    let mut state = connexion.state_of(demarche.number).cloned().unwrap_or_default();
     let fingerprint = format!("{}{}", plan.fingerprint, connexion.selection_fingerprint());
     let is_current = state.fingerprint == fingerprint && state.revision.as_ref() == Some(&demarche.active_revision.id);
     if !is_current {

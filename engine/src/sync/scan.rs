@@ -114,6 +114,8 @@ pub(super) struct Reader<'a, S, C, O> {
     clock: &'a C,
     pub(super) observer: &'a O,
     pub(super) demarche: DemarcheNumber,
+    /// Its place among the démarches of the connexion, and how many there are.
+    place: (usize, usize),
     /// Where the run is, whichever lane speaks of it.
     told: RefCell<Progress>,
 }
@@ -128,12 +130,13 @@ pub(super) struct Wanted {
 }
 
 impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
-    pub(super) const fn new(source: &'a S, lease: &'a Lease<'a, S, C>, clock: &'a C, observer: &'a O, demarche: DemarcheNumber) -> Self {
-        Self { source, lease, clock, observer, demarche, told: RefCell::new(Progress::START) }
+    pub(super) const fn new(source: &'a S, lease: &'a Lease<'a, S, C>, clock: &'a C, observer: &'a O, demarche: DemarcheNumber, place: (usize, usize)) -> Self {
+        Self { source, lease, clock, observer, demarche, place, told: RefCell::new(Progress::START) }
     }
 
     /// Tells the onlooker where the run is.
-    pub(super) fn tell(&self, progress: Progress) {
+    pub(super) fn tell(&self, mut progress: Progress) {
+        (progress.demarche, progress.demarches) = self.place;
         self.observer.progress(&progress);
         self.told.replace(progress);
     }

@@ -16,6 +16,7 @@ mod lanes;
 mod leases;
 mod life;
 mod rules;
+mod siblings;
 
 use std::{
     cell::{Cell, RefCell},
@@ -115,6 +116,8 @@ struct SmallDs {
     shuffled: Cell<Option<u32>>,
     /// Whether the lease ended since it was last shown.
     lapsed: Cell<bool>,
+    /// Of which form: 0 for that of the mapping, else its clone of this number, whose fields have other ids.
+    clone: Cell<u32>,
     /// The files of dossiers; where there are none, the form does not ask for any.
     files: RefCell<BTreeMap<u32, Vec<SmallFile>>>,
     /// The addresses of files that work are those of this hour.
@@ -175,12 +178,17 @@ impl SmallDs {
         json!({ "pending": { "pageInfo": info, "nodes": [] }, "deleted": { "pageInfo": info, "nodes": nodes } })
     }
 
+    /// The id of a field.
+    fn id(&self, id: &str) -> String {
+        if self.clone.get() == 0 { id.to_owned() } else { format!("clone {id}") }
+    }
+
     fn demarche(&self) -> Value {
         let label = self.label.borrow().clone().unwrap_or_else(|| "Nom".to_owned());
         let mut demarche = self.form(&label);
         if !self.files.borrow().is_empty() {
             let descriptors = demarche["activeRevision"]["champDescriptors"].as_array_mut().unwrap();
-            descriptors.push(json!({ "__typename": "PieceJustificativeChampDescriptor", "id": "pj", "label": "Devis" }));
+            descriptors.push(json!({ "__typename": "PieceJustificativeChampDescriptor", "id": self.id("pj"), "label": "Devis" }));
         }
         demarche
     }
@@ -188,14 +196,14 @@ impl SmallDs {
     fn form(&self, label: &str) -> Value {
         let text_type = if self.retyped.get() { "IntegerNumberChampDescriptor" } else { "TextChampDescriptor" };
         json!({
-            "number": 1, "title": "Aides", "state": "publiee",
+            "number": 1 + self.clone.get(), "title": if self.clone.get() == 0 { "Aides" } else { "Aides – Ain" }, "state": "publiee",
             "activeRevision": { "id": format!("R{}", self.revision.get()), "datePublication": null, "annotationDescriptors": [], "champDescriptors": [
-                { "__typename": text_type, "id": "texte", "label": label },
-                { "__typename": "TextChampDescriptor", "id": "homonyme", "label": "Nom" },
-                { "__typename": "DropDownListChampDescriptor", "id": "choix", "label": "Choix", "choices": ["a"], "otherOption": false },
-                { "__typename": "RepetitionChampDescriptor", "id": "bloc", "label": "1. Membres", "champDescriptors": [
-                    { "__typename": "TextChampDescriptor", "id": "membre", "label": "Nom" },
-                    { "__typename": "TextChampDescriptor", "id": "membre2", "label": "Nom" },
+                { "__typename": text_type, "id": self.id("texte"), "label": label },
+                { "__typename": "TextChampDescriptor", "id": self.id("homonyme"), "label": "Nom" },
+                { "__typename": "DropDownListChampDescriptor", "id": self.id("choix"), "label": "Choix", "choices": ["a"], "otherOption": false },
+                { "__typename": "RepetitionChampDescriptor", "id": self.id("bloc"), "label": "1. Membres", "champDescriptors": [
+                    { "__typename": "TextChampDescriptor", "id": self.id("membre"), "label": "Nom" },
+                    { "__typename": "TextChampDescriptor", "id": self.id("membre2"), "label": "Nom" },
                 ] },
             ] },
             "labels": [{ "id": "L1", "name": "Complet", "color": "green_emeraude" }], "groupeInstructeurs": [],
@@ -203,11 +211,11 @@ impl SmallDs {
     }
 
     fn dossier(&self, number: u32, deposit: &Deposit) -> Value {
-        let text = |id: &str, text: &str| json!({ "__typename": "TextChamp", "champDescriptorId": id, "stringValue": text });
+        let text = |id: &str, text: &str| json!({ "__typename": "TextChamp", "champDescriptorId": self.id(id), "stringValue": text });
         let mut champs = vec![
             text("homonyme", "toujours"),
-            json!({ "__typename": "DropDownListChamp", "champDescriptorId": "choix", "stringValue": "b", "choice": "b" }),
-            json!({ "__typename": "RepetitionChamp", "champDescriptorId": "bloc", "stringValue": "", "rows": deposit.rows.iter().map(|(id, name)| {
+            json!({ "__typename": "DropDownListChamp", "champDescriptorId": self.id("choix"), "stringValue": "b", "choice": "b" }),
+            json!({ "__typename": "RepetitionChamp", "champDescriptorId": self.id("bloc"), "stringValue": "", "rows": deposit.rows.iter().map(|(id, name)| {
                 json!({ "id": format!("rang {id}"), "champs": [text("membre", name), text("membre2", "second")] })
             }).collect::<Vec<_>>() }),
         ];
@@ -217,7 +225,7 @@ impl SmallDs {
                     "virusScanResult": file.scan, "url": format!("https://fichiers.example/{}/{number}/{}?signature", self.hour.get(), file.name) })
             };
             let files: Vec<Value> = files.iter().map(file).collect();
-            champs.push(json!({ "__typename": "PieceJustificativeChamp", "champDescriptorId": "pj", "stringValue": null, "files": files }));
+            champs.push(json!({ "__typename": "PieceJustificativeChamp", "champDescriptorId": self.id("pj"), "stringValue": null, "files": files }));
         }
         if !deposit.is_hidden {
             champs.push(text("texte", &deposit.text));
@@ -645,7 +653,11 @@ impl World {
     }
 
     fn run_with(&self, connexion: &mut Connexion) -> Outcome {
-        let ports = Ports { source: &self.ds, document: &self.document, clock: &StoppedClock(self.later.get()) };
+        self.run_from(&self.ds, connexion)
+    }
+
+    fn run_from(&self, source: &(impl Source<File = String> + Leases), connexion: &mut Connexion) -> Outcome {
+        let ports = Ports { source, document: &self.document, clock: &StoppedClock(self.later.get()) };
         let context = RunContext { ds_url: "https://ds.example".to_owned(), author: "Utilisateur n° 42".to_owned() };
         now(run(&ports, &context, connexion, &self.onlooker))
     }

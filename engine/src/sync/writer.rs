@@ -16,11 +16,11 @@ use super::{
 use crate::{
     Timestamp,
     ds::{
-        Demarche, Dossier, DossierNumber, Operation, SourceErrorCode, dossiers_count,
+        Demarche, DemarcheNumber, Dossier, DossierNumber, Operation, SourceErrorCode, dossiers_count,
         operations::{DemarcheVariables, LARGEST_PAGE, Parts},
     },
     grist::{Applied, CellValue, ColumnId, Denied, DocumentError, UserAction},
-    mapping::{Fate, SourceFilter},
+    mapping::{DossierField, Fate, Scope, SourceFilter},
     ports::{Clock, Document, Leases, Source},
     words,
 };
@@ -42,6 +42,10 @@ pub(super) struct Writer<'a, S, D, C> {
     pub(super) clock: &'a C,
     pub(super) context: &'a RunContext,
     pub(super) connexion: &'a mut Connexion,
+    /// Which of its démarches is read.
+    pub(super) demarche: DemarcheNumber,
+    /// Its scope, as this démarche has it.
+    pub(super) scope: Scope,
     pub(super) converter: Converter<'a>,
     /// The state that the next bundle writes.
     pub(super) state: State,
@@ -68,7 +72,7 @@ pub(super) struct Writer<'a, S, D, C> {
 
 impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     pub(super) fn progress(&self) -> Progress {
-        Progress { phase: Phase::Dossiers, read: self.report.read, total: self.total, written: self.written, failed: self.report.failed(), files: self.report.files }
+        Progress { phase: Phase::Dossiers, read: self.report.read, total: self.total, written: self.written, failed: self.report.failed(), files: self.report.files, ..Progress::START }
     }
 
     pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
@@ -125,11 +129,26 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     async fn begin_whole(&mut self) -> Result<(), Stop> {
         self.read_tables().await?;
         self.seen = Some(HashSet::new());
-        let is_first = self.indexes.iter().flatten().next().is_none_or(|main| main.dossiers().next().is_none());
+        let is_first = self.indexes.iter().flatten().next().is_none_or(|main| !main.dossiers().any(|number| self.is_ours(number)));
         if let Some(scan) = &mut self.state.scan {
             scan.is_first = is_first;
         }
         Ok(())
+    }
+
+    /// What was known of the démarche before this bundle.
+    pub(super) fn before(&self) -> Option<&State> {
+        self.connexion.state_of(self.demarche)
+    }
+
+    /// Whether the row of a dossier is one of this démarche, where a table has those of several. Without the column that says
+    /// so, nothing is taken for ours; rows from before there were several are those of the first.
+    pub(super) fn is_ours(&self, number: DossierNumber) -> bool {
+        let Some(column) = self.converter.column_of(DossierField::NumeroDemarche) else { return self.connexion.siblings.is_empty() };
+        let Some(main) = self.indexes.iter().flatten().next() else { return false };
+        let Some(slot) = main.dossier(number) else { return false };
+        let is_first = self.demarche == self.connexion.mapping.demarche;
+        main.holds(slot, column, &CellValue::integer(self.demarche.get())) || is_first && main.is_blank(slot, column)
     }
 
     /// What DS is asked for. It filters a whole list when no row of the document could be missed by that: when there is
@@ -137,7 +156,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     pub(super) fn wanted(&self) -> Wanted {
         let Some(scan) = &self.state.scan else { return Wanted::default() };
         let may_filter = scan.order == ScanOrder::Deposit && (scan.is_first || self.connexion.keeping.outside == Fate::Remove);
-        let filter = if may_filter { self.connexion.scope.at_source() } else { SourceFilter::default() };
+        let filter = if may_filter { self.scope.at_source() } else { SourceFilter::default() };
         Wanted { since: scan.since, filter, may_end_early: may_filter }
     }
 
@@ -214,7 +233,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// Whether a dossier has no place in the document: the scope leaves it out.
     pub(super) async fn is_unwanted(&mut self, dossier: &Dossier) -> Result<bool, Stop> {
         let is_known = self.slot(dossier.number).await?.is_some();
-        let is_left_out = !self.connexion.scope.holds(dossier.standing());
+        let is_left_out = !self.scope.holds(dossier.standing());
         Ok(is_left_out && (!is_known || self.connexion.keeping.outside == Fate::Remove))
     }
 
@@ -311,7 +330,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// Rows, the state that speaks of them, a line of the journal, and what is known of files.
     fn bundle(&self, journal: &[UserAction], choices: bool) -> Bundle {
         let (mut actions, receipt) = self.batch.actions(&self.tables, choices);
-        actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.state)]));
+        actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.connexion.state_with(self.demarche, &self.state))]));
         actions.extend(journal.iter().cloned());
         let files_at = actions.len();
         if let Some(table) = &self.system.files {
@@ -326,7 +345,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
         self.files.settle(&applied.row_ids(*files_at));
         self.batch = Batch::new(self.tables.len());
-        self.connexion.state.clone_from(&self.state);
+        self.connexion.state = self.connexion.state_with(self.demarche, &self.state);
         self.connexion.set_saved();
         self.has_written = true;
         self.written = self.report.added + self.report.updated;
@@ -343,12 +362,13 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
             self.state.watermark = self.state.watermark.max(scan.latest);
         }
         // Many dossiers changed within the overlap are read again whatever the watermark: then it has not moved.
-        let spares_a_page = self.spares_pages || self.report.read > LARGEST_PAGE as usize && self.state.watermark != self.connexion.state.watermark;
-        let has_failed = self.state.retry != self.connexion.state.retry || self.state.unfit != self.connexion.state.unfit;
+        let before = self.before().cloned().unwrap_or_default();
+        let spares_a_page = self.spares_pages || self.report.read > LARGEST_PAGE as usize && self.state.watermark != before.watermark;
+        let has_failed = self.state.retry != before.retry || self.state.unfit != before.unfit;
         let has_news = !self.batch.is_empty() || self.files.unwritten() > 0 || self.has_written || has_failed;
         if !has_news && !is_whole && !spares_a_page {
             // The state of the document stays as it was.
-            self.state.clone_from(&self.connexion.state);
+            self.state = before;
             return Ok(());
         }
         self.note_run(false);
@@ -366,8 +386,8 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     fn note_run(&mut self, interrupted: bool) {
         let before = self.connexion.state.last_run.as_ref().map_or(0, |run| run.dossiers);
         let dossiers = self.indexes.as_ref().and_then(|indexes| indexes.first()).map_or(before, TableIndex::len);
-        self.state.last_run =
-            Some(LastRun { at: self.clock.now(), dossiers, failed: self.state.retry.union(&self.state.unfit).count(), interrupted });
+        let failed = self.connexion.state_with(self.demarche, &self.state).failing();
+        self.state.last_run = Some(LastRun { at: self.clock.now(), dossiers, failed, interrupted });
     }
 
     fn journal(&self, interrupted: bool) -> Vec<UserAction> {
@@ -382,7 +402,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let cells = [
             ("quand", CellValue::Number(self.clock.now().seconds())),
             ("connexion", CellValue::text(&self.connexion.id)),
-            ("titre", CellValue::text(&self.connexion.mapping.title)),
+            ("titre", CellValue::text(self.connexion.sibling(self.demarche).map_or(&self.connexion.mapping.title, |sibling| &sibling.title))),
             ("auteur", CellValue::text(&self.context.author)),
             ("resultat", CellValue::text(result)),
             ("ajoutes", number(self.report.added)),

@@ -114,6 +114,8 @@ pub(crate) fn is_label_style(fill_color: &str, text_color: &str) -> bool {
 pub const fn dossier_field(field: DossierField) -> &'static str {
     match field {
         DossierField::Number => "Numéro",
+        DossierField::Demarche => "Démarche",
+        DossierField::NumeroDemarche => "Numéro de la démarche",
         DossierField::Link => "Lien vers le dossier",
         DossierField::State => "État",
         DossierField::DateDepot => "Date de dépôt",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use relais_engine::{
     ds::{Demarche, Dossier},
     grist::DocumentSchema,
-    mapping::{Binding, Preset, Proposal},
+    mapping::{Binding, Preset, Proposal, Translation},
     sync::{Converter, FileIndex, plan},
 };
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ fn the_real_dossier_becomes_the_rows_that_were_reviewed() {
     let mut proposal = Proposal::new(&demarche, std::slice::from_ref(&dossier));
     proposal.apply(Preset::Everything);
     let mapping = proposal.into_mapping();
-    let plan = plan(&mapping, &Binding::default(), &DocumentSchema::default(), &demarche).unwrap();
+    let plan = plan(&mapping, Translation::default(), &Binding::default(), &DocumentSchema::default(), &demarche).unwrap();
     let structure = serde_json::to_value(&plan.structure).unwrap();
     // Grist takes every id as it is: nothing that it would change, and no two alike but for case.
     for table in structure.as_array().unwrap() {
