@@ -210,9 +210,9 @@ mod tests {
             vec![
                 field("Text", "same", "Titre"),
                 field("Text", "nom", "Nom"),
+                bloc("bloc", "membre"),
                 field("HeaderSection", "s", "Mandataire"),
                 field("Text", "mandataire", "Nom"),
-                bloc("bloc", "membre"),
                 field("DecimalNumber", "cout", "Coût  total"),
             ],
             vec![field("Text", "avis", "Avis")],
