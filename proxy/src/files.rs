@@ -4,10 +4,7 @@
 //! named, and names lead to public addresses alone ([`PublicResolver`]). DS's token has no part in it: the address itself is
 //! what opens the file.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -67,19 +64,23 @@ impl Files {
         })
     }
 
-    /// Asks for a file of so many bytes, as DS said.
+    /// Asks for a file of so many bytes, as DS said. Both tries and the first piece come within the time that a silence may last.
     pub(crate) async fn ask(&self, address: &str, size: u64) -> Result<File, Failure> {
-        let deadline = Instant::now() + self.whole;
         let address = FileAddress::read(address, &self.hosts).ok_or_else(|| Failure::new(Code::FileRefused, "the address is of no host of files"))?;
         if size > self.most {
             return Err(too_large());
         }
-        let response = match self.once(&address).await {
+        let start = tokio::time::timeout(self.idle, self.start(&address, size)).await;
+        start.unwrap_or_else(|_| Err(Failure::new(Code::Timeout, "the file's host did not answer in time")))
+    }
+
+    async fn start(&self, address: &FileAddress, size: u64) -> Result<File, Failure> {
+        let response = match self.once(address).await {
             Err(Attempt { failure, may_pass: true }) => {
                 tracing::info!(attempt = 1, cause = %failure, "the file is asked for again");
                 let pause = PAUSE.mul_f64(rand::rng().random_range(0.5..=1.0));
                 tokio::time::sleep(pause).await;
-                self.once(&address).await
+                self.once(address).await
             }
             first => first,
         };
@@ -89,20 +90,18 @@ impl Files {
             Some(length) if length != size => return Err(Failure::new(Code::InvalidAnswer, "the file's length is not the one that DS said")),
             _ => {}
         }
-        let mut file = File { body: Body { response, size, most: self.most, seen: 0, idle: self.idle }, first: None, deadline };
+        let mut body = Body { response, size, most: self.most, seen: 0, idle: self.idle };
         // Of a small file, this is all: whatever is wrong with it is said before anything is answered.
-        file.first = file.body.next().await?;
-        Ok(file)
+        let first = body.next().await?;
+        Ok(File { body, first, whole: self.whole })
     }
 
     async fn once(&self, address: &FileAddress) -> Result<Response, Attempt> {
         let client = if address.is_loopback() { &self.local } else { &self.distant };
-        let request = client.get(address.url().clone()).header(ACCEPT_ENCODING, "identity");
-        match tokio::time::timeout(self.idle, request.send()).await {
-            Ok(Ok(response)) if response.status() == StatusCode::OK => Ok(response),
-            Ok(Ok(response)) => Err(Attempt { failure: refusal(response.status()), may_pass: response.status().is_server_error() }),
-            Ok(Err(error)) => Err(Attempt::of(error)),
-            Err(_) => Err(Attempt { failure: Failure::new(Code::Timeout, "the file's host did not answer in time"), may_pass: false }),
+        let response = client.get(address.url().clone()).header(ACCEPT_ENCODING, "identity").send().await.map_err(Attempt::of)?;
+        match response.status() {
+            StatusCode::OK => Ok(response),
+            status => Err(Attempt { failure: refusal(status), may_pass: status.is_server_error() }),
         }
     }
 }
@@ -153,7 +152,7 @@ fn is_not_public(error: &(dyn std::error::Error + 'static)) -> bool {
 pub(crate) struct File {
     body: Body,
     first: Option<Bytes>,
-    deadline: Instant,
+    whole: Duration,
 }
 
 /// How the passing on of a file ended.
@@ -192,7 +191,7 @@ impl File {
         place: Place,
         done: impl FnOnce(Passed) + Send + 'static,
     ) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static {
-        let Self { mut body, first, deadline } = self;
+        let Self { mut body, first, whole } = self;
         let mut place = Some(place).filter(|_| !body.is_over());
         let (sender, receiver) = mpsc::channel::<Option<Bytes>>(PIECES);
         tokio::spawn(async move {
@@ -218,7 +217,7 @@ impl File {
                     place = place.take().filter(|_| !body.is_over());
                 }
             };
-            let end = tokio::time::timeout_at(deadline.into(), pump).await;
+            let end = tokio::time::timeout(whole, pump).await;
             let end = end.unwrap_or_else(|_| End::Cut(Failure::new(Code::Timeout, "the file was not passed on in time")));
             done(Passed { bytes, end });
         });
