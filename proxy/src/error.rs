@@ -120,7 +120,9 @@ impl IntoResponse for AppError {
 const fn status(code: Code) -> StatusCode {
     match code {
         Code::SessionExpired => StatusCode::UNAUTHORIZED,
-        Code::GristRefused | Code::DocumentUnknown | Code::DemarcheForbidden => StatusCode::FORBIDDEN,
+        Code::GristRefused | Code::DocumentUnknown | Code::DemarcheForbidden | Code::FileRefused | Code::FileTooLarge => StatusCode::FORBIDDEN,
+        // Every hour, for each file: nothing for an operator to mend.
+        Code::FileExpired => StatusCode::GONE,
         Code::LeaseHeld => StatusCode::CONFLICT,
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

@@ -2,7 +2,7 @@
 //!
 //! A [`Server`] is started from a [`Configuration`], read from settings or built in code. Every request goes through
 //! `request` (id, log line, errors made into answers) to one of `routes`; `auth` says who calls, `teams` what they may
-//! read, `ds` asks for it.
+//! read, `ds` and `files` ask for it.
 
 mod application;
 mod auth;
@@ -10,11 +10,13 @@ mod clock;
 pub mod config;
 mod ds;
 mod error;
+mod files;
 mod leases;
 mod limits;
 mod metrics;
 mod outgoing;
 mod request;
+mod resolver;
 mod routes;
 mod server;
 mod teams;

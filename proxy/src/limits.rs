@@ -10,11 +10,13 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     auth::Person,
     config::{DocumentId, GristOrigin, LimitsConfiguration},
     error::AppError,
+    text,
 };
 
 /// Who is counted: a person in a document, whatever the number of their sessions.
@@ -33,8 +35,9 @@ pub(crate) struct Limits {
     by_person: DefaultKeyedRateLimiter<Who>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     sessions: DefaultKeyedRateLimiter<IpAddr>,
-    running: Arc<Mutex<HashMap<Who, usize>>>,
-    operations_at_once: usize,
+    running: Arc<Places>,
+    files: Arc<Places>,
+    files_in_all: Arc<Semaphore>,
 }
 
 impl Limits {
@@ -43,8 +46,9 @@ impl Limits {
             by_person: RateLimiter::keyed(Quota::per_minute(configuration.requests_per_session)),
             by_address: RateLimiter::keyed(Quota::per_minute(configuration.requests_per_address)),
             sessions: RateLimiter::keyed(Quota::per_minute(configuration.sessions_per_address)),
-            running: Arc::default(),
-            operations_at_once: configuration.operations_at_once,
+            running: Places::new(configuration.operations_at_once),
+            files: Places::new(configuration.files_at_once),
+            files_in_all: Arc::new(Semaphore::new(configuration.files_in_all)),
         }
     }
 
@@ -65,14 +69,15 @@ impl Limits {
 
     /// Takes one of the places that a person has for operations, until it is dropped.
     pub(crate) fn operation(&self, person: &Person) -> Result<Running, AppError> {
-        let who = Who::from(person);
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = running.entry(who.clone()).or_default();
-        if *count >= self.operations_at_once {
-            return Err(AppError::too_many(2, "the person has too many operations in flight"));
-        }
-        *count += 1;
-        Ok(Running { who, running: self.running.clone() })
+        self.running.take(person.into()).ok_or_else(|| AppError::too_many(2, "the person has too many operations in flight"))
+    }
+
+    /// Takes one of the places that a person has for files, and one of everybody's, until they are dropped.
+    pub(crate) fn file(&self, person: &Person) -> Result<RunningFile, AppError> {
+        let too_many = |cause, sentences| AppError::too_many(5, cause).saying(sentences);
+        let running = self.files.take(person.into()).ok_or_else(|| too_many("the person has too many files in flight", text::FILES_AT_ONCE))?;
+        let permit = self.files_in_all.clone().try_acquire_owned().map_err(|_| too_many("too many files are in flight", text::FILES_IN_ALL))?;
+        Ok(RunningFile { _running: running, _permit: permit })
     }
 
     /// Forgets those who have not asked for a while.
@@ -83,16 +88,46 @@ impl Limits {
     }
 }
 
-/// An operation of a person, counted until it is dropped.
+/// So many places for each.
+#[derive(Debug)]
+struct Places {
+    most: usize,
+    taken: Mutex<HashMap<Who, usize>>,
+}
+
+impl Places {
+    fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { most, taken: Mutex::default() })
+    }
+
+    fn take(self: &Arc<Self>, who: Who) -> Option<Running> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(who.clone()).or_default();
+        if *count >= self.most {
+            return None;
+        }
+        *count += 1;
+        Some(Running { who, places: self.clone() })
+    }
+}
+
+/// A file of a person, counted until it is dropped.
+#[derive(Debug)]
+pub(crate) struct RunningFile {
+    _running: Running,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What a person does, counted until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
     who: Who,
-    running: Arc<Mutex<HashMap<Who, usize>>>,
+    places: Arc<Places>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = running.get_mut(&self.who) {
             *count -= 1;
             if *count == 0 {
@@ -144,7 +179,22 @@ mod tests {
         assert!(limits.operation(&person(2)).is_ok());
         drop(first);
         assert!(limits.operation(&person(1)).is_ok());
-        assert_eq!(limits.running.lock().unwrap().len(), 1);
+        assert_eq!(limits.running.taken.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn files_are_counted_for_each_and_for_all() {
+        let limits = Limits::new(&LimitsConfiguration { files_at_once: 2, files_in_all: 3, ..LimitsConfiguration::default() });
+        let first = limits.file(&person(1)).unwrap();
+        let _second = limits.file(&person(1)).unwrap();
+        assert_eq!(limits.file(&person(1)).unwrap_err().sentences, text::FILES_AT_ONCE);
+        let third = limits.file(&person(2)).unwrap();
+        assert_eq!(limits.file(&person(2)).unwrap_err().sentences, text::FILES_IN_ALL);
+        drop(first);
+        let _fourth = limits.file(&person(2)).unwrap();
+        drop(third);
+        assert!(limits.file(&person(1)).is_ok());
+        assert!(limits.operation(&person(1)).is_ok(), "operations have places of their own");
     }
 
     #[test]

@@ -39,6 +39,9 @@ struct Figures {
     operations: BTreeMap<(&'static str, String), u64>,
     operation_durations: Durations,
     relayed_bytes: u64,
+    /// By outcome: `ok`, `abandoned` by the client, or the code of an error.
+    files: BTreeMap<&'static str, u64>,
+    file_bytes: u64,
     /// By outcome.
     sessions: BTreeMap<&'static str, u64>,
 }
@@ -68,6 +71,13 @@ impl Metrics {
         *figures.operations.entry((name, outcome)).or_default() += 1;
         figures.operation_durations.observe(duration);
         figures.relayed_bytes = figures.relayed_bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+
+    /// A file was passed on, or not.
+    pub(crate) fn file(&self, outcome: &'static str, bytes: u64) {
+        let mut figures = self.figures.lock().unwrap_or_else(PoisonError::into_inner);
+        *figures.files.entry(outcome).or_default() += 1;
+        figures.file_bytes = figures.file_bytes.saturating_add(bytes);
     }
 
     /// A session was asked for.
@@ -100,6 +110,11 @@ fn write_figures(text: &mut String, figures: &Figures, since: Duration) -> std::
     }
     write_durations(text, "relais_operation_duration_seconds", &figures.operation_durations)?;
     writeln!(text, "# TYPE relais_relayed_bytes_total counter\nrelais_relayed_bytes_total {}", figures.relayed_bytes)?;
+    writeln!(text, "# TYPE relais_files_total counter")?;
+    for (outcome, count) in &figures.files {
+        writeln!(text, "relais_files_total{{outcome=\"{outcome}\"}} {count}")?;
+    }
+    writeln!(text, "# TYPE relais_file_bytes_total counter\nrelais_file_bytes_total {}", figures.file_bytes)?;
     writeln!(text, "# TYPE relais_sessions_total counter")?;
     for (outcome, count) in &figures.sessions {
         writeln!(text, "relais_sessions_total{{outcome=\"{outcome}\"}} {count}")?;

@@ -5,18 +5,22 @@ use std::{error::Error as _, time::Duration};
 /// To connect, whoever it is to.
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// A client whose calls last no longer than that, from their first byte to the last.
+pub(crate) fn client(timeout: Duration, loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
+    builder(loopback).timeout(timeout).build()
+}
+
 /// A client that follows no redirection: an answer that points elsewhere is a failure, and takes no token along.
 ///
 /// To other machines it goes through the proxy that the environment names (`HTTPS_PROXY`), as administrations often need.
-pub(crate) fn client(timeout: Duration, loopback: bool) -> Result<reqwest::Client, reqwest::Error> {
+pub(crate) fn builder(loopback: bool) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("relais/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(CONNECT)
-        .timeout(timeout)
         .tcp_nodelay(true);
-    if loopback { builder.no_proxy().build() } else { builder.https_only(true).build() }
+    if loopback { builder.no_proxy() } else { builder.https_only(true) }
 }
 
 /// What went wrong, for the log: without the address, whose query may hold a token.

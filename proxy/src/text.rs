@@ -67,6 +67,18 @@ pub(crate) const fn of(code: Code) -> Sentences {
             "La réponse de Démarches Simplifiées est trop volumineuse. Vos tables et vos réglages sont intacts.",
             "Choisissez moins de champs, ou laissez de côté les cartes et les pièces justificatives.",
         ),
+        Code::FileExpired => say(
+            "L’adresse de ce fichier a expiré, ou le fichier a été retiré. La cellule n’a pas changé.",
+            "Synchronisez de nouveau : Démarches Simplifiées donne une nouvelle adresse à chaque lecture, valable une heure.",
+        ),
+        Code::FileRefused => say(
+            "Ce fichier n’est pas à une adresse que Relais peut lire. La cellule n’a pas changé.",
+            "Donnez le numéro de la demande à la personne qui administre Relais : l’hôte des fichiers est un de ses réglages.",
+        ),
+        Code::FileTooLarge => say(
+            "Ce fichier est plus lourd que ce que Relais transmet. La cellule n’a pas changé.",
+            "Ouvrez-le depuis le dossier, dans Démarches Simplifiées.",
+        ),
         Code::Unsupported => say(
             "Cette version de Démarches Simplifiées ne connaît pas ce qui lui est demandé. Votre document n’a pas changé.",
             "Donnez le numéro de la demande à la personne qui administre Relais.",
@@ -103,6 +115,22 @@ pub(crate) const fn of(code: Code) -> Sentences {
     }
 }
 
+/// The sentences of a code, about a file.
+pub(crate) const fn of_file(code: Code) -> Sentences {
+    match code {
+        Code::Timeout => say("Ce fichier met trop de temps à arriver. La cellule n’a pas changé.", "Réessayez dans quelques minutes."),
+        Code::DsUnavailable | Code::DsFailed => say(
+            "Le serveur de fichiers de Démarches Simplifiées ne répond pas. La cellule n’a pas changé.",
+            "Réessayez dans quelques minutes. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.",
+        ),
+        Code::InvalidAnswer => say(
+            "Ce fichier n’est pas arrivé entier, ou n’a pas la taille annoncée par Démarches Simplifiées. La cellule n’a pas changé.",
+            "Synchronisez de nouveau. Si cela dure, ouvrez-le depuis le dossier, dans Démarches Simplifiées.",
+        ),
+        _ => of(code),
+    }
+}
+
 /// A viewer, or a token for reading only.
 pub(crate) const NOT_EDITOR: Sentences = say(
     "Vous consultez ce document en lecture seule. Rien n’a été lu ni écrit.",
@@ -132,6 +160,18 @@ pub(crate) const TOO_MANY: Sentences = say(
 /// The queue for the token is long.
 pub(crate) const BUSY: Sentences = say(
     "D’autres synchronisations de votre équipe occupent Démarches Simplifiées. Ce qui est déjà écrit est complet.",
+    "La suite reprend d’elle-même à l’heure indiquée.",
+);
+
+/// One person takes many files at once.
+pub(crate) const FILES_AT_ONCE: Sentences = say(
+    "Vous recevez déjà plusieurs fichiers à la fois. Ceux qui sont déjà dans le document y restent.",
+    "La suite reprend d’elle-même à l’heure indiquée.",
+);
+
+/// Everybody takes many files at once.
+pub(crate) const FILES_IN_ALL: Sentences = say(
+    "Relais transmet déjà beaucoup de fichiers. Ceux qui sont déjà dans le document y restent.",
     "La suite reprend d’elle-même à l’heure indiquée.",
 );
 

@@ -57,7 +57,12 @@ impl Stack {
         let configuration = Configuration {
             server: ServerConfiguration { listen: ([127, 0, 0, 1], options.port).into(), ..ServerConfiguration::default() },
             grist: GristConfiguration { origins: vec![grist.origin().parse()?] },
-            ds: DsConfiguration { url: ds.url().parse()?, egress_address: Some("203.0.113.10".to_owned()) },
+            ds: DsConfiguration {
+                url: ds.url().parse()?,
+                // The sample DS keeps its files itself.
+                file_hosts: vec![ds.url().trim_start_matches("http://").parse()?],
+                egress_address: Some("203.0.113.10".to_owned()),
+            },
             secret: SecretConfiguration { file: Some(secret.path().join("secret")) },
             team: Some(TeamConfiguration {
                 name: "Vie associative".to_owned(),

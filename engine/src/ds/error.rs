@@ -35,11 +35,11 @@ names! {
         InvalidAnswer = "invalid_answer",
         /// The answer is larger than the proxy relays: a smaller page may pass.
         AnswerTooLarge = "answer_too_large",
-        /// The address of a file has expired, or the file is gone: DS may give another.
+        /// The address of the file has expired, or the file is gone: DS gives a new one.
         FileExpired = "file_expired",
-        /// The address of a file is not one that the proxy fetches.
+        /// The file's address is not one that the proxy fetches.
         FileRefused = "file_refused",
-        /// The file is larger than the proxy relays.
+        /// The file is larger than the proxy passes on.
         FileTooLarge = "file_too_large",
         /// DS's schema does not have what was asked: an older instance.
         Unsupported = "unsupported",
@@ -63,7 +63,7 @@ names! {
 }
 
 impl SourceErrorCode {
-    /// Whether the same request may well pass later, as it is.
+    /// Whether the same request may well pass later, as it is. An expired address does not: the dossier is asked for again.
     pub const fn is_transient(self) -> bool {
         matches!(
             self,

@@ -7,7 +7,7 @@ use url::{Host, Url};
 /// An address that Relais does not call. The sentence is French: an operator reads it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidAddress(&'static str);
+pub struct InvalidAddress(pub(super) &'static str);
 
 /// `https`, or `http` to this machine alone: tokens never cross a network in clear.
 fn check_scheme(url: &Url) -> Result<(), InvalidAddress> {

@@ -11,6 +11,7 @@ use super::Settings;
 ///   prefecture may leave by one.
 /// - `RELAIS_SESSIONS_PER_ADDRESS`: sessions opened a minute from one network address; 120 by default.
 /// - `RELAIS_CONNECTIONS`: connections held at once; 1024 by default.
+/// - `RELAIS_FILE_BYTES`: the largest file that is passed on, in bytes; 209715200 (200 MiB) by default, as DS itself takes.
 #[derive(Clone, Debug)]
 pub struct LimitsConfiguration {
     /// A minute, for one person in one document.
@@ -23,6 +24,10 @@ pub struct LimitsConfiguration {
     pub connections: NonZeroU32,
     /// At once, for one person in one document: what two tabs need. It keeps the queue for a token fair to the others.
     pub operations_at_once: usize,
+    /// Files at once, for one person in one document.
+    pub files_at_once: usize,
+    /// Files at once, for everybody: each holds a few hundred kilobytes.
+    pub files_in_all: usize,
     /// A minute, for one DS token. DS refuses past 400 (facts/ds-api.md, section 3.3).
     pub ds_requests_per_minute: usize,
     /// At once, for one DS token.
@@ -35,12 +40,18 @@ pub struct LimitsConfiguration {
     pub ds_turn: Duration,
     /// For a call of DS, from its turn to the last byte relayed, retries included.
     pub ds_call: Duration,
+    /// For the next bytes of a file to come, or to be taken.
+    pub file_idle: Duration,
+    /// For a whole file: those who take it drop by drop do not keep their place for ever.
+    pub file_whole: Duration,
     /// For the connections to end when the server stops.
     pub stop: Duration,
     /// The largest body of a request, in bytes.
     pub request_body: usize,
     /// The largest answer of DS, in bytes, decompressed.
     pub ds_answer: usize,
+    /// The largest file, in bytes. DS takes 200 MiB (facts/ds-api.md, section 5).
+    pub file_bytes: NonZeroU32,
 }
 
 impl Default for LimitsConfiguration {
@@ -51,15 +62,20 @@ impl Default for LimitsConfiguration {
             sessions_per_address: number(120),
             connections: number(1024),
             operations_at_once: 8,
+            files_at_once: 4,
+            files_in_all: 64,
             ds_requests_per_minute: 360,
             ds_requests_at_once: 4,
             lease: Duration::from_mins(2),
             receive: Duration::from_secs(10),
             ds_turn: Duration::from_secs(30),
             ds_call: Duration::from_secs(45),
+            file_idle: Duration::from_secs(30),
+            file_whole: Duration::from_mins(30),
             stop: Duration::from_secs(50),
             request_body: 64 * 1024,
             ds_answer: 32 * 1024 * 1024,
+            file_bytes: number(200 * 1024 * 1024),
         }
     }
 }
@@ -76,6 +92,7 @@ impl LimitsConfiguration {
         read("RELAIS_REQUESTS_PER_ADDRESS", &mut limits.requests_per_address);
         read("RELAIS_SESSIONS_PER_ADDRESS", &mut limits.sessions_per_address);
         read("RELAIS_CONNECTIONS", &mut limits.connections);
+        read("RELAIS_FILE_BYTES", &mut limits.file_bytes);
         limits
     }
 }

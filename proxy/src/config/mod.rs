@@ -2,6 +2,7 @@
 
 mod address;
 mod ds;
+mod file_host;
 mod grist;
 mod limits;
 mod secret;
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 
 pub use address::{DocumentAddress, DocumentId, DsUrl, GristOrigin, InvalidAddress, Network};
 pub use ds::DsConfiguration;
+pub(crate) use file_host::FileAddress;
+pub use file_host::FileHost;
 pub use grist::GristConfiguration;
 pub use limits::LimitsConfiguration;
 pub use secret::{SecretConfiguration, SecretError};
@@ -101,15 +104,20 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named_at_once() {
-        let mistakes =
-            Configuration::read(Settings::new("listen = 'here'\ndocuments = ['*']\ngrist_origins = ['http://grist.exemple.fr']", [])).unwrap_err();
+        let mistakes = Configuration::read(Settings::new(
+            "listen = 'here'\ndocuments = ['*']\nds_file_hosts = ['10.0.0.1']\nfile_bytes = 0\ngrist_origins = ['http://grist.exemple.fr']",
+            [],
+        ))
+        .unwrap_err();
         insta::assert_snapshot!(mistakes, @r#"
         RELAIS_GRIST_ORIGINS : « http://grist.exemple.fr » : l’adresse doit commencer par https:// (http:// n’est accepté que vers la machine elle-même)
         RELAIS_LISTEN : donnez une adresse IP et un port, comme 127.0.0.1:8080
+        RELAIS_DS_FILE_HOSTS : « 10.0.0.1 » : donnez un nom d’hôte : une adresse IP n’est acceptée que de la machine elle-même
         RELAIS_DOCUMENTS : « * » : donnez l’adresse du document, telle que le navigateur l’affiche
         RELAIS_TEAM : donnez le nom de l’équipe
         RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe
         RELAIS_DEMARCHES : donnez le numéro d’au moins une démarche
+        RELAIS_FILE_BYTES : donnez un nombre entier, au moins 1
         "#);
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod demarches;
+mod files;
 mod health;
 mod leases;
 mod manifest;
@@ -20,7 +21,10 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post, put},
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, CompressionLevel, DefaultPredicate, Predicate as _, predicate::NotForContentType},
+};
 
 pub(crate) use demarches::ListedDemarche;
 
@@ -36,6 +40,7 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .route("/session", post(session::open))
         .route("/demarches", get(demarches::list))
         .route("/operations/{name}", post(operations::relay))
+        .route("/files", post(files::pass_on))
         .route("/leases/{connexion}", put(leases::take).delete(leases::give_back))
         .fallback(async || AppError::not_found())
         .method_not_allowed_fallback(method_not_allowed)
@@ -52,8 +57,10 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
 
 /// What every answer goes through, the last layer first.
 fn around(routes: Router<Arc<Application>>, application: Arc<Application>) -> Router {
+    // A file of DS is passed on as it is: it most often is compressed already, and its length is said.
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     routes
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(security_headers))
         .layer(middleware::from_fn_with_state(application.clone(), request::layer))

@@ -2,12 +2,19 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use insta::assert_snapshot;
 
-use crate::relais::Relais;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::{
+    grist::{Grist, Right},
+    relais::{DOCUMENT, DS_TOKEN, Relais},
+    storage::within,
+};
 
 /// The binary, in a directory of its own and without the environment's settings.
 fn relais(directory: &std::path::Path) -> Command {
@@ -79,4 +86,58 @@ async fn serve_starts_from_the_file_and_stops_when_told() {
     assert!(child.wait().unwrap().success());
     let rest: Vec<String> = lines.map(Result::unwrap).collect();
     assert!(rest.last().unwrap().contains("stopped"), "{rest:?}");
+}
+
+/// A process that does not outlive its test, whatever happens.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A forward proxy resolves names itself. It learns the host of a file, and nothing that opens anything; its own name may
+/// lead inside.
+#[tokio::test]
+async fn a_forward_proxy_is_told_the_host_of_a_file_and_no_more() {
+    let (grist, forward) = (Grist::start().await, tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("token"), DS_TOKEN).unwrap();
+    let origin = grist.origin();
+    let settings = format!(
+        "listen = '127.0.0.1:0'\ngrist_origins = ['{origin}']\nteam = 'A'\nds_token_file = 'token'\ndemarches = [1]\ndocuments = ['{origin}/{DOCUMENT}']\n"
+    );
+    std::fs::write(directory.path().join("relais.toml"), settings).unwrap();
+    let mut command = relais(directory.path());
+    command.env("HTTPS_PROXY", format!("http://localhost:{}", forward.local_addr().unwrap().port()));
+    let mut child = Killed(command.stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let address = format!("http://{}/api", line["address"].as_str().unwrap());
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = json!({ "grist_origin": origin, "grist_token": grist.token(DOCUMENT, 42, Right::Editor) });
+    let session: Value = http.post(format!("{address}/session")).json(&asked).send().await.unwrap().json().await.unwrap();
+    let session = session["session"].as_str().unwrap();
+    let url = "https://static.demarches-simplifiees.fr:443/v1/a?temp_url_sig=c2lnbmF0dXJl";
+    let request = http.post(format!("{address}/files")).bearer_auth(session).json(&json!({ "demarche": 1, "url": url, "size": 6 }));
+    let answer = tokio::spawn(async move { request.send().await.unwrap().json::<Value>().await.unwrap() });
+    let mut told = String::new();
+    // Refused, it is asked once more.
+    for _ in 0..2 {
+        let (mut connection, _) = within(forward.accept()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(connection.read_u8().await.unwrap());
+        }
+        told.push_str(&String::from_utf8(head).unwrap());
+        connection.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    }
+    assert_eq!(within(answer).await.unwrap()["error"]["code"], "ds_unavailable");
+    assert!(told.starts_with("CONNECT static.demarches-simplifiees.fr:443 HTTP/1.1\r\n"), "{told}");
+    for secret in ["temp_url_sig", "c2lnbmF0dXJl", DS_TOKEN, session] {
+        assert!(!told.contains(secret), "{told}");
+    }
 }

@@ -112,7 +112,11 @@ pub(crate) fn configuration(grist: &Grist, ds: &Ds) -> Configuration {
             ..ServerConfiguration::default()
         },
         grist: GristConfiguration { origins: vec![origin.parse().unwrap()] },
-        ds: DsConfiguration { url: format!("http://{}", ds.address).parse().unwrap(), egress_address: Some("203.0.113.10".to_owned()) },
+        ds: DsConfiguration {
+            url: format!("http://{}", ds.address).parse().unwrap(),
+            egress_address: Some("203.0.113.10".to_owned()),
+            ..DsConfiguration::default()
+        },
         team: Some(TeamConfiguration {
             name: "Préfecture de l’Ain".to_owned(),
             ds_token: DS_TOKEN.into(),

@@ -76,9 +76,19 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             "Démarches Simplifiées a répondu par une erreur.",
             "Réessayez dans quelques minutes. Si cela dure, signalez-le à l’assistance de Démarches Simplifiées.",
         ),
-        // Said of each file, beside its dossier.
-        SourceErrorCode::FileExpired | SourceErrorCode::FileRefused | SourceErrorCode::FileTooLarge => {
-            explained("Un fichier n’a pas pu être téléchargé.", "Réessayez : son adresse sera redemandée.")
+        SourceErrorCode::FileExpired => explained(
+            "L’adresse d’un fichier a expiré, ou le fichier a été retiré de Démarches Simplifiées.",
+            "Synchronisez de nouveau : une nouvelle adresse est donnée à chaque lecture, valable une heure.",
+        ),
+        SourceErrorCode::FileRefused => explained(
+            "Un fichier n’est pas à une adresse que Relais peut lire.",
+            match &error.request_id {
+                Some(request) => format!("Signalez la demande {request} à la personne qui gère Relais : l’hôte des fichiers est un de ses réglages."),
+                None => "Prévenez la personne qui gère Relais : l’hôte des fichiers est un de ses réglages.".to_owned(),
+            },
+        ),
+        SourceErrorCode::FileTooLarge => {
+            explained("Un fichier est plus lourd que ce que Relais transmet.", "Ouvrez-le depuis le dossier, dans Démarches Simplifiées.")
         }
         SourceErrorCode::Unsupported => {
             explained("Cette instance de Démarches Simplifiées est trop ancienne pour Relais.", "Prévenez la personne qui gère Relais.")
