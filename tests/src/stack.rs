@@ -53,7 +53,7 @@ impl Stack {
         let grist = SampleGrist::start(options.grist).await?;
         let document = grist.first_document().context("the sample Grist has no document")?;
         let secret = tempfile::tempdir()?;
-        let demarches = [ds::COMPLETE, ds::EVERYDAY, ds::BENCH, ds::NEIGHBOUR].map(|number| i64::from(number).try_into());
+        let demarches = [ds::COMPLETE, ds::EVERYDAY, ds::BENCH, ds::NEIGHBOUR, ds::SIBLING].map(|number| i64::from(number).try_into());
         let configuration = Configuration {
             server: ServerConfiguration { listen: ([127, 0, 0, 1], options.port).into(), ..ServerConfiguration::default() },
             grist: GristConfiguration { origins: vec![grist.origin().parse()?] },

@@ -173,7 +173,7 @@ async fn persons_and_organisations_of_one_demarche_are_in_one_table() {
 }
 
 #[tokio::test]
-async fn a_field_that_only_old_revisions_have_keeps_its_values() {
+async fn rule_6_a_field_that_only_old_revisions_have_keeps_its_values() {
     let world = World::everyday(30).await;
     world.run().await;
     let store = world.stack.ds.store();

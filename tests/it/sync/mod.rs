@@ -3,9 +3,11 @@
 
 mod bad_input;
 mod content;
+mod files;
 mod lanes;
 mod life;
 mod rules;
+mod siblings;
 
 use relais_engine::{
     mapping::{Mapping, Preset},

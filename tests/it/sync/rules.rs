@@ -211,6 +211,43 @@ async fn rule_10_a_dossier_that_ds_cannot_serve_arrives_at_a_later_run() {
 }
 
 #[tokio::test]
+async fn rule_11_the_watermark_moves_with_the_data_it_speaks_for() {
+    let world = World::everyday(30).await;
+    world.run().await;
+    let watermark = async || world.stack.connexion("owner", &world.mapping).await.unwrap().state.watermark.unwrap();
+    let first = watermark().await;
+    let field = world.stack.ds.store().field(world.demarche, "Intitulé du projet").unwrap();
+    let change = |text: &str| {
+        world.stack.ds.store().pass(time::Duration::hours(2));
+        world.stack.ds.store().set_champ(world.numbers()[3], field, Some(Held::Text(text.to_owned()))).unwrap();
+    };
+    // A write that is refused moves nothing.
+    change("Un autre projet");
+    let refused = GristFault::Refused(Refusal::new("busy", None));
+    world.stack.document.faults().next(On::Write, refused);
+    assert!(world.run().await.stop.is_some());
+    assert_eq!(watermark().await, first);
+    // One that passes moves it to the last change that it holds, in the same call.
+    world.stack.document.reset_calls();
+    assert!(world.run().await.is_success());
+    assert_eq!(world.stack.document.calls().writes, 1);
+    let second = watermark().await;
+    assert!(second >= first.plus_seconds(7_000), "{first:?} {second:?}");
+    // What is asked for starts five minutes before.
+    change("Un troisième");
+    world.stack.ds.requests().reset();
+    world.run().await;
+    let asked = world.stack.ds.requests().all();
+    let page = asked.iter().find(|request| request.operation.as_deref() == Some("getDossiers")).unwrap();
+    assert_eq!(page.variables["updatedSince"], json!(second.plus_seconds(-300)));
+    // Nothing new: it is not written alone.
+    let third = watermark().await;
+    world.stack.document.reset_calls();
+    world.run().await;
+    assert_eq!((world.stack.document.calls().writes, watermark().await), (0, third));
+}
+
+#[tokio::test]
 async fn rule_12_a_write_that_fails_leaves_the_document_whole() {
     let refused = || GristFault::Refused(Refusal::new("[Sandbox] MemoryError", None));
     for fault in [refused(), GristFault::Unanswered, GristFault::AnswerLost] {

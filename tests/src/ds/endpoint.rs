@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::answer::{Answer, Body, broken, propagate};
 use super::call::Call;
 use super::document::{self, QueryText};
-use super::faults::{Fault, Faults};
+use super::faults::{Fault, Faults, FileFault};
 use super::files::Addresses;
 use super::limit::Limit;
 use super::refusals;
@@ -189,9 +189,15 @@ struct Signed {
 }
 
 async fn file(State(sample): State<Arc<Sample>>, Path(key): Path<String>, Query(signed): Query<Signed>) -> Response {
-    match sample.files.open(&key, &signed.temp_url_sig, signed.temp_url_expires) {
-        Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
-        // What OpenStack answers to an address past its hour.
-        None => (StatusCode::UNAUTHORIZED, "401 Unauthorized: Temp URL invalid").into_response(),
+    sample.requests.record_file();
+    let fault = sample.faults.strike_file();
+    let opened = sample.files.open(&key, &signed.temp_url_sig, signed.temp_url_expires).filter(|_| fault != Some(FileFault::Expired));
+    // What OpenStack answers to an address past its hour.
+    let Some(mut bytes) = opened else { return (StatusCode::UNAUTHORIZED, "401 Unauthorized: Temp URL invalid").into_response() };
+    match fault {
+        Some(FileFault::Unavailable) => return (StatusCode::SERVICE_UNAVAILABLE, "down").into_response(),
+        Some(FileFault::Cut) => bytes.truncate(bytes.len() / 2),
+        _ => {}
     }
+    ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
 }

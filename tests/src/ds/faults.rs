@@ -1,6 +1,6 @@
 //! Faults on demand.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -131,9 +131,21 @@ impl Rule {
     }
 }
 
+/// What may go wrong with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// Its address is past its hour.
+    Expired,
+    /// Its host is down.
+    Unavailable,
+    /// It stops half way.
+    Cut,
+}
+
 /// The faults of a server.
 #[derive(Debug, Default)]
 pub struct Faults {
+    files: Mutex<VecDeque<FileFault>>,
     rules: Mutex<Vec<Rule>>,
     stuck: Mutex<HashSet<i32>>,
     broken: Mutex<HashSet<i32>>,
@@ -143,6 +155,16 @@ impl Faults {
     /// Adds a rule.
     pub fn add(&self, rule: Rule) {
         lock(&self.rules).push(rule);
+    }
+
+    /// Strikes the next files, one each.
+    pub fn on_files(&self, faults: impl IntoIterator<Item = FileFault>) {
+        lock(&self.files).extend(faults);
+    }
+
+    /// What happens to a file.
+    pub(super) fn strike_file(&self) -> Option<FileFault> {
+        lock(&self.files).pop_front()
     }
 
     /// Makes the server give up whenever the champs or annotations of this dossier are read, alone or in a page.
@@ -164,6 +186,7 @@ impl Faults {
     /// Mends everything.
     pub fn clear(&self) {
         lock(&self.rules).clear();
+        lock(&self.files).clear();
         lock(&self.stuck).clear();
         lock(&self.broken).clear();
     }

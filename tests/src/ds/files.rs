@@ -38,7 +38,7 @@ impl Addresses {
         File {
             byte_size: i32::try_from(attachment.size).unwrap_or(i32::MAX),
             byte_size_big_int: BigInt(i64::try_from(attachment.size).unwrap_or(i64::MAX)),
-            checksum: STANDARD.encode(Md5::digest(bytes(attachment.seed, attachment.size))),
+            checksum: STANDARD.encode(Md5::digest(attachment.bytes())),
             content_type: attachment.content_type.to_owned(),
             created_at: IsoDateTime(attachment.created),
             filename: attachment.filename.clone(),
@@ -63,6 +63,13 @@ impl Addresses {
         };
         mac.update(format!("{key};{expires}").as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+}
+
+impl Attachment {
+    /// What it holds.
+    pub fn bytes(&self) -> Vec<u8> {
+        bytes(self.seed, self.size)
     }
 }
 

@@ -44,7 +44,7 @@ use endpoint::{ApiHandle, Sample};
 use faults::Faults;
 use limit::Limit;
 use requests::Requests;
-pub use samples::{BENCH, COMPLETE, EVERYDAY, NEIGHBOUR};
+pub use samples::{BENCH, COMPLETE, EVERYDAY, NEIGHBOUR, SIBLING};
 pub use schema::sdl;
 use tokens::{Scope, Tokens};
 use world::store::Store;
@@ -93,8 +93,9 @@ impl SampleDs {
         store.insert(samples::everyday::demarche(), options.seed, options.everyday);
         store.insert(samples::bench::demarche(), options.seed, options.bench);
         store.insert(samples::everyday::neighbour(), options.seed, options.everyday.min(50));
+        store.insert(samples::everyday::sibling(), options.seed, options.everyday.min(40));
         let tokens = Tokens::default();
-        let token = tokens.add(Scope::Only(vec![COMPLETE, EVERYDAY, BENCH]));
+        let token = tokens.add(Scope::Only(vec![COMPLETE, EVERYDAY, BENCH, SIBLING]));
         let sample = Arc::new(Sample {
             store: Arc::new(store),
             tokens,
@@ -114,7 +115,7 @@ impl SampleDs {
         &self.url
     }
 
-    /// A token that may read the three first démarches, and not [`NEIGHBOUR`].
+    /// A token that may read every démarche but [`NEIGHBOUR`].
     pub fn token(&self) -> &str {
         &self.token
     }

@@ -24,6 +24,7 @@ pub struct Requests {
     recorded: Mutex<Vec<Recorded>>,
     under_way: AtomicUsize,
     most_at_once: AtomicUsize,
+    files: AtomicUsize,
 }
 
 /// A request that is not yet answered.
@@ -57,9 +58,15 @@ impl Requests {
         self.most_at_once.load(Ordering::SeqCst)
     }
 
+    /// How many files were asked for.
+    pub fn files(&self) -> usize {
+        self.files.load(Ordering::SeqCst)
+    }
+
     /// Forgets them.
     pub fn reset(&self) {
         self.lock().clear();
+        self.files.store(0, Ordering::SeqCst);
         self.most_at_once.store(0, Ordering::SeqCst);
     }
 
@@ -67,6 +74,10 @@ impl Requests {
         let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_at_once.fetch_max(under_way, Ordering::SeqCst);
         UnderWay(self)
+    }
+
+    pub(super) fn record_file(&self) {
+        self.files.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(super) fn record(&self, request: Recorded) {

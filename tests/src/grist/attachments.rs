@@ -79,6 +79,11 @@ impl SampleDocument {
         self.file(id).map(|file| file.bytes)
     }
 
+    /// The ids of all uploaded files, in their order.
+    pub fn attachments(&self) -> Vec<i64> {
+        self.with(|content| content.files.keys().copied().collect())
+    }
+
     pub(crate) fn files(&self) -> Vec<(i64, File)> {
         self.with(|content| content.files.iter().map(|(id, file)| (*id, file.clone())).collect())
     }

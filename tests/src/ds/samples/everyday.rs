@@ -1,6 +1,6 @@
 //! A small, everyday démarche: a grant to associations.
 
-use super::{EVERYDAY, NEIGHBOUR, groupes, labels, service};
+use super::{EVERYDAY, NEIGHBOUR, SIBLING, groupes, labels, service};
 use crate::ds::clock;
 use crate::ds::vocabulary::{DemarcheState, LabelColor};
 use crate::ds::world::demarche::{Applicants, Demarche, Revision};
@@ -39,18 +39,34 @@ pub fn demarche() -> Demarche {
 
 /// The same démarche, cloned by another département: other ids, another title.
 pub fn neighbour() -> Demarche {
-    let mut form = Form::from_id(4_520_001);
-    write_form(&mut form);
-    let annotations = write_annotations(form.next_id());
-    let mut demarche = demarche();
+    let mut demarche = cloned(4_520_001, 92_001);
     demarche.number = NEIGHBOUR;
     "Fonds de soutien à la vie associative – Drôme".clone_into(&mut demarche.title);
     demarche.service = service("26");
     demarche.groupes = groupes(66_201, &["défaut"]);
     demarche.labels = labels(8_201, &[("À examiner", LabelColor::PurpleGlycine)]);
-    demarche.revisions = vec![Revision { id: 92_001, published: clock::day(2024, 8, 26), champs: form.finish(), annotations }];
     demarche.first_dossier = 24_000_001;
     demarche
+}
+
+/// The same, by a third département.
+pub fn sibling() -> Demarche {
+    let mut demarche = cloned(4_530_001, 93_001);
+    demarche.number = SIBLING;
+    "Fonds de soutien à la vie associative – Isère".clone_into(&mut demarche.title);
+    demarche.service = service("38");
+    demarche.groupes = groupes(66_301, &["défaut"]);
+    demarche.labels = labels(8_301, &[("À examiner", LabelColor::PurpleGlycine), ("Urgent", LabelColor::PinkMacaron)]);
+    demarche.first_dossier = 26_000_001;
+    demarche
+}
+
+fn cloned(first_field: u32, revision: u32) -> Demarche {
+    let mut form = Form::from_id(first_field);
+    write_form(&mut form);
+    let annotations = write_annotations(form.next_id());
+    let revisions = vec![Revision { id: revision, published: clock::day(2024, 8, 26), champs: form.finish(), annotations }];
+    Demarche { revisions, ..demarche() }
 }
 
 fn write_form(form: &mut Form) {

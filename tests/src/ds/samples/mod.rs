@@ -22,6 +22,8 @@ pub const EVERYDAY: i32 = 120_002;
 pub const BENCH: i32 = 120_003;
 /// One that the sample's token may not read: a clone of [`EVERYDAY`] by another département.
 pub const NEIGHBOUR: i32 = 120_004;
+/// One that it may read: another clone of [`EVERYDAY`], in which nothing has the same id.
+pub const SIBLING: i32 = 120_005;
 
 /// The service behind the démarches.
 fn service(departement: &str) -> Service {
