@@ -27,6 +27,10 @@ impl FromJson for ChampCase {
 
 /// The cell that a value becomes, or why it is left alone.
 fn cell(text: &mut String, value: Result<Value<'_>, Unreadable>, column_type: &ColumnType) {
+    if let (Ok(Value::Files(files)), ColumnType::Attachments) = (&value, column_type) {
+        let names: Vec<&str> = files.iter().map(|file| file.filename.as_str()).collect();
+        return writeln!(text, "  à copier : {}", names.join(" ; ")).unwrap();
+    }
     match value.map(|value| encode(value, column_type)) {
         Ok(Ok(CellValue::Null)) => writeln!(text, "  (vide)"),
         Ok(Ok(cell)) => writeln!(text, "  {}", serde_json::to_string(&cell).unwrap()),
@@ -166,6 +170,9 @@ fn dossiers_become_rows() {
                     for (id, row) in rows.iter().flatten() {
                         write(table, id.as_str(), row);
                     }
+                }
+                for file in &conversion.missing {
+                    writeln!(text, "  à copier d’abord : {}", file.filename).unwrap();
                 }
             }
             for problem in &problems {

@@ -1,9 +1,9 @@
 //! What a document says of its dossiers, whatever the ids and the order of its rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use relais_engine::{
-    grist::CellValue,
+    grist::{CellValue, ColumnType},
     mapping::{DossierField, Field, RowField, TableKey},
     sync::load,
 };
@@ -20,6 +20,8 @@ pub(super) struct Picture {
     pub(super) dossiers: BTreeMap<i64, Row>,
     /// Of the other tables, by table, number, and the row's id in DS.
     pub(super) rows: BTreeMap<(String, i64, String), Row>,
+    /// The attachments in its cells.
+    pub(super) attachments: BTreeSet<i64>,
 }
 
 /// What is compared apart: it says what DS no longer does.
@@ -30,9 +32,24 @@ pub(super) fn name(field: DossierField) -> String {
     Field::Dossier(field).to_string()
 }
 
-/// A cell as an agent sees it: an empty text shows nothing, as an empty cell.
-fn shown(cell: &Value) -> Value {
+/// A cell as an agent sees it: an empty text shows nothing, as an empty cell, and files are what they hold.
+fn shown(document: &SampleDocument, column_type: &ColumnType, cell: &Value) -> Value {
+    if *column_type == ColumnType::Attachments {
+        let content = |id: &Value| document.attachment(id.as_i64().unwrap()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        return cell.as_array().into_iter().flatten().skip(1).map(content).collect();
+    }
     if cell == "" { Value::Null } else { cell.clone() }
+}
+
+/// The attachments of cells.
+fn attachments(cells: &[Value]) -> impl Iterator<Item = i64> {
+    cells.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_i64)
+}
+
+/// The attachments that Relais holds on to: each once, and each of them in a cell.
+pub(super) async fn held(document: &SampleDocument) -> BTreeSet<i64> {
+    let Ok(files) = document.fetch_table("owner", "Relais_Fichiers").await else { return BTreeSet::new() };
+    attachments(files["fichier"].as_array().unwrap()).collect()
 }
 
 impl Picture {
@@ -53,11 +70,18 @@ impl Picture {
                 let column = binding.columns.get(field)?.find(known)?;
                 content.get(column.id.as_str())?.as_array()
             };
-            let columns: Vec<(&Field, &Vec<Value>)> =
-                table.columns.iter().filter_map(|column| column.key()).filter_map(|field| Some((field, cells(field)?))).collect();
+            let columns = table.columns.iter().filter_map(|column| Some((column.key()?, &column.column_type)));
+            let columns: Vec<(&Field, &ColumnType, &Vec<Value>)> =
+                columns.filter_map(|(field, column_type)| Some((field, column_type, cells(field)?))).collect();
+            for (_, column_type, cells) in &columns {
+                if **column_type == ColumnType::Attachments {
+                    picture.attachments.extend(attachments(cells));
+                }
+            }
             let row = |index: usize| -> Row {
                 let is_cell = |field: &Field| !matches!(field, Field::Row(_));
-                columns.iter().filter(|(field, _)| is_cell(field)).map(|(field, cells)| (field.to_string(), shown(&cells[index]))).collect()
+                let cells = columns.iter().filter(|(field, ..)| is_cell(field));
+                cells.map(|(field, column_type, cells)| (field.to_string(), shown(document, column_type, &cells[index]))).collect()
             };
             for (index, id) in content["id"].as_array().unwrap().iter().enumerate() {
                 let whole = |value: Option<&Value>| value.and_then(|value| CellValue::from(value.clone()).as_integer()).unwrap_or_default();

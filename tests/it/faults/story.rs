@@ -4,12 +4,18 @@ use std::time::Duration;
 
 use futures::future::join;
 use relais_engine::{
-    ds::{DossierState, SourceErrorCode},
-    mapping::{DossierField, Fate as Keep, Keeping, Mapping, Preset, Scope, SectionOrigin},
+    ds::{Demarche, DossierState, Operation, SourceErrorCode, operations::DemarcheVariables},
+    grist::ColumnType,
+    mapping::{DossierField, Facet, Fate as Keep, Field, Keeping, Mapping, Preset, Scope, SectionOrigin, Sibling},
+    ports::Source,
     sync::{Connexion, Outcome, ProblemKind},
 };
 use relais_tests::{
-    ds::{self, clock, draw::Draw, faults::Fault},
+    ds::{
+        self, clock,
+        draw::Draw,
+        faults::{Fault, FileFault},
+    },
     grist::{Fault as GristFault, On, Refusal, SampleDocument},
     stack::{Options, Stack},
 };
@@ -17,7 +23,7 @@ use relais_tests::{
 use super::{
     changes::change,
     page::{Ending, Fate, Halt, Moment, NOBODY, Page},
-    picture::{Picture, name},
+    picture::{Picture, held, name},
 };
 
 /// Steps of a run among which something happens.
@@ -39,6 +45,8 @@ pub(super) struct Story {
     demarche: i32,
     /// What the connexion has at the end; at first it may have less.
     mapping: Mapping,
+    /// The clone that goes into the same tables, if there is one.
+    siblings: Vec<Sibling>,
     scope: Scope,
     keeping: Keeping,
     /// What happened, for whoever reads of a failure.
@@ -51,6 +59,12 @@ fn draw(seed: u64, purpose: Purpose, number: u64) -> Draw {
 
 fn below(draw: &mut Draw, bound: u64) -> usize {
     usize::try_from(draw.below(bound)).unwrap()
+}
+
+async fn form(stack: &Stack, number: i32) -> Demarche {
+    let number = i64::from(number).try_into().unwrap();
+    let source = stack.source("owner").await.unwrap();
+    Demarche::read(&source.call(&Operation::GetDemarche(DemarcheVariables { number })).await.unwrap()).unwrap()
 }
 
 /// Lives a seed's story, and tells it. What went wrong, with what happened before, is the error.
@@ -83,12 +97,27 @@ impl Story {
                 section.lines.iter_mut().for_each(|line| line.is_chosen = true);
             }
         });
-        let mapping = mapping.await.unwrap();
+        let mut mapping = mapping.await.unwrap();
+        let (copies_files, has_sibling) = (draw.chance(40), is_everyday && draw.chance(25));
+        for column in mapping.tables.iter_mut().flat_map(|table| &mut table.columns).filter(|_| copies_files) {
+            for source in &mut column.sources {
+                if let Field::Champ(_, facet @ Facet::FileNames) = source {
+                    (*facet, column.column_type) = (Facet::Files, ColumnType::Attachments);
+                }
+            }
+        }
+        let mut siblings = Vec::new();
+        if has_sibling {
+            let (ours, theirs) = (form(&stack, demarche).await, form(&stack, ds::SIBLING).await);
+            siblings.push(Sibling::new(&mapping, &ours.active_revision, &theirs));
+        }
         let fate = |draw: &mut Draw| if draw.chance(40) { Keep::Remove } else { Keep::Mark };
         let keeping = Keeping { deleted: fate(&mut draw), outside: fate(&mut draw) };
         let scope = Scope::default();
-        let told = vec![format!("démarche {demarche}, {dossiers} dossiers, {preset:?}, linked tables: {has_linked}, {keeping:?}")];
-        let mut story = Self { seed, stack, demarche, mapping, scope, keeping, told };
+        let told = vec![format!(
+            "démarche {demarche}, {dossiers} dossiers, {preset:?}, linked tables: {has_linked}, files: {copies_files}, clone: {has_sibling}, {keeping:?}"
+        )];
+        let mut story = Self { seed, stack, demarche, siblings, mapping, scope, keeping, told };
         if draw.chance(45) {
             story.rescope(&mut draw);
         }
@@ -151,7 +180,8 @@ impl Story {
 
     fn change(&self, seed: u64) {
         let (store, mut draw) = (self.stack.ds.store(), draw(self.seed, Purpose::Change, seed));
-        change(store, self.demarche, &mut draw);
+        let demarche = if !self.siblings.is_empty() && draw.chance(40) { ds::SIBLING } else { self.demarche };
+        change(store, demarche, &mut draw);
         if draw.chance(50) {
             // DS may be slow: a run lasts longer than increments overlap.
             store.pass(time::Duration::minutes(draw.between(1, 14)));
@@ -163,7 +193,17 @@ impl Story {
         let mut connexion = self.stack.connexion(user, &self.mapping).await.map_err(|error| format!("the connexion cannot be loaded: {error}"))?;
         connexion.mapping.clone_from(&self.mapping);
         connexion.follow(self.scope.clone(), self.keeping);
+        self.join_sibling(&mut connexion);
         Ok(connexion)
+    }
+
+    fn join_sibling(&self, connexion: &mut Connexion) {
+        if !self.siblings.is_empty() && connexion.siblings.is_empty() {
+            connexion.follow_siblings(self.siblings.clone());
+        } else {
+            // A mapping that was just replaced lacks the columns that say whose rows are whose.
+            connexion.follow_siblings(connexion.siblings.clone());
+        }
     }
 
     /// Something happens in DS, something goes wrong, and somebody runs.
@@ -302,6 +342,12 @@ impl Story {
             told.push(format!("the token expires after {requests}"));
             ds.tokens().expire_after(ds.token(), requests);
         }
+        if draw.chance(25) {
+            let kinds = [FileFault::Expired, FileFault::Unavailable, FileFault::Cut];
+            let faults: Vec<FileFault> = (0..=draw.below(40)).map(|_| *draw.pick(&kinds)).collect();
+            told.push(format!("{} files go wrong", faults.len()));
+            ds.faults().on_files(faults);
+        }
         if draw.chance(40) {
             let fault = match draw.below(5) {
                 0 => GristFault::Refused(Refusal::new("[Sandbox] MemoryError", None)),
@@ -309,7 +355,7 @@ impl Story {
                 2 => GristFault::Unanswered,
                 _ => GristFault::AnswerLost,
             };
-            let on = if draw.chance(80) { On::Write } else { On::Read };
+            let on = *draw.pick(&[On::Write, On::Write, On::Write, On::Read, On::Upload]);
             let calls = below(draw, 5);
             told.push(format!("{fault:?} {on:?} after {calls}"));
             self.stack.document.faults().after(calls, on, fault);
@@ -329,12 +375,16 @@ impl Story {
         self.stack.ds.store().pass(time::Duration::hours(25));
         let outcome = self.run_untroubled(&self.stack.document, &mut self.connexion("owner").await?).await?;
         let is_read = |outcome: &Outcome| {
-            !outcome.report.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Unserved(_) | ProblemKind::ListUnread(_)))
+            !outcome.report.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Unserved(_) | ProblemKind::ListUnread(_) | ProblemKind::FileNotCopied { .. }))
         };
         if !is_read(&outcome) {
             return Err(format!("the last run did not read everything: {:?}", outcome.report.problems));
         }
         self.compare(&[], 1000).await?;
+        let (shown, held) = (Picture::of(&self.stack.document).await?.attachments, held(&self.stack.document).await);
+        if shown != held {
+            return Err(format!("attachments in cells: {shown:?}, held: {held:?}"));
+        }
         self.stack.document.reset_calls();
         let again = self.run_untroubled(&self.stack.document, &mut self.connexion("owner").await?).await?;
         match self.stack.document.calls().writes {
@@ -358,6 +408,7 @@ impl Story {
         let document = self.stack.grist.add_document_with_id(&id, "Témoin").unwrap();
         let mut connexion = Connexion::new(mapping, &[]);
         connexion.follow(scope, Keeping { deleted: Keep::Mark, outside: Keep::Remove });
+        self.join_sibling(&mut connexion);
         self.run_untroubled(&document, &mut connexion).await?;
         Picture::of(&document).await
     }
@@ -400,7 +451,8 @@ impl Story {
     /// Since when a deleted dossier is said to be so: what DS lists, as long as it is asked for.
     fn mark(&self, number: i64, row: &super::picture::Row, is_served: bool) -> Option<String> {
         let store = self.stack.ds.store();
-        let gone = store.all_gone(self.demarche).into_iter().find(|gone| i64::from(gone.number) == number).filter(|_| !is_served)?;
+        let gone = [self.demarche, ds::SIBLING].into_iter().flat_map(|demarche| store.all_gone(demarche));
+        let gone = gone.into_iter().find(|gone| i64::from(gone.number) == number).filter(|_| !is_served)?;
         if gone.at < store.now() - time::Duration::days(20) {
             return None;
         }
