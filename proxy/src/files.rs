@@ -287,7 +287,10 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use tokio::net::TcpListener;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
 
     use super::*;
 
@@ -318,6 +321,26 @@ mod tests {
             }
             assert_eq!(asked.load(Ordering::Relaxed), 1, "asked once: another answer would be another name");
         }
+    }
+
+    /// Else a page that takes four files at once would be refused the fifth, although it has one whole.
+    #[tokio::test]
+    async fn the_place_is_given_back_before_the_last_piece() {
+        let host = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = host.local_addr().unwrap().to_string();
+        let files = files(&address, Arc::new(|_| unreachable!("nothing to resolve")));
+        let serve = async {
+            let mut connection = host.accept().await.unwrap().0;
+            // The start of the request.
+            connection.read_u8().await.unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsample").await.unwrap();
+            connection
+        };
+        let (file, _connection) = tokio::join!(async { files.ask(&format!("http://{address}/a"), 6).await.unwrap() }, serve);
+        let place = Arc::new(());
+        let stream = file.pass_on(place.clone(), |_| {});
+        assert_eq!(Arc::strong_count(&place), 1);
+        drop(stream);
     }
 
     #[tokio::test]

@@ -79,6 +79,8 @@ async fn serve_starts_from_the_file_and_stops_when_told() {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
     assert_eq!(line["message"], "listening");
+    // No server of this process may have done so yet.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::get(format!("http://{}/health/ready", line["address"].as_str().unwrap())).await.unwrap();
     assert_eq!(answer.status(), 200);
     assert!(directory.path().join("relais.secret").exists());
@@ -112,7 +114,7 @@ async fn a_forward_proxy_is_told_the_host_of_a_file_and_no_more() {
     std::fs::write(directory.path().join("relais.toml"), settings).unwrap();
     let mut command = relais(directory.path());
     command.env("HTTPS_PROXY", format!("http://localhost:{}", forward.local_addr().unwrap().port()));
-    let mut child = Killed(command.stderr(Stdio::piped()).spawn().unwrap());
+    let mut child = Killed(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
     let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
     let address = format!("http://{}/api", line["address"].as_str().unwrap());

@@ -42,8 +42,11 @@ async fn ask(relais: &Relais, session: &str, url: &str, size: usize) -> reqwest:
 async fn outcome(relais: &Relais, storage: &Storage, session: &str, served: impl IntoIterator<Item = Served>, size: usize) -> Result<Bytes, String> {
     storage.will(served);
     let broken = |_| "broken off".to_owned();
-    let answer = try_ask(relais, session, &storage.url("a"), size).await.map_err(broken)?;
-    if answer.status() == StatusCode::OK { answer.bytes().await.map_err(broken) } else { Err(code(answer).await) }
+    within(async {
+        let answer = try_ask(relais, session, &storage.url("a"), size).await.map_err(broken)?;
+        if answer.status() == StatusCode::OK { answer.bytes().await.map_err(broken) } else { Err(code(answer).await) }
+    })
+    .await
 }
 
 /// Asks until there is a place, without spending what a person may ask in a minute.
@@ -459,20 +462,6 @@ async fn files_at_once_are_bounded_for_each_and_for_all() {
     drop(held);
     storage.left(5).await;
     until_served(&relais, &greedy, &storage).await;
-}
-
-/// As soon as a client has the whole file.
-#[tokio::test]
-async fn a_place_is_given_back_in_time_for_the_next_file() {
-    let storage = Storage::start().await;
-    let relais = relais(&storage, |configured| configured.limits.files_at_once = 1).await;
-    let session = relais.session().await;
-    for _ in 0..20 {
-        let pieces = vec![Bytes::from_static(b"sam"), Bytes::from_static(b"ple")];
-        for served in [Served::File(Bytes::from_static(b"sample")), Served::Unannounced(pieces)] {
-            assert_eq!(outcome(&relais, &storage, &session, [served], 6).await, Ok(Bytes::from_static(b"sample")));
-        }
-    }
 }
 
 #[tokio::test]
