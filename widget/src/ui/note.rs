@@ -22,7 +22,7 @@ impl Note {
     /// A message by its headline.
     pub(crate) fn new(tone: Tone, headline: impl Into<View>) -> Self {
         let headline = el("p").child(el("strong").child(headline));
-        Self { tone, lines: vec![headline.into()], more: View::Nothing }
+        Self { tone, lines: vec![headline.into()], more: View::NOTHING }
     }
 
     /// A line under the headline; none when it is empty.

@@ -33,7 +33,7 @@ pub(crate) struct Shell {
 impl Shell {
     /// A screen by its bar and its title.
     pub(crate) fn new(header: Header, title: impl Fn() -> String + 'static) -> Self {
-        Self { header, title: Rc::new(title), summary: View::Nothing, actions: View::Nothing, content: Vec::new() }
+        Self { header, title: Rc::new(title), summary: View::NOTHING, actions: View::NOTHING, content: Vec::new() }
     }
 
     /// What is said beside the actions.

@@ -34,7 +34,7 @@ fn row(board: Board, place: Place) -> View {
         let previous = place.line.checked_sub(1).and_then(|before| selection.line(Place { line: before, ..place }));
         Some((line.clone(), line.is_first_part(previous), selection.existing_name(place).map(str::to_owned)))
     }) else {
-        return View::Nothing;
+        return View::NOTHING;
     };
     let is_chosen = memo(move || selection.with(|selection| selection.line(place).is_some_and(|line| line.is_chosen)));
     let is_shown = move || board.shown.with(|shown| shown.contains(&place));

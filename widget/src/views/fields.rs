@@ -174,7 +174,7 @@ fn field_section(board: Board, section: usize) -> View {
         let table = selection.own_table(section).cloned();
         Some((found.title.clone(), table, found.lines.len()))
     }) else {
-        return View::Nothing;
+        return View::NOTHING;
     };
     let is_shown = memo(move || board.shown.with(|shown| shown.iter().any(|place| place.section == section)));
     let is_open = memo(move || selection.with(|selection| selection.is_open(section)));

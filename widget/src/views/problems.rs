@@ -39,7 +39,7 @@ pub(super) fn problems(run: &Run, outcome: &Outcome) -> View {
 /// Problems of dossiers, under their own title; nothing when there are none.
 fn table(id: &'static str, title: String, mut rows: Vec<View>) -> View {
     if rows.is_empty() {
-        return View::Nothing;
+        return View::NOTHING;
     }
     let is_cut = rows.len() > LONGEST_LIST;
     rows.truncate(LONGEST_LIST);

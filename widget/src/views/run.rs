@@ -20,7 +20,7 @@ pub(super) fn run_screen() -> View {
     View::from(move || match stage.get() {
         None => {
             app.go(Screen::Home);
-            View::Nothing
+            View::NOTHING
         }
         Some((_, false)) => running(app),
         Some((_, true)) => run_result(app),

@@ -64,8 +64,8 @@ pub(super) fn run_result(app: App) -> View {
             _ => Undo::Impossible,
         })
     });
-    let Some(run) = app.run.get_untracked() else { return View::Nothing };
-    let Stage::Ended(ended) = run.stage.clone() else { return View::Nothing };
+    let Some(run) = app.run.get_untracked() else { return View::NOTHING };
+    let Stage::Ended(ended) = run.stage.clone() else { return View::NOTHING };
     let outcome = &ended.outcome;
     let verdict = Verdict::of(outcome);
     let next = Next::of(outcome, run.connexion.state.retry.len());
@@ -139,7 +139,7 @@ fn message(app: App, run: &Run, ended: &Ended) -> Note {
 fn counts(outcome: &Outcome) -> View {
     // What was read and could not be written is no figure of what was done.
     if outcome.stop.is_some() && outcome.last_action.is_none() {
-        return View::Nothing;
+        return View::NOTHING;
     }
     let report = &outcome.report;
     let mut figures =
@@ -162,7 +162,7 @@ fn counts(outcome: &Outcome) -> View {
 /// Undo, as long as it means something.
 fn way_back(app: App, undo: Undo) -> View {
     let body = match undo {
-        Undo::Impossible | Undo::Done => return View::Nothing,
+        Undo::Impossible | Undo::Done => return View::NOTHING,
         Undo::Running => el("p").attr("role", "status").child(words::UNDOING).into(),
         Undo::Failed => Note::new(Tone::Error, words::UNDO_FAILED).line(words::UNDO_FAILED_HELP).into(),
         Undo::Possible => View::from([

@@ -12,7 +12,7 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, Node};
 
-use super::{Action, Attribute, Element, Value, View};
+use super::{Action, Attribute, Content, Element, Kind, Value, View};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -57,12 +57,12 @@ impl Render for View {
     type State = Drawn;
 
     fn build(self) -> Drawn {
-        match self {
-            Self::Nothing => Drawn::Nothing(placeholder()),
-            Self::Text(text) => Drawn::Text(Rndr::create_text_node(&text).into(), text),
-            Self::Element(element) => Drawn::Element(Box::new(element.build())),
-            Self::List(views) => Drawn::List(views.into_iter().map(Self::build).collect(), placeholder()),
-            Self::Live(draw) => Drawn::Live(RenderEffect::new(move |drawn: Option<Drawn>| {
+        match self.0.map(|kind| *kind) {
+            None => Drawn::Nothing(placeholder()),
+            Some(Kind::Text(text)) => Drawn::Text(Rndr::create_text_node(&text).into(), text),
+            Some(Kind::Element(element)) => Drawn::Element(Box::new(element.build())),
+            Some(Kind::List(views)) => Drawn::List(views.into_iter().map(Self::build).collect(), placeholder()),
+            Some(Kind::Live(draw)) => Drawn::Live(RenderEffect::new(move |drawn: Option<Drawn>| {
                 let view = draw();
                 match drawn {
                     None => view.build(),
@@ -77,16 +77,16 @@ impl Render for View {
 
     /// Keeps the elements that only say something else: what has the focus keeps it, and what is open stays so.
     fn rebuild(self, drawn: &mut Drawn) {
-        match (self, drawn) {
-            (Self::Nothing, Drawn::Nothing(_)) => {}
-            (Self::Text(text), Drawn::Text(node, shown)) => {
+        match (self.0.map(|kind| *kind), drawn) {
+            (None, Drawn::Nothing(_)) => {}
+            (Some(Kind::Text(text)), Drawn::Text(node, shown)) => {
                 if text != *shown {
                     node.set_node_value(Some(&text));
                     *shown = text;
                 }
             }
-            (Self::Element(element), Drawn::Element(drawn)) if element.is_like(drawn) => element.rebuild(drawn),
-            (Self::List(views), Drawn::List(drawn, end)) => {
+            (Some(Kind::Element(element)), Drawn::Element(drawn)) if element.is_like(drawn) => element.rebuild(drawn),
+            (Some(Kind::List(views)), Drawn::List(drawn, end)) => {
                 for mut left in drawn.drain(views.len().min(drawn.len())..) {
                     left.unmount();
                 }
@@ -100,8 +100,8 @@ impl Render for View {
                     drawn.push(new);
                 }
             }
-            (view, drawn) => {
-                let mut old = mem::replace(drawn, view.build());
+            (kind, drawn) => {
+                let mut old = mem::replace(drawn, Self(kind.map(Box::new)).build());
                 old.insert_before_this(drawn);
                 old.unmount();
             }
@@ -178,10 +178,11 @@ fn insert_before(node: &Node, child: &mut dyn Mountable) -> bool {
 
 impl Element {
     fn build(self) -> DrawnElement {
-        let node = Rndr::create_element(self.tag, self.is_drawing.then_some(SVG));
-        let attributes = self.attributes.into_iter().map(|attribute| attribute.build(&node, None)).collect();
-        let listeners = self.listeners.into_iter().map(|(event, action)| Listener::new(&node, event, action)).collect();
-        let children = self
+        let description = *self.0;
+        let node = Rndr::create_element(description.tag, description.is_drawing.then_some(SVG));
+        let attributes = description.attributes.into_iter().map(|attribute| attribute.build(&node, None)).collect();
+        let listeners = description.listeners.into_iter().map(|(event, action)| Listener::new(&node, event, action)).collect();
+        let children = description
             .children
             .into_iter()
             .map(|child| {
@@ -190,36 +191,38 @@ impl Element {
                 child
             })
             .collect();
-        if let Some(slot) = self.slot {
+        if let Some(slot) = description.slot {
             slot.set_value(node.clone().dyn_into().ok());
         }
-        DrawnElement { node, tag: self.tag, key: self.key, attributes, listeners, children }
+        DrawnElement { node, tag: description.tag, key: description.key, attributes, listeners, children }
     }
 
     /// Whether it may take the place of one that is on the page by changing what that one says and does.
     fn is_like(&self, drawn: &DrawnElement) -> bool {
-        self.tag == drawn.tag
-            && self.key == drawn.key
-            && self.children.len() == drawn.children.len()
-            && self.attributes.iter().map(|attribute| attribute.name).eq(drawn.attributes.iter().map(|attribute| attribute.name))
-            && self.listeners.iter().map(|(event, _)| *event).eq(drawn.listeners.iter().map(|listener| listener.event))
+        let description = &*self.0;
+        description.tag == drawn.tag
+            && description.key == drawn.key
+            && description.children.len() == drawn.children.len()
+            && description.attributes.iter().map(|attribute| attribute.name).eq(drawn.attributes.iter().map(|attribute| attribute.name))
+            && description.listeners.iter().map(|(event, _)| *event).eq(drawn.listeners.iter().map(|listener| listener.event))
     }
 
     fn rebuild(self, drawn: &mut DrawnElement) {
-        for (attribute, drawn_attribute) in self.attributes.into_iter().zip(&mut drawn.attributes) {
+        let description = *self.0;
+        for (attribute, drawn_attribute) in description.attributes.into_iter().zip(&mut drawn.attributes) {
             let before = match &drawn_attribute.state {
                 State::Fixed(value) => Some(value.clone()),
                 State::Live(effect) => effect.take_value(),
             };
             *drawn_attribute = attribute.build(&drawn.node, before);
         }
-        for ((event, action), listener) in self.listeners.into_iter().zip(&mut drawn.listeners) {
+        for ((event, action), listener) in description.listeners.into_iter().zip(&mut drawn.listeners) {
             *listener = Listener::new(&drawn.node, event, action);
         }
-        for (child, drawn) in self.children.into_iter().zip(&mut drawn.children) {
+        for (child, drawn) in description.children.into_iter().zip(&mut drawn.children) {
             child.rebuild(drawn);
         }
-        if let Some(slot) = self.slot {
+        if let Some(slot) = description.slot {
             slot.set_value(drawn.node.clone().dyn_into().ok());
         }
     }
@@ -229,10 +232,10 @@ impl Attribute {
     /// Sets it on an element, where it was worth something before or was not yet.
     fn build(self, node: &types::Element, before: Option<Value>) -> DrawnAttribute {
         let Self { name, is_property, value } = self;
-        let state = if let Value::Live(read) = value {
+        let state = if matches!(value.0.as_deref(), Some(Content::Live(_))) {
             let node = node.clone();
             let follow = move |before: Option<Value>| {
-                let value = read();
+                let value = value.read();
                 value.set(&node, name, is_property, before.as_ref());
                 value
             };
@@ -246,17 +249,25 @@ impl Attribute {
 }
 
 impl Value {
+    /// What it is worth for now.
+    fn read(&self) -> Self {
+        match self.0.as_deref() {
+            Some(Content::Live(read)) => read().read(),
+            _ => self.clone(),
+        }
+    }
+
     fn set(&self, node: &types::Element, name: &str, is_property: bool, before: Option<&Self>) {
-        match (self, before) {
-            (Self::Absent, Some(Self::Absent)) => {}
-            (Self::Flag(flag), Some(Self::Flag(before))) if flag == before => {}
-            (Self::Text(text), Some(Self::Text(before))) if text == before => {}
-            (Self::Flag(flag), _) if is_property => Rndr::set_property(node, name, &JsValue::from_bool(*flag)),
-            (Self::Text(text), _) if is_property => Rndr::set_property(node, name, &JsValue::from_str(text)),
-            (Self::Text(text), _) => Rndr::set_attribute(node, name, text),
-            (Self::Flag(true), _) => Rndr::set_attribute(node, name, ""),
-            (Self::Flag(false) | Self::Absent | Self::Live(_), None) => {}
-            (Self::Flag(false) | Self::Absent | Self::Live(_), Some(_)) => Rndr::remove_attribute(node, name),
+        match (self.0.as_deref(), before.map(|before| before.0.as_deref())) {
+            (None, Some(None)) => {}
+            (Some(Content::Flag(flag)), Some(Some(Content::Flag(before)))) if flag == before => {}
+            (Some(Content::Text(text)), Some(Some(Content::Text(before)))) if text == before => {}
+            (Some(Content::Flag(flag)), _) if is_property => Rndr::set_property(node, name, &JsValue::from_bool(*flag)),
+            (Some(Content::Text(text)), _) if is_property => Rndr::set_property(node, name, &JsValue::from_str(text)),
+            (Some(Content::Text(text)), _) => Rndr::set_attribute(node, name, text),
+            (Some(Content::Flag(true)), _) => Rndr::set_attribute(node, name, ""),
+            (_, None) => {}
+            (_, Some(_)) => Rndr::remove_attribute(node, name),
         }
     }
 }
