@@ -51,7 +51,7 @@ fn card(app: App, id: &str) -> Option<Card> {
             more,
             dossiers: last_run.map(|run| home::dossiers(run.dossiers)),
             table: table.unwrap_or_default(),
-            last_run: last_run.map(|run| moments::capitalised(&moments::moment(run.at, app.now()))).unwrap_or_default(),
+            last_run: last_run.map(|run| moments::capitalised(moments::moment(run.at, app.now()))).unwrap_or_default(),
             is_running: run.is_some(),
             is_table_missing: connexion.main_table(&loaded.schema).is_none(),
             has_result,
