@@ -1,7 +1,7 @@
 //! The whole list of DS against the document, without content: labels, whose changes DS does not date (rule 14), dossiers
 //! that its lists of deletions miss (rule 8), and those that a label brings into the scope or out of it (rule 9).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Observer, Problem, ProblemKind, ScanOrder, Stop, TableIndex,
@@ -159,9 +159,9 @@ impl<S: Source + Leases, D: Document, C: Clock> Writer<'_, S, D, C> {
     /// The dossiers of the document that are not among these.
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
-        let mut missing: Vec<_> = main.into_iter().flat_map(TableIndex::dossiers).filter(|number| !listed.contains(number)).collect();
         // In an order that does not change from run to run.
-        missing.sort_unstable();
-        missing
+        let mut missing = BTreeSet::new();
+        missing.extend(main.into_iter().flat_map(TableIndex::dossiers).filter(|number| !listed.contains(number)));
+        missing.into_iter().collect()
     }
 }
