@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use super::{Element, Icon, Value, View, el, icon};
-use crate::selection::Tick;
 
 /// A button.
 pub(crate) fn button(class: impl Into<Value>, label: impl Into<View>, action: impl Fn() + 'static) -> Element {
@@ -22,13 +21,8 @@ pub(crate) fn tick(is_ticked: impl Fn() -> bool + 'static, on_change: impl Fn(bo
 }
 
 /// The tick of a section: all, some or none of its fields.
-pub(crate) fn section_tick(label: String, tick: impl Fn() -> Tick + Copy + 'static, on_toggle: impl Fn() + 'static) -> Element {
-    el("input")
-        .attr("type", "checkbox")
-        .attr("aria-label", label)
-        .prop("checked", move || tick() == Tick::All)
-        .prop("indeterminate", move || tick() == Tick::Some)
-        .on("change", move |_| on_toggle())
+pub(crate) fn section_tick(label: String, is_all: Memo<bool>, is_some: Memo<bool>, on_toggle: impl Fn() + 'static) -> Element {
+    tick(move || is_all.get(), move |_| on_toggle()).attr("aria-label", label).prop("indeterminate", move || is_some.get())
 }
 
 /// One of several, which exclude each other.

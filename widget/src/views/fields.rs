@@ -13,7 +13,7 @@ use super::field_line::field_line;
 use crate::{
     app::App,
     memo::memo,
-    selection::{Filter, Place, Selection},
+    selection::{Filter, Place, Selection, Tick},
     text::{self, errors, fields as words},
     ui::{Element, Header, Note, Shell, Tone, View, button, choices, el, link, radio, search, section_tick, text_field, tick},
 };
@@ -112,10 +112,10 @@ fn facts(app: App, selection: RwSignal<Selection>) -> Element {
     } else {
         table_name(selection, TableKey::Dossiers, words::TABLE_NAME.to_owned())
     };
-    let preset = memo(move || selection.with(Selection::preset));
     let presets = words::PRESET_LIST.map(|(value, label)| {
+        let is_so = memo(move || selection.with(|selection| selection.preset() == Some(value)));
         let apply = move || selection.update(|selection| selection.apply(value));
-        el("label").child(radio("depart", move || preset.get() == Some(value), apply)).child(label)
+        el("label").child(radio("depart", move || is_so.get(), apply)).child(label)
     });
     let fact = |term: &'static str, fact: View| View::from([el("dt").child(term).into(), el("dd").child(fact).into()]);
     el("dl")
@@ -150,12 +150,12 @@ fn table_name(selection: RwSignal<Selection>, key: TableKey, label: String) -> E
 /// Search and filters.
 fn tools(selection: RwSignal<Selection>) -> Element {
     let searched = memo(move || selection.with(|selection| selection.search().to_owned()));
-    let filter = memo(move || selection.with(Selection::filter));
     let filters = Filter::ALL.map(|value| {
+        let is_set = memo(move || selection.with(|selection| selection.filter() == value));
         let count = memo(move || selection.with(|selection| selection.count(value)));
         let set = move || selection.update(|selection| selection.set_filter(value));
         el("label")
-            .child(radio("filtre", move || filter.get() == value, set))
+            .child(radio("filtre", move || is_set.get(), set))
             .child(words::filter(value))
             .child(el("span").class("num").child(move || figure(count.get())))
     });
@@ -179,8 +179,9 @@ fn field_section(board: Board, section: usize) -> View {
     let is_shown = memo(move || board.shown.with(|shown| shown.iter().any(|place| place.section == section)));
     let is_open = memo(move || selection.with(|selection| selection.is_open(section)));
     let was_open = Memo::new(move |was: Option<&bool>| was.copied().unwrap_or_default() || (is_open.get() && is_shown.get()));
-    let ticked = memo(move || selection.with(|selection| selection.tick(section)));
-    let chosen = memo(move || selection.with(|selection| selection.chosen_in(section)));
+    let is_tick = move |tick: Tick| memo(move || selection.with(|selection| selection.tick(section) == tick));
+    let chosen = memo(move || selection.with(|selection| selection.chosen_in(section).0));
+    let offered = memo(move || selection.with(|selection| selection.chosen_in(section).1));
     let on_toggle = move |event: Event| {
         let is_now_open = event_target::<HtmlDetailsElement>(&event).open();
         // Also fires when we open it ourselves.
@@ -207,8 +208,7 @@ fn field_section(board: Board, section: usize) -> View {
         })
     };
     let toggle = move || selection.update(|selection| selection.tick_section(section));
-    let counts =
-        el("span").class("count num").child(el("b").child(move || figure(chosen.get().0))).child(" ").child(move || words::of(chosen.get().1));
+    let counts = el("span").class("count num").child(el("b").child(move || figure(chosen.get()))).child(" ").child(move || words::of(offered.get()));
     let details = el("details")
         .prop("open", move || is_open.get())
         .on("toggle", on_toggle)
@@ -217,7 +217,7 @@ fn field_section(board: Board, section: usize) -> View {
     el("div")
         .class("sect")
         .attr("hidden", move || !is_shown.get())
-        .child(section_tick(words::choose_all(&title), move || ticked.get(), toggle))
+        .child(section_tick(words::choose_all(&title), is_tick(Tick::All), is_tick(Tick::Some), toggle))
         .child(details)
         .into()
 }

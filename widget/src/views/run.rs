@@ -1,5 +1,7 @@
 //! Step 3: a run, as it goes.
 
+use std::cmp::Ordering;
+
 use leptos::prelude::*;
 use relais_engine::sync::Phase;
 
@@ -31,26 +33,12 @@ fn of<T: Default + PartialEq + Send + Sync + 'static>(app: App, read: fn(&Run) -
     memo(move || app.run.with(|run| run.as_ref().map(read).unwrap_or_default()))
 }
 
-/// How far each step of a run is.
-#[derive(Clone, Copy, PartialEq)]
-enum StepState {
-    Done,
-    Going,
-    ToCome,
-}
-
-const fn step_state(step: usize, phase: Phase) -> StepState {
-    let present = match phase {
+/// Which step a run is at, from 0.
+const fn step(phase: Phase) -> usize {
+    match phase {
         Phase::Form => 0,
         Phase::Structure => 1,
         Phase::Dossiers | Phase::Waiting { .. } => 2,
-    };
-    if step < present {
-        StepState::Done
-    } else if step == present {
-        StepState::Going
-    } else {
-        StepState::ToCome
     }
 }
 
@@ -73,18 +61,18 @@ fn running(app: App) -> View {
     let written = of(app, |run| run.progress.written);
     let stop = button("btn", move || if is_stopping.get() { words::STOPPING } else { words::STOP }, move || app.stop())
         .attr("disabled", move || is_stopping.get());
+    let present = of(app, |run| step(run.progress.phase));
     let steps = words::STEP_LIST.into_iter().enumerate().map(|(index, label)| {
-        let state = memo(move || app.run.with(|run| run.as_ref().map_or(StepState::ToCome, |run| step_state(index, run.progress.phase))));
         let picture = move || {
-            icon(match state.get() {
-                StepState::Done => Icon::Check,
-                StepState::Going => Icon::Running,
-                StepState::ToCome => Icon::Clock,
+            icon(match present.get().cmp(&index) {
+                Ordering::Greater => Icon::Check,
+                Ordering::Equal => Icon::Running,
+                Ordering::Less => Icon::Clock,
             })
         };
         el("li")
-            .class(move || (state.get() == StepState::ToCome).then_some("off"))
-            .attr("aria-current", move || (state.get() == StepState::Going).then_some("step"))
+            .class(move || (index > present.get()).then_some("off"))
+            .attr("aria-current", move || (index == present.get()).then_some("step"))
             .child(picture)
             .child(el("span").child(label))
     });
