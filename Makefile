@@ -21,10 +21,10 @@ help:
 	@echo 'make screenshots               pictures of the screens, into target/screenshots'
 
 # The widget as it is shipped. The proxy embeds dist/.
-widget_sources := $(shell find widget engine/src -type f -not -name '*.snap') index.html Trunk.toml Cargo.toml Cargo.lock
+widget_sources := $(shell find widget engine/src -type f -not -name '*.snap') tools/minify index.html Trunk.toml Cargo.toml Cargo.lock
 
 dist/index.html: $(widget_sources)
-	@tools/need wasm-target trunk wasm-bindgen wasm-opt
+	@tools/need wasm-target trunk wasm-bindgen wasm-opt esbuild
 	tools/with trunk build --release
 
 widget: dist/index.html

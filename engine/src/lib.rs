@@ -6,6 +6,7 @@
 pub mod ds;
 pub mod grist;
 pub mod json;
+pub mod letters;
 pub mod mapping;
 mod naming;
 pub mod ports;

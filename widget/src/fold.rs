@@ -1,9 +1,11 @@
 //! Texts as a search compares them.
 
+use relais_engine::letters::small_letter;
+
 /// A text without case, accents or ligatures: agents type « departement » and mean « Département ».
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for character in text.chars().flat_map(char::to_lowercase) {
+    for character in text.chars().map(small_letter) {
         match character {
             'à' | 'á' | 'â' | 'ä' | 'ã' => folded.push('a'),
             'ç' => folded.push('c'),

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod demarche;
 pub mod fold;
 pub mod grist;
+mod memo;
 pub mod pace;
 pub mod proxy;
 pub mod selection;

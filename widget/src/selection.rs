@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
     grist::DocumentSchema,
+    letters::small,
     mapping::{Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, TableKey},
     sync::Connexion,
     words,
@@ -231,7 +232,7 @@ impl Selection {
         for (section_index, section) in self.proposal.sections.iter().enumerate() {
             for (line_index, line) in section.lines.iter().enumerate().filter(|(_, line)| line.is_chosen) {
                 let place = Place { section: section_index, line: line_index };
-                let name = self.existing_name(place).unwrap_or(&line.column_name).to_lowercase();
+                let name = small(self.existing_name(place).unwrap_or(&line.column_name));
                 named.entry((&section.table, name)).or_default().push(place);
             }
         }

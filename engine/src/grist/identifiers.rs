@@ -196,14 +196,17 @@ pub fn free_identifier(text: &str, fallback: &str, is_table: bool, taken: impl F
     if base.is_empty() {
         fallback.clone_into(&mut base);
     }
-    if base.starts_with(|first: char| first.is_ascii_digit()) || RESERVED.contains(&base.as_str()) || base.to_lowercase().starts_with("gristhelper") {
+    if base.starts_with(|first: char| first.is_ascii_digit())
+        || RESERVED.contains(&base.as_str())
+        || base.to_ascii_lowercase().starts_with("gristhelper")
+    {
         base.insert_str(0, if is_table { "T" } else { "c" });
     }
     if is_table && let Some(first) = base.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     let separator = if base.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { "" };
-    first_free(base, |base, number| format!("{base}{separator}{number}"), |candidate| !taken(&candidate.to_lowercase()))
+    first_free(base, |base, number| format!("{base}{separator}{number}"), |candidate| !taken(&candidate.to_ascii_lowercase()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The whole list of DS against the document, without content: labels, whose changes DS does not date (rule 14), dossiers
 //! that its lists of deletions miss (rule 8), and those that a label brings into the scope or out of it (rule 9).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Observer, Problem, ProblemKind, ScanOrder, Stop, TableIndex,
@@ -159,10 +159,10 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// The dossiers of the document that are not among these.
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
-        let ours = main.into_iter().flat_map(TableIndex::dossiers).filter(|number| !listed.contains(number));
-        let mut missing: Vec<_> = ours.filter(|number| self.is_ours(*number)).collect();
         // In an order that does not change from run to run.
-        missing.sort_unstable();
-        missing
+        let mut missing = BTreeSet::new();
+        let dossiers = main.into_iter().flat_map(TableIndex::dossiers);
+        missing.extend(dossiers.filter(|number| !listed.contains(number) && self.is_ours(*number)));
+        missing.into_iter().collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The plan: which tables and columns a run fills, and which it must make first.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     Problem, ProblemKind,
@@ -118,7 +118,7 @@ pub fn plan(
         demarche,
         translation,
         binding: binding.clone(),
-        taken: schema.tables().iter().map(|table| table.id.as_str().to_lowercase()).collect(),
+        taken: schema.tables().iter().map(|table| table.id.as_str().to_ascii_lowercase()).collect(),
         structure: Vec::new(),
         choices: Vec::new(),
         problems: Vec::new(),
@@ -194,14 +194,14 @@ impl Planner<'_> {
 
     fn new_table(&mut self, mapping: &TableMapping, main: Option<&TableId>) -> PlannedTable {
         let id = free_identifier(&mapping.name, "Dossiers", true, |candidate| self.taken.contains(candidate));
-        self.taken.insert(id.to_lowercase());
+        self.taken.insert(id.to_ascii_lowercase());
         let id = TableId::from(id.as_str());
         let mut names = HashSet::new();
-        let (mut columns, mut filled, mut bound, mut relation) = (Vec::new(), Vec::new(), Vec::new(), Relation::default());
+        let (mut columns, mut filled, mut bound, mut relation) = (Vec::new(), Vec::new(), BTreeMap::new(), Relation::default());
         for column in &mapping.columns {
             let Some(key) = column.key() else { continue };
             let new = self.new_column(column, key, &mut names, main);
-            bound.push((key.clone(), ColumnBinding { reference: None, id: new.id.clone() }));
+            bound.insert(key.clone(), ColumnBinding { reference: None, id: new.id.clone() });
             if !relation.take(key, &new.id) {
                 filled.push(self.planned(column, &new));
             }
@@ -209,12 +209,12 @@ impl Planner<'_> {
         }
         let title = is_title_of(&mapping.name, id.as_str()).then(|| mapping.name.clone());
         self.structure.push(UserAction::AddTable { table: id.clone(), title, columns });
-        self.binding.tables.insert(mapping.key.clone(), TableBinding { reference: None, id: id.clone(), columns: bound.into_iter().collect() });
+        self.binding.tables.insert(mapping.key.clone(), TableBinding { reference: None, id: id.clone(), columns: bound });
         PlannedTable { key: self.translation.table(&mapping.key), id, name: mapping.name.clone(), is_new: true, columns: filled, relation: relation.whole() }
     }
 
     fn existing_table(&mut self, mapping: &TableMapping, table: &SchemaTable, main: Option<&TableId>) -> PlannedTable {
-        let mut names: HashSet<String> = table.columns.iter().map(|column| column.id.as_str().to_lowercase()).collect();
+        let mut names: HashSet<String> = table.columns.iter().map(|column| column.id.as_str().to_ascii_lowercase()).collect();
         let (mut filled, mut relation) = (Vec::new(), Relation::default());
         for column in &mapping.columns {
             let Some(key) = column.key() else { continue };
@@ -278,7 +278,7 @@ impl Planner<'_> {
 
     fn new_column(&self, mapping: &ColumnMapping, key: &Field, names: &mut HashSet<String>, main: Option<&TableId>) -> NewColumn {
         let id = free_identifier(&mapping.name, "Champ", false, |candidate| names.contains(candidate));
-        names.insert(id.to_lowercase());
+        names.insert(id.to_ascii_lowercase());
         let column_type = match (key, main) {
             (Field::Row(RowField::Dossier), Some(main)) => ColumnType::Ref(main.clone()),
             _ => mapping.column_type.clone(),

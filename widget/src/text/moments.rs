@@ -46,10 +46,12 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
-/// A sentence's first letter.
-pub fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+/// A moment that begins a sentence. It begins without an accent: the table of all capitals would be four kilobytes.
+pub fn capitalised(mut moment: String) -> String {
+    if let Some(first) = moment.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    moment
 }
 
 #[cfg(test)]
@@ -74,6 +76,7 @@ mod tests {
         assert_eq!(duration(125), "2\u{a0}min\u{a0}05\u{a0}s");
         assert_eq!(duration(3_840), "1\u{a0}h\u{a0}04\u{a0}min");
         assert_eq!(duration(-3), "0\u{a0}s");
-        assert_eq!(capitalised("état"), "État");
+        assert_eq!(capitalised(String::new()), "");
+        assert_eq!(capitalised("hier à 9\u{a0}h\u{a0}00".to_owned()), "Hier à 9\u{a0}h\u{a0}00");
     }
 }

@@ -1,8 +1,6 @@
 //! Icons, drawn in a square of 16 with the colour of the text.
 
-use leptos::prelude::*;
-
-use super::view;
+use super::{View, svg};
 
 /// A picture beside words that say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +46,8 @@ impl Icon {
 }
 
 /// Draws an icon. Hidden from screen readers: the words are beside it.
-pub(crate) fn icon(icon: Icon) -> impl IntoView {
+pub(crate) fn icon(icon: Icon) -> View {
+    let path = |line: &'static str| svg("path").attr("d", line);
     let [first, second] = icon.paths();
-    view! {
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d=first></path>
-            <path d=second></path>
-        </svg>
-    }
+    svg("svg").attr("viewBox", "0 0 16 16").attr("aria-hidden", "true").child(path(first)).child(path(second)).into()
 }

@@ -1,17 +1,16 @@
 //! A menu: opens on its button, closes on Escape and when it is left, and gives the focus back.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusEvent, HtmlElement, KeyboardEvent, Node};
+use web_sys::{Event, FocusEvent, HtmlDetailsElement, HtmlElement, KeyboardEvent, Node};
 
-use super::{Icon, icon, view};
+use super::{Icon, View, el, icon, slot};
 
-/// A menu of actions, children being its lines.
-#[component]
-pub(crate) fn Menu(label: String, children: Children) -> impl IntoView {
-    let details = NodeRef::<html::Details>::new();
+/// A menu of actions, by its lines.
+pub(crate) fn menu(label: String, lines: impl Into<View>) -> View {
+    let details = slot();
     // None once an action has led to another screen: the menu that leaves the page still loses the focus.
-    let present = move || details.try_get_untracked().flatten();
+    let present = move || details.try_get_value().flatten().and_then(|details| details.dyn_into::<HtmlDetailsElement>().ok());
     let close = move |gives_focus_back: bool| {
         let Some(details) = present() else { return };
         if !details.open() {
@@ -24,26 +23,24 @@ pub(crate) fn Menu(label: String, children: Children) -> impl IntoView {
             let _ = summary.focus();
         }
     };
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
+    let on_key = move |event: Event| {
+        if event.dyn_into::<KeyboardEvent>().is_ok_and(|event| event.key() == "Escape") {
             close(true);
         }
     };
-    let on_leave = move |event: FocusEvent| {
-        let into = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+    let on_leave = move |event: Event| {
+        let into = event.dyn_into::<FocusEvent>().ok().and_then(|event| event.related_target()).and_then(|target| target.dyn_into::<Node>().ok());
         let stays = present().zip(into).is_some_and(|(details, into)| details.contains(Some(&into)));
         if !stays {
             close(false);
         }
     };
-    view! {
-        <details class="menu" node_ref=details on:keydown=on_key on:focusout=on_leave>
-            <summary class="ico" aria-label=label>
-                {icon(Icon::More)}
-            </summary>
-            <ul class="pop" on:click=move |_| close(true)>
-                {children()}
-            </ul>
-        </details>
-    }
+    el("details")
+        .class("menu")
+        .slot(details)
+        .on("keydown", on_key)
+        .on("focusout", on_leave)
+        .child(el("summary").class("ico").attr("aria-label", label).child(icon(Icon::More)))
+        .child(el("ul").class("pop").on("click", move |_| close(true)).child(lines))
+        .into()
 }

@@ -1,10 +1,12 @@
 //! The frame of every screen: areas or steps, content, actions, in this order for the keyboard too.
 
-use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use std::rc::Rc;
 
-use super::{Icon, icon, view};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement};
+
+use super::{Icon, View, button, el, icon, slot};
 use crate::{
     app::{App, Screen},
     text,
@@ -20,104 +22,105 @@ pub(crate) enum Header {
 }
 
 /// A screen. The title is its first heading, where the focus goes when the screen changes.
-#[component]
-pub(crate) fn Shell(
+pub(crate) struct Shell {
     header: Header,
-    #[prop(into)] title: Signal<String>,
-    #[prop(optional, into)] summary: Option<Signal<String>>,
-    #[prop(optional, into)] actions: ViewFn,
-    children: Children,
-) -> impl IntoView {
-    let app = App::current();
-    let heading = NodeRef::<html::H1>::new();
-    Effect::new(move |_| document().set_title(&text::page_title(&title.get())));
-    Effect::new(move |_| {
-        // Not at the start, nor while the agent works elsewhere in the document.
-        if let Some(heading) = heading.get()
-            && app.has_moved.get_untracked()
-            && document().has_focus().unwrap_or_default()
-        {
-            let _ = heading.focus();
-        }
-    });
-    let skip = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        let main = document().get_element_by_id("contenu").and_then(|main| main.dyn_into::<HtmlElement>().ok());
-        if let Some(main) = main {
-            let _ = main.focus();
-        }
-    };
-    view! {
-        <a class="skip" href="#contenu" on:click=skip>
-            {text::SKIP}
-        </a>
-        <header class="top">
-            {match header {
-                Header::Areas => areas(app).into_any(),
-                Header::Steps(step) => steps(app, step).into_any(),
-            }}
-        </header>
-        <main id="contenu" tabindex="-1">
-            <h1 tabindex="-1" node_ref=heading>
-                {title}
-            </h1>
-            {children()}
-        </main>
-        <form class="actions" aria-label=text::ACTIONS on:submit=|event| event.prevent_default()>
-            <p class="sum" role="status">
-                {summary}
-            </p>
-            {move || actions.run()}
-        </form>
+    title: Rc<dyn Fn() -> String>,
+    summary: View,
+    actions: View,
+    content: Vec<View>,
+}
+
+impl Shell {
+    /// A screen by its bar and its title.
+    pub(crate) fn new(header: Header, title: impl Fn() -> String + 'static) -> Self {
+        Self { header, title: Rc::new(title), summary: View::NOTHING, actions: View::NOTHING, content: Vec::new() }
+    }
+
+    /// What is said beside the actions.
+    pub(crate) fn summary(mut self, summary: impl Into<View>) -> Self {
+        self.summary = summary.into();
+        self
+    }
+
+    /// What can be done.
+    pub(crate) fn actions(mut self, actions: impl Into<View>) -> Self {
+        self.actions = actions.into();
+        self
+    }
+
+    /// What it shows, after what is there.
+    pub(crate) fn child(mut self, child: impl Into<View>) -> Self {
+        self.content.push(child.into());
+        self
     }
 }
 
-fn areas(app: App) -> impl IntoView {
-    view! {
-        <nav aria-label=text::AREAS>
-            <ul class="nav">
-                <li>
-                    <button type="button" aria-current="page" on:click=move |_| app.go(Screen::Home)>
-                        {text::HOME}
-                    </button>
-                </li>
-            </ul>
-        </nav>
+impl From<Shell> for View {
+    fn from(shell: Shell) -> Self {
+        let app = App::current();
+        let Shell { header, title, summary, actions, content } = shell;
+        let heading = slot();
+        let of_page = title.clone();
+        Effect::new(move |_| document().set_title(&text::page_title(&of_page())));
+        Effect::new(move |_| {
+            // Not at the start, nor while the agent works elsewhere in the document.
+            if app.has_moved.get_untracked()
+                && document().has_focus().unwrap_or_default()
+                && let Some(heading) = heading.get_value()
+            {
+                let _ = heading.focus();
+            }
+        });
+        let skip = |event: Event| {
+            event.prevent_default();
+            let main = document().get_element_by_id("contenu").and_then(|main| main.dyn_into::<HtmlElement>().ok());
+            if let Some(main) = main {
+                let _ = main.focus();
+            }
+        };
+        let header = match header {
+            Header::Areas => areas(app),
+            Header::Steps(step) => steps(app, step),
+        };
+        let heading = el("h1").attr("tabindex", "-1").slot(heading).child(move || title());
+        View::from([
+            el("a").class("skip").attr("href", "#contenu").on("click", skip).child(text::SKIP).into(),
+            el("header").class("top").child(header).into(),
+            el("main").id("contenu").attr("tabindex", "-1").child(heading).child(content).into(),
+            el("form")
+                .class("actions")
+                .attr("aria-label", text::ACTIONS)
+                .on("submit", |event| event.prevent_default())
+                .child(el("p").class("sum").attr("role", "status").child(summary))
+                .child(actions)
+                .into(),
+        ])
     }
 }
 
-fn steps(app: App, present: usize) -> impl IntoView {
+fn areas(app: App) -> View {
+    let home = el("button").attr("type", "button").attr("aria-current", "page").on("click", move |_| app.go(Screen::Home)).child(text::HOME);
+    el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(el("li").child(home))).into()
+}
+
+fn steps(app: App, present: usize) -> View {
     let step = move |(index, name): (usize, &'static str)| {
         let number = index + 1;
         let screen = if number == 1 { Screen::Demarche } else { Screen::Fields };
         // Only the choice of fields can be gone back from: a run has no way back but undo.
         let is_done = number < present && present == 2;
-        let label = if is_done {
-            view! {
-                <button type="button" on:click=move |_| app.go(screen)>
-                    {name}
-                </button>
-            }
-        } else {
-            name.into_any()
-        };
-        view! {
-            <li
-                data-n=number.to_string()
-                data-of=text::step_of(number)
-                aria-current=(number == present).then_some("step")
-            >
-                {label}
-            </li>
-        }
+        let label: View = if is_done { button(None::<&str>, name, move || app.go(screen)).into() } else { name.into() };
+        el("li")
+            .attr("data-n", number.to_string())
+            .attr("data-of", text::step_of(number))
+            .attr("aria-current", (number == present).then_some("step"))
+            .child(label)
     };
-    view! {
-        <nav class="line mid" aria-label=text::STEPS>
-            <button type="button" class="back" on:click=move |_| app.go(Screen::Home)>
-                {icon(Icon::Back)}
-                {text::HOME}
-            </button>
-            <ol class="steps">{text::STEP_NAMES.into_iter().enumerate().map(step).collect_view()}</ol>
-        </nav>
-    }
+    let back = button("back", View::from([icon(Icon::Back), text::HOME.into()]), move || app.go(Screen::Home));
+    el("nav")
+        .class("line mid")
+        .attr("aria-label", text::STEPS)
+        .child(back)
+        .child(el("ol").class("steps").child(View::list(text::STEP_NAMES.into_iter().enumerate().map(step))))
+        .into()
 }

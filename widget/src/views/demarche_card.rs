@@ -5,17 +5,16 @@ use relais_engine::ds::{ChampType, Demarche};
 
 use crate::{
     app::{App, Fetched},
+    memo::memo,
     proxy::ListedDemarche,
     text::{demarche as words, errors, home, moments},
-    ui::{Note, Tone, view},
+    ui::{Note, Tone, View, el, radio},
 };
 
 /// A line of the list; the chosen one opens its card.
-#[component]
-pub(super) fn DemarcheChoice(listed: ListedDemarche) -> impl IntoView {
-    let app = App::current();
+pub(super) fn choice(app: App, listed: ListedDemarche) -> View {
     let number = listed.number;
-    let is_chosen = Memo::new(move |_| app.chosen.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.number == number)));
+    let is_chosen = memo(move || app.chosen.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.number == number)));
     let is_connected = app.loaded.with_untracked(|loaded| loaded.connexions.iter().any(|connexion| connexion.mapping.demarche == number));
     let title = listed.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     let title = title.map_or_else(|| words::untitled(number.get()), str::to_owned);
@@ -31,42 +30,22 @@ pub(super) fn DemarcheChoice(listed: ListedDemarche) -> impl IntoView {
             return None;
         }
         Some(match app.chosen.get()?.form {
-            Fetched::Pending => view! { <p class="card meta" role="status">{words::READING_FORM}</p> },
-            Fetched::Ready(form) => view! { <DemarcheFacts form=*form /> },
+            Fetched::Pending => el("p").class("card meta").attr("role", "status").child(words::READING_FORM).into(),
+            Fetched::Ready(form) => facts(app, &form),
             Fetched::Failed(error) => {
                 let explained = errors::source(&error, Some(number), app.now());
-                view! {
-                    <div class="card">
-                        <Note tone=Tone::Error headline=explained.what lines=vec![errors::UNCHANGED.to_owned(), explained.remedy] />
-                    </div>
-                }
+                el("div").class("card").child(Note::new(Tone::Error, explained.what).line(errors::UNCHANGED).line(explained.remedy)).into()
             }
         })
     };
-    view! {
-        <div class="choice">
-            <label class="opt">
-                <input
-                    type="radio"
-                    name="demarche"
-                    value=number.to_string()
-                    prop:checked=move || is_chosen.get()
-                    on:change=move |_| app.look_at(number)
-                />
-                <span>
-                    <b>{title}</b>
-                    <span class="hint sep">{marks.into_iter().flatten().map(|mark| view! { <span>{mark}</span> }).collect_view()}</span>
-                </span>
-            </label>
-            {card}
-        </div>
-    }
+    let marks = marks.into_iter().flatten().map(|mark| el("span").child(mark));
+    let input = radio("demarche", move || is_chosen.get(), move || app.look_at(number)).attr("value", number.to_string());
+    let said = el("span").child(el("b").child(title)).child(el("span").class("hint sep").child(View::list(marks)));
+    el("div").class("choice").child(el("label").class("opt").child(input).child(said)).child(card).into()
 }
 
 /// What a form says: its size, its dossiers, its groupes.
-#[component]
-pub(super) fn DemarcheFacts(form: Demarche) -> impl IntoView {
-    let app = App::current();
+pub(super) fn facts(app: App, form: &Demarche) -> View {
     let revision = &form.active_revision;
     let is_field = |champ_type: &ChampType| !matches!(champ_type, ChampType::HeaderSection | ChampType::Explication);
     let fields = revision.all_descriptors().filter(|descriptor| is_field(&descriptor.champ_type)).count();
@@ -75,24 +54,15 @@ pub(super) fn DemarcheFacts(form: Demarche) -> impl IntoView {
     // One group is no group: every démarche has one.
     let groupes = (form.groupe_instructeurs.len() > 1)
         .then(|| form.groupe_instructeurs.iter().map(|groupe| groupe.label.clone()).collect::<Vec<_>>().join(", "));
-    view! {
-        <dl class="facts">
-            <dt>{words::FORM}</dt>
-            <dd>{words::form(fields, published.as_deref())}</dd>
-            {count
-                .map(|count| {
-                    view! {
-                        <dt>{words::DOSSIERS}</dt>
-                        <dd class="num">{home::dossiers(count)}</dd>
-                    }
-                })}
-            {groupes
-                .map(|groupes| {
-                    view! {
-                        <dt>{words::GROUPES}</dt>
-                        <dd>{groupes}</dd>
-                    }
-                })}
-        </dl>
-    }
+    let fact = |term: &'static str, fact: String| View::from([el("dt").child(term).into(), el("dd").child(fact).into()]);
+    let dossiers = count.map(|count| {
+        let count = el("dd").class("num").child(home::dossiers(count));
+        View::from([el("dt").child(words::DOSSIERS).into(), count.into()])
+    });
+    el("dl")
+        .class("facts")
+        .child(fact(words::FORM, words::form(fields, published.as_deref())))
+        .child(dossiers)
+        .child(groupes.map(|groupes| fact(words::GROUPES, groupes)))
+        .into()
 }

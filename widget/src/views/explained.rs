@@ -6,32 +6,22 @@ use crate::{
     app::App,
     standing::Obstacle,
     text::{self, states},
-    ui::{Header, Shell, view},
+    ui::{Header, Shell, View, button, el},
 };
 
 /// The screen of an obstacle.
-#[component]
-pub(super) fn ExplainedScreen(obstacle: Obstacle) -> impl IntoView {
+pub(super) fn explained_screen(obstacle: &Obstacle) -> View {
     let app = App::current();
     let document = app.document.get_untracked();
-    let may_pass = obstacle.may_pass();
     let explanation = obstacle.explanation(document.as_deref()).unwrap_or_else(|| states::failed(None));
-    let retry = move || {
-        may_pass.then(|| {
-            view! {
-                <button class="btn primary" type="button" on:click=move |_| app.begin()>
-                    {text::RETRY}
-                </button>
-            }
-        })
-    };
-    view! {
-        <Shell header=Header::Areas title=explanation.title actions=retry>
-            <p class="lead" role="alert">
-                {explanation.lead}
-            </p>
-            <ol class="how block">{explanation.steps.into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}</ol>
-            {explanation.request_id.map(|id| view! { <p class="meta block">{states::request(&id)}</p> })}
-        </Shell>
-    }
+    let retry = obstacle.may_pass().then(|| button("btn primary", text::RETRY, move || app.begin()));
+    let steps = explanation.steps.into_iter().map(|step| el("li").child(step));
+    let request = explanation.request_id.map(|id| el("p").class("meta block").child(states::request(&id)));
+    let title = explanation.title;
+    Shell::new(Header::Areas, move || title.clone())
+        .actions(retry)
+        .child(el("p").class("lead").attr("role", "alert").child(explanation.lead))
+        .child(el("ol").class("how block").child(View::list(steps)))
+        .child(request)
+        .into()
 }

@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use relais_engine::mapping::{Preset, TableKey};
+use relais_engine::{
+    mapping::{Preset, TableKey},
+    words::figure,
+};
+use web_sys::{Event, HtmlDetailsElement};
 
-use super::field_line::FieldLine;
+use super::field_line::field_line;
 use crate::{
     app::App,
-    selection::{Filter, Place, Selection},
+    memo::memo,
+    selection::{Filter, Place, Selection, Tick},
     text::{self, errors, fields as words},
-    ui::{Header, Note, Search, SectionTick, Shell, Tone, view},
+    ui::{Element, Header, Note, Shell, Tone, View, button, choices, el, link, radio, search, section_tick, text_field, tick},
 };
 
 /// What the lines of a screen share, reckoned once a change.
@@ -22,94 +27,77 @@ pub(super) struct Board {
 }
 
 /// The screen Champs.
-#[component]
-pub(super) fn FieldsScreen() -> impl IntoView {
+pub(super) fn fields_screen() -> View {
     let app = App::current();
-    move || match app.selection.get() {
-        Some(selection) => chosen(app, selection.into()).into_any(),
-        None => waiting(app).into_any(),
-    }
+    View::from(move || match app.selection.get() {
+        Some(selection) => chosen(app, selection.into()),
+        None => waiting(app),
+    })
 }
 
 /// While the form of a connexion is read again, or when it cannot be.
-fn waiting(app: App) -> impl IntoView {
+fn waiting(app: App) -> View {
     let error = move || {
         let error = app.choice_error.get()?;
         let number = app.chosen.with(|chosen| chosen.as_ref().map(|chosen| chosen.number));
         let explained = errors::source(&error, number, app.now());
-        Some(view! { <Note tone=Tone::Error headline=explained.what lines=vec![errors::INTACT.to_owned(), explained.remedy] /> })
+        Some(Note::new(Tone::Error, explained.what).line(errors::INTACT).line(explained.remedy))
     };
-    view! {
-        <Shell header=Header::Steps(2) title=words::EDIT_TITLE.to_owned()>
-            {error}
-            <p class="say" role="status" hidden=move || app.choice_error.get().is_some()>
-                {text::LOADING}
-            </p>
-        </Shell>
-    }
+    let loading = el("p").class("say").attr("role", "status").attr("hidden", move || app.choice_error.get().is_some()).child(text::LOADING);
+    Shell::new(Header::Steps(2), || words::EDIT_TITLE.to_owned()).child(error).child(loading).into()
 }
 
-fn chosen(app: App, selection: RwSignal<Selection>) -> impl IntoView {
-    let board = Board {
-        selection,
-        shown: Memo::new(move |_| selection.with(Selection::shown)),
-        namesakes: Memo::new(move |_| selection.with(Selection::namesakes)),
-    };
+fn chosen(app: App, selection: RwSignal<Selection>) -> View {
+    let board =
+        Board { selection, shown: memo(move || selection.with(Selection::shown)), namesakes: memo(move || selection.with(Selection::namesakes)) };
     let is_new = selection.with_untracked(|selection| selection.connexion.is_none());
-    let (title, button) = if is_new { (words::TITLE, words::IMPORT_NOW) } else { (words::EDIT_TITLE, words::SAVE) };
+    let (title, label) = if is_new { (words::TITLE, words::IMPORT_NOW) } else { (words::EDIT_TITLE, words::SAVE) };
     let (name, sections) = selection.with_untracked(|selection| (selection.proposal().title.clone(), selection.proposal().sections.len()));
     let count = selection.with_untracked(|selection| selection.count(Filter::All));
-    let summary = Memo::new(move |_| selection.with(|selection| words::summary(&selection.summary())));
+    let summary = memo(move || selection.with(|selection| words::summary(&selection.summary())));
     let is_bare = RwSignal::new(false);
-    let import = move |_| {
+    let import = move || {
         let has_nothing = selection.with_untracked(|selection| selection.preset() == Some(Preset::Nothing));
         is_bare.set(has_nothing);
         if !has_nothing {
             app.import();
         }
     };
-    let actions = move || {
-        view! {
-            <button class="btn primary" type="button" on:click=import>
-                {button}
-            </button>
-        }
-    };
-    let is_empty = Memo::new(move |_| board.shown.with(BTreeSet::is_empty));
-    let show_all = move |_| {
+    let is_empty = memo(move || board.shown.with(BTreeSet::is_empty));
+    let show_all = move || {
         selection.update(|selection| {
             selection.set_filter(Filter::All);
             selection.set_search("");
         });
     };
-    view! {
-        <Shell header=Header::Steps(2) title=title.to_owned() summary actions>
-            <p class="sub">{name} ". " {words::form(count)}</p>
-            {move || is_bare.get().then(|| view! { <Note tone=Tone::Error headline=words::CHOOSE_FIRST /> })}
-            {facts(app, selection)}
-            {super::scope::panel(app, selection)}
-            {(!is_new).then(|| view! { <p class="hint say">{words::REMOVED_HINT}</p> })}
-            {tools(selection)}
-            <div class="cols" aria-hidden="true">
-                {words::HEADS.into_iter().map(|head| view! { <span>{head}</span> }).collect_view()}
-            </div>
-            <div class="form-part">
-                {(0..sections).map(|section| view! { <FieldSection board section /> }).collect_view()}
-            </div>
-            <p class="say" role="status" hidden=move || !is_empty.get()>
-                {words::NO_MATCH} " "
-                <button class="lk" type="button" on:click=show_all>
-                    {words::SHOW_ALL}
-                </button>
-            </p>
-        </Shell>
-    }
+    let heads = words::HEADS.map(|head| el("span").child(head));
+    let parts = (0..sections).map(|section| field_section(board, section));
+    let nothing = el("p")
+        .class("say")
+        .attr("role", "status")
+        .attr("hidden", move || !is_empty.get())
+        .child(words::NO_MATCH)
+        .child(" ")
+        .child(link(words::SHOW_ALL, show_all));
+    Shell::new(Header::Steps(2), move || title.to_owned())
+        .summary(move || summary.get())
+        .actions(button("btn primary", label, import))
+        .child(el("p").class("sub").child(name).child(". ").child(words::form(count)))
+        .child(move || is_bare.get().then(|| Note::new(Tone::Error, words::CHOOSE_FIRST)))
+        .child(facts(app, selection))
+        .child(super::scope::panel(app, selection))
+        .child((!is_new).then(|| el("p").class("hint say").child(words::REMOVED_HINT)))
+        .child(tools(selection))
+        .child(el("div").class("cols").attr("aria-hidden", "true").child(View::list(heads)))
+        .child(el("div").class("form-part").child(View::list(parts)))
+        .child(nothing)
+        .into()
 }
 
 /// Which dossiers, which table, where to start from.
-fn facts(app: App, selection: RwSignal<Selection>) -> impl IntoView {
+fn facts(app: App, selection: RwSignal<Selection>) -> Element {
     let number = selection.with_untracked(|selection| selection.proposal().demarche);
-    let is_filter = Memo::new(move |_| selection.with(|selection| selection.scope.is_filter()));
+    let is_filter = memo(move || selection.with(|selection| selection.scope.is_filter()));
     let dossiers = move || {
         if is_filter.get() {
             return text::scope::SOME_DOSSIERS.to_owned();
@@ -120,213 +108,127 @@ fn facts(app: App, selection: RwSignal<Selection>) -> impl IntoView {
     let is_existing = selection.with_untracked(|selection| selection.is_existing_table(&TableKey::Dossiers));
     let table = if is_existing {
         let name = selection.with_untracked(|selection| selection.table_name(&TableKey::Dossiers).to_owned());
-        view! { <span class="sep"><span>{text::quoted(&name)}</span><span>{words::TABLE_EXISTING}</span></span> }
+        el("span").class("sep").child(el("span").child(text::quoted(&name))).child(el("span").child(words::TABLE_EXISTING))
     } else {
-        table_name(selection, TableKey::Dossiers, words::TABLE_NAME.to_owned()).into_any()
+        table_name(selection, TableKey::Dossiers, words::TABLE_NAME.to_owned())
     };
-    let preset = Memo::new(move |_| selection.with(Selection::preset));
-    let choice = move |(value, label): (Preset, &'static str)| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="depart"
-                    prop:checked=move || preset.get() == Some(value)
-                    on:change=move |_| selection.update(|selection| selection.apply(value))
-                />
-                {label}
-            </label>
-        }
-    };
-    view! {
-        <dl class="facts say">
-            <dt>{words::DOSSIERS}</dt>
-            <dd>{dossiers}</dd>
-            <dt>{words::TABLE}</dt>
-            <dd>{table}</dd>
-            <dt>{words::OTHER_TABLES}</dt>
-            <dd>{other_tables(selection)}</dd>
-            <dt>{words::START}</dt>
-            <dd>
-                <fieldset class="seg">
-                    <legend class="vh">{words::PRESETS}</legend>
-                    {words::PRESET_LIST.into_iter().map(choice).collect_view()}
-                </fieldset>
-            </dd>
-        </dl>
-    }
+    let presets = words::PRESET_LIST.map(|(value, label)| {
+        let is_so = memo(move || selection.with(|selection| selection.preset() == Some(value)));
+        let apply = move || selection.update(|selection| selection.apply(value));
+        el("label").child(radio("depart", move || is_so.get(), apply)).child(label)
+    });
+    let fact = |term: &'static str, fact: View| View::from([el("dt").child(term).into(), el("dd").child(fact).into()]);
+    el("dl")
+        .class("facts say")
+        .child(fact(words::DOSSIERS, dossiers.into()))
+        .child(fact(words::TABLE, table.into()))
+        .child(fact(words::OTHER_TABLES, other_tables(selection).into()))
+        .child(fact(words::START, choices("seg", words::PRESETS, View::list(presets)).into()))
 }
 
 /// Tables that are made on choice: avis, messages…
-fn other_tables(selection: RwSignal<Selection>) -> impl IntoView {
+fn other_tables(selection: RwSignal<Selection>) -> Element {
     let tables: Vec<(usize, String)> =
         selection.with_untracked(|selection| selection.tables_on_choice().map(|(index, section)| (index, section.title.clone())).collect());
-    let choice = move |(section, title): (usize, String)| {
-        let is_wanted = Memo::new(move |_| selection.with(|selection| selection.is_wanted(section)));
-        view! {
-            <label>
-                <input
-                    type="checkbox"
-                    prop:checked=move || is_wanted.get()
-                    on:change=move |event| {
-                        let is_ticked = event_target_checked(&event);
-                        selection.update(|selection| selection.want(section, is_ticked));
-                    }
-                />
-                {title}
-            </label>
-        }
-    };
-    view! {
-        <fieldset class="ticks">
-            <legend class="vh">{words::OTHER_TABLES_HINT}</legend>
-            {tables.into_iter().map(choice).collect_view()}
-        </fieldset>
-    }
+    let tables = tables.into_iter().map(|(section, title)| {
+        let is_wanted = memo(move || selection.with(|selection| selection.is_wanted(section)));
+        let want = move |is_ticked| selection.update(|selection| selection.want(section, is_ticked));
+        el("label").child(tick(move || is_wanted.get(), want)).child(title)
+    });
+    choices("ticks", words::OTHER_TABLES_HINT, View::list(tables))
 }
 
 /// A field for the name of a table that is to be made.
-fn table_name(selection: RwSignal<Selection>, key: TableKey, label: String) -> impl IntoView {
+fn table_name(selection: RwSignal<Selection>, key: TableKey, label: String) -> Element {
     let shown = {
         let key = key.clone();
-        Memo::new(move |_| selection.with(|selection| selection.table_name(&key).to_owned()))
+        memo(move || selection.with(|selection| selection.table_name(&key).to_owned()))
     };
-    view! {
-        <input
-            class="table-name"
-            type="text"
-            autocomplete="off"
-            aria-label=label
-            prop:value=move || shown.get()
-            on:change=move |event| {
-                selection.update(|selection| selection.rename_table(&key, &event_target_value(&event)));
-                // Nothing typed: the name comes back, though it did not change.
-                event_target::<web_sys::HtmlInputElement>(&event).set_value(&shown.get_untracked());
-            }
-        />
-    }
+    text_field(label, shown, move |typed| selection.update(|selection| selection.rename_table(&key, typed))).class("table-name")
 }
 
 /// Search and filters.
-fn tools(selection: RwSignal<Selection>) -> impl IntoView {
-    let search = Memo::new(move |_| selection.with(|selection| selection.search().to_owned()));
-    let filter = Memo::new(move |_| selection.with(Selection::filter));
-    let choice = move |value: Filter| {
-        let count = Memo::new(move |_| selection.with(|selection| selection.count(value)));
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="filtre"
-                    prop:checked=move || filter.get() == value
-                    on:change=move |_| selection.update(|selection| selection.set_filter(value))
-                />
-                {words::filter(value)}
-                <span class="num">{move || relais_engine::words::figure(count.get())}</span>
-            </label>
-        }
-    };
-    view! {
-        <div class="tools say">
-            <Search
-                id="chercher-champ"
-                label=words::SEARCH
-                hint=words::SEARCH_HINT
-                value=search.into()
-                on_search=move |text| selection.update(|selection| selection.set_search(&text))
-            />
-            <fieldset class="seg">
-                <legend class="vh">{words::FILTERS}</legend>
-                {Filter::ALL.into_iter().map(choice).collect_view()}
-            </fieldset>
-        </div>
-    }
+fn tools(selection: RwSignal<Selection>) -> Element {
+    let searched = memo(move || selection.with(|selection| selection.search().to_owned()));
+    let filters = Filter::ALL.map(|value| {
+        let is_set = memo(move || selection.with(|selection| selection.filter() == value));
+        let count = memo(move || selection.with(|selection| selection.count(value)));
+        let set = move || selection.update(|selection| selection.set_filter(value));
+        el("label")
+            .child(radio("filtre", move || is_set.get(), set))
+            .child(words::filter(value))
+            .child(el("span").class("num").child(move || figure(count.get())))
+    });
+    let search_for = move |text: String| selection.update(|selection| selection.set_search(&text));
+    el("div")
+        .class("tools say")
+        .child(search("chercher-champ", words::SEARCH, words::SEARCH_HINT, move || searched.get(), search_for))
+        .child(choices("seg", words::FILTERS, View::list(filters)))
 }
 
 /// A section of the form. Its lines are drawn when it is first opened.
-#[component]
-fn FieldSection(board: Board, section: usize) -> impl IntoView {
+fn field_section(board: Board, section: usize) -> View {
     let selection = board.selection;
     let Some((title, table, count)) = selection.with_untracked(|selection| {
         let found = selection.proposal().sections.get(section)?;
         let table = selection.own_table(section).cloned();
         Some((found.title.clone(), table, found.lines.len()))
     }) else {
-        return ().into_any();
+        return View::NOTHING;
     };
-    let is_shown = Memo::new(move |_| board.shown.with(|shown| shown.iter().any(|place| place.section == section)));
-    let is_open = Memo::new(move |_| selection.with(|selection| selection.is_open(section)));
+    let is_shown = memo(move || board.shown.with(|shown| shown.iter().any(|place| place.section == section)));
+    let is_open = memo(move || selection.with(|selection| selection.is_open(section)));
     let was_open = Memo::new(move |was: Option<&bool>| was.copied().unwrap_or_default() || (is_open.get() && is_shown.get()));
-    let tick = Memo::new(move |_| selection.with(|selection| selection.tick(section)));
-    let chosen = Memo::new(move |_| selection.with(|selection| selection.chosen_in(section)));
-    let on_toggle = move |event: web_sys::Event| {
-        let is_now_open = event_target::<web_sys::HtmlDetailsElement>(&event).open();
+    let is_tick = move |tick: Tick| memo(move || selection.with(|selection| selection.tick(section) == tick));
+    let chosen = memo(move || selection.with(|selection| selection.chosen_in(section).0));
+    let offered = memo(move || selection.with(|selection| selection.chosen_in(section).1));
+    let on_toggle = move |event: Event| {
+        let is_now_open = event_target::<HtmlDetailsElement>(&event).open();
         // Also fires when we open it ourselves.
         if selection.with_untracked(|selection| selection.is_open(section)) != is_now_open {
             selection.update(|selection| selection.set_open(section, is_now_open));
         }
     };
     let caption = title.clone();
-    let own_table = table.map(|key| {
-        let is_existing = selection.with_untracked(|selection| selection.is_existing_table(&key));
-        let name = if is_existing {
-            let name = selection.with_untracked(|selection| selection.table_name(&key).to_owned());
-            text::quoted(&name).into_any()
-        } else {
-            table_name(selection, key, words::own_table_name(&title)).into_any()
-        };
-        view! { <p class="like meta">{words::OWN_TABLE} " " {name}</p> }
-    });
-    let own_table = StoredValue::new_local(Some(own_table));
+    let table_label = words::own_table_name(&title);
     let lines = move || {
         was_open.get().then(|| {
-            let own_table = own_table.try_update_value(Option::take).flatten();
-            view! {
-                {own_table}
-                <table role="table" class="fields">
-                    <caption class="vh">{caption.clone()}</caption>
-                    <thead role="rowgroup" class="vh">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                {words::IMPORT}
-                            </th>
-                            {words::HEADS
-                                .into_iter()
-                                .map(|head| {
-                                    view! {
-                                        <th role="columnheader" scope="col">
-                                            {head}
-                                        </th>
-                                    }
-                                })
-                                .collect_view()}
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">
-                        {(0..count).map(|line| view! { <FieldLine board place=Place { section, line } /> }).collect_view()}
-                    </tbody>
-                </table>
-            }
+            let own_table = table.clone().map(|key| own_table(selection, key, table_label.clone()));
+            let heads = std::iter::once(words::IMPORT).chain(words::HEADS);
+            let heads = heads.map(|head| el("th").attr("role", "columnheader").attr("scope", "col").child(head));
+            let head = el("thead").attr("role", "rowgroup").class("vh").child(el("tr").attr("role", "row").child(View::list(heads)));
+            let rows = (0..count).map(|line| field_line(board, Place { section, line }));
+            let table = el("table")
+                .attr("role", "table")
+                .class("fields")
+                .child(el("caption").class("vh").child(caption.clone()))
+                .child(head)
+                .child(el("tbody").attr("role", "rowgroup").child(View::list(rows)));
+            View::from([own_table.into(), table.into()])
         })
     };
-    view! {
-        <div class="sect" hidden=move || !is_shown.get()>
-            <SectionTick
-                label=words::choose_all(&title)
-                tick=tick.into()
-                on_toggle=move || selection.update(|selection| selection.tick_section(section))
-            />
-            <details prop:open=move || is_open.get() on:toggle=on_toggle>
-                <summary>
-                    <h2>{title.clone()}</h2>
-                    <span class="count num">
-                        <b>{move || relais_engine::words::figure(chosen.get().0)}</b>
-                        " "
-                        {move || words::of(chosen.get().1)}
-                    </span>
-                </summary>
-                {lines}
-            </details>
-        </div>
-    }
+    let toggle = move || selection.update(|selection| selection.tick_section(section));
+    let counts = el("span").class("count num").child(el("b").child(move || figure(chosen.get()))).child(" ").child(move || words::of(offered.get()));
+    let details = el("details")
+        .prop("open", move || is_open.get())
+        .on("toggle", on_toggle)
+        .child(el("summary").child(el("h2").child(title.clone())).child(counts))
+        .child(lines);
+    el("div")
+        .class("sect")
+        .attr("hidden", move || !is_shown.get())
+        .child(section_tick(words::choose_all(&title), is_tick(Tick::All), is_tick(Tick::Some), toggle))
+        .child(details)
+        .into()
+}
+
+/// The table that the rows of a section get.
+fn own_table(selection: RwSignal<Selection>, key: TableKey, label: String) -> Element {
+    let is_existing = selection.with_untracked(|selection| selection.is_existing_table(&key));
+    let name: View = if is_existing {
+        selection.with_untracked(|selection| text::quoted(selection.table_name(&key))).into()
+    } else {
+        table_name(selection, key, label).into()
+    };
+    el("p").class("like meta").child(words::OWN_TABLE).child(" ").child(name)
 }

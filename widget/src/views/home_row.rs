@@ -5,9 +5,10 @@ use relais_engine::{grist::DocumentError, mapping::TableKey, sync::Connexion};
 
 use crate::{
     app::{App, Run, Screen, Stage},
+    memo::memo,
     standing::Health,
     text::{errors, home, moments},
-    ui::{Icon, Menu, Note, Tone, icon, view},
+    ui::{Icon, Note, Tone, View, button, el, mark, menu},
 };
 
 /// What a row says.
@@ -50,7 +51,7 @@ fn card(app: App, id: &str) -> Option<Card> {
             more,
             dossiers: last_run.map(|run| home::dossiers(run.dossiers)),
             table: table.unwrap_or_default(),
-            last_run: last_run.map(|run| moments::capitalised(&moments::moment(run.at, app.now()))).unwrap_or_default(),
+            last_run: last_run.map(|run| moments::capitalised(moments::moment(run.at, app.now()))).unwrap_or_default(),
             is_running: run.is_some(),
             is_table_missing: connexion.main_table(&loaded.schema).is_none(),
             has_result,
@@ -63,8 +64,7 @@ fn progress(run: &Run) -> String {
 }
 
 /// A connexion: its state, its table, its last run, what can be done.
-#[component]
-pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
+pub(super) fn home_row(id: String, is_read_only: bool) -> View {
     let app = App::current();
     let connexion = StoredValue::new(id.clone());
     let with_connexion = move |action: &dyn Fn(Connexion)| {
@@ -72,126 +72,83 @@ pub(super) fn HomeRow(id: String, is_read_only: bool) -> impl IntoView {
             action(connexion);
         }
     };
-    let synchronise = move |_| {
+    let see = move || app.go(Screen::Run);
+    let synchronise = move || {
         with_connexion(&|connexion| {
             app.go(Screen::Run);
             app.synchronise(connexion);
         });
     };
-    let read_again = move |_| {
+    let read_again = move || {
         with_connexion(&|connexion| {
             app.go(Screen::Run);
             app.read_again(connexion);
         });
     };
-    let edit = move |_| with_connexion(&|connexion| app.edit_fields(connexion));
+    let edit = move || with_connexion(&|connexion| app.edit_fields(connexion));
     let is_asking = RwSignal::new(false);
     let refusal = RwSignal::new(None::<DocumentError>);
-    let disconnect = move |_| with_connexion(&|connexion| app.disconnect(connexion, move |error| refusal.set(Some(error))));
-    let card = Memo::new(move |_| card(app, &id));
+    let disconnect = move || with_connexion(&|connexion| app.disconnect(connexion, move |error| refusal.set(Some(error))));
+    let card = memo(move || card(app, &id));
     let text = move |of: fn(&Card) -> String| move || card.with(|card| card.as_ref().map(of).unwrap_or_default());
+    let is = move |of: fn(&Card) -> bool| memo(move || card.with(|card| card.as_ref().is_some_and(of)));
     let title = text(|card| card.title.clone());
     let state = move || {
         card.with(|card| {
             card.as_ref().map(|card| {
-                view! {
-                    <p>
-                        <span class=card.class>{icon(card.picture)} <span>{card.state.clone()}</span></span>
-                    </p>
-                    {(!card.more.is_empty()).then(|| view! { <p class="meta">{card.more.clone()}</p> })}
-                }
+                let more = (!card.more.is_empty()).then(|| el("p").class("meta").child(card.more.clone()));
+                View::from([el("p").child(mark(card.class, card.picture, card.state.clone())).into(), more.into()])
             })
         })
     };
-    let is_running = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.is_running)));
-    let is_missing = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.is_table_missing)));
-    let has_result = Memo::new(move |_| card.with(|card| card.as_ref().is_some_and(|card| card.has_result)));
+    let is_running = is(|card| card.is_running);
+    let is_missing = is(|card| card.is_table_missing);
+    let has_result = is(|card| card.has_result);
+    let of_this = move |label: &'static str| View::from([label.into(), el("span").class("vh").child(" ").child(title).into()]);
     let main_action = move || {
         if is_running.get() {
-            view! {
-                <button class="btn" type="button" on:click=move |_| app.go(Screen::Run)>
-                    {home::SEE_RUN}
-                    <span class="vh">" "{title}</span>
-                </button>
-            }
+            Some(button("btn", of_this(home::SEE_RUN), see).key("see"))
         } else if app.is_running() {
-            ().into_any()
+            None
         } else {
-            view! {
-                <button class="btn" type="button" on:click=synchronise>
-                    {home::SYNCHRONISE}
-                    <span class="vh">" "{title}</span>
-                </button>
-            }
+            Some(button("btn", of_this(home::SYNCHRONISE), synchronise))
         }
     };
-    let menu = move || {
+    let actions = move || {
         (!app.is_running()).then(|| {
-            view! {
-                <Menu label=home::more_for(&title())>
-                    <li>
-                        <button type="button" on:click=edit>
-                            {home::EDIT_FIELDS}
-                        </button>
-                    </li>
-                    <li hidden=move || !has_result.get()>
-                        <button type="button" on:click=move |_| app.go(Screen::Run)>
-                            {home::SEE_RESULT}
-                        </button>
-                    </li>
-                    <li hidden=move || is_missing.get()>
-                        <button type="button" on:click=read_again>
-                            {home::READ_AGAIN}
-                        </button>
-                    </li>
-                    <li>
-                        <hr />
-                    </li>
-                    <li>
-                        <button type="button" class="err" on:click=move |_| is_asking.set(true)>
-                            {home::DISCONNECT}
-                        </button>
-                    </li>
-                </Menu>
-            }
+            let lines = [
+                el("li").child(button(None::<&str>, home::EDIT_FIELDS, edit)),
+                el("li").attr("hidden", move || !has_result.get()).child(button(None::<&str>, home::SEE_RESULT, see)),
+                el("li").attr("hidden", move || is_missing.get()).child(button(None::<&str>, home::READ_AGAIN, read_again)),
+                el("li").child(el("hr")),
+                el("li").child(button("err", home::DISCONNECT, move || is_asking.set(true))),
+            ];
+            menu(home::more_for(&title()), View::list(lines))
         })
     };
     let question = move || {
         is_asking.get().then(|| {
-            let (tone, headline, line) = match refusal.get().as_ref().map(errors::document) {
-                Some(explained) => (Tone::Error, explained.what, explained.remedy),
-                None => (Tone::Warning, home::disconnect(&title()), home::DISCONNECT_MORE.to_owned()),
+            let note = match refusal.get().as_ref().map(errors::document) {
+                Some(explained) => Note::new(Tone::Error, explained.what).line(explained.remedy),
+                None => Note::new(Tone::Warning, home::disconnect(&title())).line(home::DISCONNECT_MORE),
             };
-            view! {
-                <Note tone headline lines=vec![line]>
-                    <p class="does">
-                        <button class="btn" type="button" on:click=disconnect>
-                            {home::DISCONNECT_NOW}
-                        </button>
-                        <button class="btn" type="button" on:click=move |_| is_asking.set(false)>
-                            {home::KEEP}
-                        </button>
-                    </p>
-                </Note>
-            }
+            let answers = el("p")
+                .class("does")
+                .child(button("btn", home::DISCONNECT_NOW, disconnect))
+                .child(button("btn", home::KEEP, move || is_asking.set(false)));
+            note.more(answers)
         })
     };
-    view! {
-        <li class="row cnx">
-            <div>
-                <h2>{title}</h2>
-                {state}
-                {question}
-            </div>
-            <div class="fact">
-                <p class="num">{text(|card| card.dossiers.clone().unwrap_or_default())}</p>
-                " "
-                <p class="meta">{text(|card| card.table.clone())}</p>
-            </div>
-            <div class="fact dot">
-                <p>{text(|card| card.last_run.clone())}</p>
-            </div>
-            <div class="does">{(!is_read_only).then(|| view! { {main_action} {menu} })}</div>
-        </li>
-    }
+    let size = el("div")
+        .class("fact")
+        .child(el("p").class("num").child(text(|card| card.dossiers.clone().unwrap_or_default())))
+        .child(" ")
+        .child(el("p").class("meta").child(text(|card| card.table.clone())));
+    el("li")
+        .class("row cnx")
+        .child(el("div").child(el("h2").child(title)).child(state).child(question))
+        .child(size)
+        .child(el("div").class("fact dot").child(el("p").child(text(|card| card.last_run.clone()))))
+        .child(el("div").class("does").child((!is_read_only).then(|| View::from([main_action.into(), actions.into()]))))
+        .into()
 }

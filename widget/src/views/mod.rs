@@ -1,7 +1,5 @@
 //! The screens.
 
-#![expect(unreachable_pub, reason = "the macro of components makes them public")]
-
 mod access;
 mod demarche;
 mod demarche_card;
@@ -15,41 +13,48 @@ mod run;
 mod run_result;
 mod scope;
 
-use leptos::prelude::*;
+use leptos::{mount::mount_to_renderer, prelude::*};
 
 use crate::{
     app::{App, Screen},
+    memo::memo,
     standing::{Access, Obstacle},
     text,
-    ui::view,
+    ui::{View, el},
 };
 
+/// Shows the application, from now on.
+pub fn mount() {
+    if let Some(body) = document().body() {
+        mount_to_renderer(&body, root).forget();
+    }
+}
+
 /// The whole page.
-#[component]
-pub fn Root() -> impl IntoView {
+fn root() -> View {
     let app = App::default();
     provide_context(app);
     app.start();
     // A memo each: a screen is drawn anew when it changes, not when what it shows does.
-    let access = Memo::new(move |_| app.access.get());
-    let screen = Memo::new(move |_| app.screen.get());
-    move || match access.get() {
-        Access::Starting => view! {
-            <main>
-                <p class="loading" role="status">
-                    {text::LOADING}
-                </p>
-            </main>
-        },
-        Access::Blocked(Obstacle::Access(level)) => view! { <access::AccessScreen level /> },
-        Access::Blocked(obstacle) => view! { <explained::ExplainedScreen obstacle /> },
-        Access::ReadOnly => view! { <home::HomeScreen /> },
-        Access::Open => (move || match screen.get() {
-            Screen::Home => view! { <home::HomeScreen /> },
-            Screen::Demarche => view! { <demarche::DemarcheScreen /> },
-            Screen::Fields => view! { <fields::FieldsScreen /> },
-            Screen::Run => view! { <run::RunScreen /> },
+    let access = memo(move || app.access.get());
+    let screen = memo(move || app.screen.get());
+    let open = move || {
+        let screen = screen.get();
+        untrack(|| match screen {
+            Screen::Home => home::home_screen(),
+            Screen::Demarche => demarche::demarche_screen(),
+            Screen::Fields => fields::fields_screen(),
+            Screen::Run => run::run_screen(),
         })
-        .into_any(),
-    }
+    };
+    View::from(move || {
+        let access = access.get();
+        untrack(|| match access {
+            Access::Starting => el("main").child(el("p").class("loading").attr("role", "status").child(text::LOADING)).into(),
+            Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
+            Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
+            Access::ReadOnly => home::home_screen(),
+            Access::Open => View::from(open),
+        })
+    })
 }

@@ -9,15 +9,14 @@ use relais_engine::{
 use crate::{
     app::{App, Run},
     text::run as words,
-    ui::{Icon, icon, view},
+    ui::{Icon, View, el, icon, mark, section},
 };
 
 /// A longer list would not be read.
 const LONGEST_LIST: usize = 100;
 
 /// The problems of a run.
-#[component]
-pub(super) fn Problems(run: Run, outcome: Outcome) -> impl IntoView {
+pub(super) fn problems(run: &Run, outcome: &Outcome) -> View {
     let app = App::current();
     let ds_url = app.session.with_untracked(|session| session.as_ref().map(|session| session.ds_url.trim_end_matches('/').to_owned()));
     let base = format!("{}/procedures/{}/dossiers/", ds_url.unwrap_or_default(), run.connexion.mapping.demarche);
@@ -29,80 +28,48 @@ pub(super) fn Problems(run: Run, outcome: Outcome) -> impl IntoView {
     let awaited = table("attendues", words::AWAITED_TITLE.to_owned(), of_dossiers(false));
     let of_columns: Vec<&Problem> = outcome.report.problems.iter().filter(|problem| problem.dossier.is_none()).collect();
     let columns = (!of_columns.is_empty()).then(|| {
-        let lines = of_columns.iter().map(|problem| {
-            view! {
-                <li>
-                    <span class="st warn">{icon(Icon::Warning)} <span>{names::problem(problem)}</span></span>
-                    <p class="meta">{names::advice(problem)}</p>
-                </li>
-            }
+        let lines = of_columns.into_iter().map(|problem| {
+            el("li").child(mark("st warn", Icon::Warning, names::problem(problem))).child(el("p").class("meta").child(names::advice(problem)))
         });
-        view! {
-            <section aria-labelledby="colonnes">
-                <h2 id="colonnes">{words::COLUMN_PROBLEMS}</h2>
-                <ul class="rows">{lines.collect_view()}</ul>
-            </section>
-        }
+        section("colonnes", words::COLUMN_PROBLEMS).child(el("ul").class("rows").child(View::list(lines)))
     });
-    view! {
-        {failed}
-        {awaited}
-        {columns}
-    }
+    View::from([failed, awaited, columns.into()])
 }
 
 /// Problems of dossiers, under their own title; nothing when there are none.
-fn table(id: &'static str, title: String, mut rows: Vec<AnyView>) -> Option<AnyView> {
+fn table(id: &'static str, title: String, mut rows: Vec<View>) -> View {
+    if rows.is_empty() {
+        return View::NOTHING;
+    }
     let is_cut = rows.len() > LONGEST_LIST;
     rows.truncate(LONGEST_LIST);
-    let [dossier, what, remedy] = words::PROBLEM_HEADS;
-    (!rows.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby=id>
-                <h2 id=id>{title}</h2>
-                <table role="table" class="table stack">
-                    <caption class="vh">{words::PROBLEMS}</caption>
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader" scope="col">
-                                {dossier}
-                            </th>
-                            <th role="columnheader" scope="col">
-                                {what}
-                            </th>
-                            <th role="columnheader" scope="col">
-                                {remedy}
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody role="rowgroup">{rows}</tbody>
-                </table>
-                {is_cut.then(|| view! { <p class="meta">{words::MORE_PROBLEMS}</p> })}
-            </section>
-        }
-    })
+    let heads = words::PROBLEM_HEADS.map(|head| el("th").attr("role", "columnheader").attr("scope", "col").child(head));
+    let table = el("table")
+        .attr("role", "table")
+        .class("table stack")
+        .child(el("caption").class("vh").child(words::PROBLEMS))
+        .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").child(View::list(heads))))
+        .child(el("tbody").attr("role", "rowgroup").child(rows));
+    section(id, title).child(table).child(is_cut.then(|| el("p").class("meta").child(words::MORE_PROBLEMS))).into()
 }
 
-fn row(problem: &Problem, base: &str) -> AnyView {
+fn row(problem: &Problem, base: &str) -> View {
     let link = problem.dossier.map(|number| {
-        let address = format!("{base}{number}");
-        view! {
-            {number.to_string()}
-            <br />
-            <a class="lk" href=address target="_blank" rel="noreferrer">
-                {words::OPEN_IN_DS}
-                <span class="vh">{words::of_dossier(number)}</span>
-                {icon(Icon::Outside)}
-            </a>
-        }
+        let link = el("a")
+            .class("lk")
+            .attr("href", format!("{base}{number}"))
+            .attr("target", "_blank")
+            .attr("rel", "noreferrer")
+            .child(words::OPEN_IN_DS)
+            .child(el("span").class("vh").child(words::of_dossier(number)))
+            .child(icon(Icon::Outside));
+        View::from([number.to_string().into(), el("br").into(), link.into()])
     });
-    view! {
-        <tr role="row">
-            <th role="rowheader" scope="row" class="nowrap num">
-                {link}
-            </th>
-            <td role="cell">{names::problem(problem)}</td>
-            <td role="cell">{names::advice(problem)}</td>
-        </tr>
-    }
+    let cell = |text: View| el("td").attr("role", "cell").child(text);
+    el("tr")
+        .attr("role", "row")
+        .child(el("th").attr("role", "rowheader").attr("scope", "row").class("nowrap num").child(link))
+        .child(cell(names::problem(problem).into()))
+        .child(cell(names::advice(problem).into()))
+        .into()
 }

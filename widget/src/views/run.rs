@@ -1,62 +1,48 @@
 //! Step 3: a run, as it goes.
 
+use std::cmp::Ordering;
+
 use leptos::prelude::*;
 use relais_engine::sync::Phase;
 
-use super::run_result::RunResult;
+use super::run_result::run_result;
 use crate::{
     app::{App, Run, Screen, Stage},
+    memo::memo,
     pace::quarter,
     text::{moments, run as words},
-    ui::{Header, Icon, Note, Shell, Tone, icon, view},
+    ui::{Header, Icon, Note, Shell, Tone, View, button, el, icon, section},
 };
 
 /// The screen Synchronisation.
-#[component]
-pub(super) fn RunScreen() -> impl IntoView {
+pub(super) fn run_screen() -> View {
     let app = App::current();
     // Drawn anew when a run starts or ends, not at each of its steps.
-    let stage = Memo::new(move |_| app.run.with(|run| run.as_ref().map(|run| (run.started_at, run.stage != Stage::Running))));
-    move || match stage.get() {
+    let stage = memo(move || app.run.with(|run| run.as_ref().map(|run| (run.started_at, run.stage != Stage::Running))));
+    View::from(move || match stage.get() {
         None => {
             app.go(Screen::Home);
-            ().into_any()
+            View::NOTHING
         }
-        Some((_, false)) => view! { <Running /> },
-        Some((_, true)) => view! { <RunResult /> },
-    }
+        Some((_, false)) => running(app),
+        Some((_, true)) => run_result(app),
+    })
 }
 
 fn of<T: Default + PartialEq + Send + Sync + 'static>(app: App, read: fn(&Run) -> T) -> Memo<T> {
-    Memo::new(move |_| app.run.with(|run| run.as_ref().map(read).unwrap_or_default()))
+    memo(move || app.run.with(|run| run.as_ref().map(read).unwrap_or_default()))
 }
 
-/// How far each step of a run is.
-#[derive(Clone, Copy, PartialEq)]
-enum StepState {
-    Done,
-    Going,
-    ToCome,
-}
-
-const fn step_state(step: usize, phase: Phase) -> StepState {
-    let present = match phase {
+/// Which step a run is at, from 0.
+const fn step(phase: Phase) -> usize {
+    match phase {
         Phase::Form => 0,
         Phase::Structure => 1,
         Phase::Dossiers | Phase::Waiting { .. } => 2,
-    };
-    if step < present {
-        StepState::Done
-    } else if step == present {
-        StepState::Going
-    } else {
-        StepState::ToCome
     }
 }
 
-#[component]
-fn Running() -> impl IntoView {
-    let app = App::current();
+fn running(app: App) -> View {
     let title = of(app, |run| run.connexion.mapping.title.clone());
     let read = of(app, |run| words::read_of(run.progress.read, run.progress.total));
     let pace = of(app, |run| {
@@ -67,81 +53,64 @@ fn Running() -> impl IntoView {
     let value = of(app, |run| run.progress.read);
     let aloud = of(app, |run| quarter(run.progress.read, run.progress.total.unwrap_or_default()));
     let is_stopping = of(app, |run| run.is_stopping);
-    let waiting = Memo::new(move |_| {
-        app.run.with(|run| match run.as_ref()?.progress.phase {
-            Phase::Waiting { until } => Some(words::waiting(&moments::time(until))),
-            _ => None,
-        })
+    let waiting = of(app, |run| match run.progress.phase {
+        Phase::Waiting { until } => Some(words::waiting(&moments::time(until))),
+        _ => None,
     });
     let failed = of(app, |run| run.progress.failed);
     let written = of(app, |run| run.progress.written);
     let files = of(app, |run| run.progress.files);
-    let stop = move || {
-        let text = move || if is_stopping.get() { words::STOPPING } else { words::STOP };
-        view! {
-            <button class="btn" type="button" disabled=move || is_stopping.get() on:click=move |_| app.stop()>
-                {text}
-            </button>
-        }
-    };
-    let steps = words::STEP_LIST
-        .into_iter()
-        .enumerate()
-        .map(|(index, label)| {
-            let state = Memo::new(move |_| app.run.with(|run| run.as_ref().map_or(StepState::ToCome, |run| step_state(index, run.progress.phase))));
-            let picture = move || {
-                icon(match state.get() {
-                    StepState::Done => Icon::Check,
-                    StepState::Going => Icon::Running,
-                    StepState::ToCome => Icon::Clock,
-                })
-            };
-            view! {
-                <li class:off=move || state.get() == StepState::ToCome aria-current=move || (state.get() == StepState::Going).then_some("step")>
-                    {picture}
-                    <span>{label}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <Shell header=Header::Steps(3) title=words::RUNNING.to_owned() summary=read actions=stop>
-            <p class="sub">{title}</p>
-            <section class="progress" aria-label=words::PROGRESS>
-                <p class="line spread">
-                    <label for="avancement">
-                        <b class="num">{read}</b>
-                    </label>
-                    <span class="meta num">{pace}</span>
-                </p>
-                <progress
-                    id="avancement"
-                    max=move || total.get().map(|total| total.max(value.get()).max(1).to_string())
-                    value=move || total.get().map(|_| value.get().to_string())
-                >
-                    {read}
-                </progress>
-                <p class="vh" role="status">
-                    {move || words::quarter(aloud.get())}
-                </p>
-                {move || waiting.get().map(|waiting| view! { <Note tone=Tone::Warning headline=waiting /> })}
-                <dl class="facts num">
-                    <dt>{words::WRITTEN}</dt>
-                    <dd>{move || relais_engine::words::figure(written.get())}</dd>
-                    // Rare: said when there are some.
-                    {move || (files.get() > 0).then(|| view! {
-                        <dt>{words::COPIED}</dt>
-                        <dd>{relais_engine::words::figure(files.get())}</dd>
-                    })}
-                    <dt>{words::FAILING}</dt>
-                    <dd>{move || relais_engine::words::figure(failed.get())}</dd>
-                </dl>
-            </section>
-            <section aria-labelledby="etapes">
-                <h2 id="etapes">{words::STEPS}</h2>
-                <ol class="todo">{steps}</ol>
-            </section>
-            <p class="prose block">{words::LEAVING}</p>
-        </Shell>
-    }
+    let stop = button("btn", move || if is_stopping.get() { words::STOPPING } else { words::STOP }, move || app.stop())
+        .attr("disabled", move || is_stopping.get());
+    let present = of(app, |run| step(run.progress.phase));
+    let steps = words::STEP_LIST.into_iter().enumerate().map(|(index, label)| {
+        let picture = move || {
+            icon(match present.get().cmp(&index) {
+                Ordering::Greater => Icon::Check,
+                Ordering::Equal => Icon::Running,
+                Ordering::Less => Icon::Clock,
+            })
+        };
+        el("li")
+            .class(move || (index > present.get()).then_some("off"))
+            .attr("aria-current", move || (index == present.get()).then_some("step"))
+            .child(picture)
+            .child(el("span").child(label))
+    });
+    let steps = View::list(steps);
+    let bar = el("progress")
+        .id("avancement")
+        .attr("max", move || total.get().map(|total| total.max(value.get()).max(1).to_string()))
+        .attr("value", move || total.get().map(|_| value.get().to_string()))
+        .child(move || read.get());
+    let progress = el("section")
+        .class("progress")
+        .attr("aria-label", words::PROGRESS)
+        .child(
+            el("p")
+                .class("line spread")
+                .child(el("label").attr("for", "avancement").child(el("b").class("num").child(move || read.get())))
+                .child(el("span").class("meta num").child(move || pace.get())),
+        )
+        .child(bar)
+        .child(el("p").class("vh").attr("role", "status").child(move || words::quarter(aloud.get())))
+        .child(move || waiting.get().map(|waiting| Note::new(Tone::Warning, waiting)))
+        .child(
+            el("dl")
+                .class("facts num")
+                .child(el("dt").child(words::WRITTEN))
+                .child(el("dd").child(move || relais_engine::words::figure(written.get())))
+                // Rare: said when there are some.
+                .child(move || (files.get() > 0).then(|| View::from([el("dt").child(words::COPIED).into(), el("dd").child(relais_engine::words::figure(files.get())).into()])))
+                .child(el("dt").child(words::FAILING))
+                .child(el("dd").child(move || relais_engine::words::figure(failed.get()))),
+        );
+    Shell::new(Header::Steps(3), || words::RUNNING.to_owned())
+        .summary(move || read.get())
+        .actions(stop)
+        .child(el("p").class("sub").child(move || title.get()))
+        .child(progress)
+        .child(section("etapes", words::STEPS).child(el("ol").class("todo").child(steps)))
+        .child(el("p").class("prose block").child(words::LEAVING))
+        .into()
 }

@@ -1,6 +1,8 @@
 //! Finds fields that take turns: by their labels, which differ in one part, and by the dossiers, which never fill two of
 //! them.
 
+use std::collections::BTreeSet;
+
 use super::{
     Line, Proposal, Section, SectionOrigin,
     naming::column_name,
@@ -10,6 +12,7 @@ use super::{
 use crate::{
     ds::{ChampDescriptor, ChampType, Revision},
     grist::ColumnType,
+    letters::small,
     mapping::{
         Facet, Field, TableKey,
         facet::{LONGEST_CHOICE_LIST, has_columns},
@@ -105,11 +108,8 @@ impl Alike<'_> {
     }
 
     fn has_twins(&self) -> bool {
-        let mut parts: Vec<String> = self.members.iter().map(|member| member.part.to_lowercase()).collect();
-        let count = parts.len();
-        parts.sort_unstable();
-        parts.dedup();
-        parts.len() < count
+        let mut parts = BTreeSet::new();
+        !self.members.iter().all(|member| parts.insert(small(member.part)))
     }
 }
 
@@ -160,8 +160,7 @@ fn alike<'a>(sections: &'a [Section], revision: &'a Revision) -> Vec<Alike<'a>> 
             let Some(descriptor) = revision.all_descriptors().find(|descriptor| descriptor.id == *id) else { continue };
             let Some((kind, (label, part))) = Kind::of(&descriptor.champ_type).zip(split(&descriptor.label)) else { continue };
             let member = Candidate { section: index, descriptor, part };
-            let is_alike =
-                |known: &&mut Alike<'_>| known.table == &section.table && known.kind == kind && known.label.to_lowercase() == label.to_lowercase();
+            let is_alike = |known: &&mut Alike<'_>| known.table == &section.table && known.kind == kind && small(&known.label) == small(&label);
             match all.iter_mut().find(is_alike) {
                 Some(alike) => alike.members.push(member),
                 None => all.push(Alike { table: &section.table, kind, label, members: vec![member] }),
@@ -243,7 +242,7 @@ fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Sh
 /// A list when the lists of all, together, still make a menu.
 fn column_type(alike: &Alike<'_>, facet: Option<Facet>, of_one: &ColumnType) -> ColumnType {
     let Some(facet) = facet else { return ColumnType::Text };
-    let mut choices: Vec<&str> = Vec::new();
+    let mut choices: BTreeSet<&str> = BTreeSet::new();
     for member in &alike.members {
         let (primary, secondary) = member.descriptor.linked_choices();
         match facet {
@@ -253,8 +252,6 @@ fn column_type(alike: &Alike<'_>, facet: Option<Facet>, of_one: &ColumnType) -> 
             _ => return of_one.clone(),
         }
     }
-    choices.sort_unstable();
-    choices.dedup();
     let is_open = facet == Facet::Choice && alike.members.iter().any(|member| member.descriptor.other_option == Some(true));
     if is_open || choices.len() > LONGEST_CHOICE_LIST { ColumnType::Text } else { of_one.clone() }
 }

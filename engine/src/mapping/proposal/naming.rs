@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Proposal;
-use crate::{ds::DescriptorId, mapping::TableKey, naming::first_free, words};
+use crate::{ds::DescriptorId, letters::small, mapping::TableKey, naming::first_free, words};
 
 /// The longest name of a column; the whole label is its help.
 const LONGEST_NAME: usize = 60;
@@ -18,7 +18,7 @@ impl Proposal {
             let mut previous = None;
             for line in &section.lines {
                 if line.is_first_part(previous) {
-                    *heads.entry((section.table.clone(), head(&line.label).to_lowercase())).or_default() += 1;
+                    *heads.entry((section.table.clone(), small(head(&line.label)))).or_default() += 1;
                 }
                 previous = Some(line);
             }
@@ -26,12 +26,12 @@ impl Proposal {
         });
         let relations = self.tables.iter().filter(|(key, _)| *key != TableKey::Dossiers);
         let mut taken: HashSet<(TableKey, String)> =
-            relations.flat_map(|(key, _)| [words::ROW_DOSSIER, words::row_id(key)].map(|name| (key.clone(), name.to_lowercase()))).collect();
+            relations.flat_map(|(key, _)| [words::ROW_DOSSIER, words::row_id(key)].map(|name| (key.clone(), small(name)))).collect();
         for section in &mut self.sections {
             let mut first_of_field: Option<DescriptorId> = None;
             for line in &mut section.lines {
                 let head = head(&line.label);
-                let is_unique = heads.get(&(section.table.clone(), head.to_lowercase())) == Some(&1);
+                let is_unique = heads.get(&(section.table.clone(), small(head))) == Some(&1);
                 let label = if is_unique && line.label.chars().count() > LONGEST_NAME { head } else { line.label.trim() };
                 let is_main = match line.field.descriptor() {
                     Some(descriptor) => first_of_field.replace(descriptor.clone()).as_ref() != Some(descriptor),
@@ -39,7 +39,7 @@ impl Proposal {
                 };
                 let base = column_name(if label.is_empty() { "Champ sans libellé" } else { label }, line.part.as_deref().filter(|_| !is_main));
                 line.column_name =
-                    first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert((section.table.clone(), name.to_lowercase())));
+                    first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert((section.table.clone(), small(name))));
             }
         }
     }
@@ -48,7 +48,7 @@ impl Proposal {
         let mut taken = HashSet::new();
         for (_, name) in &mut self.tables {
             let base = if name.is_empty() { "Dossiers".to_owned() } else { name.clone() };
-            *name = first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert(name.to_lowercase()));
+            *name = first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert(small(name)));
         }
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     loop {
         kept = kept.trim_end_matches([' ', ',', ';', '(', '–', '-', '’', '\'']);
         match kept.rsplit_once(' ') {
-            Some((before, last)) if JOINING_WORDS.contains(&last.to_lowercase().as_str()) => kept = before,
+            Some((before, last)) if JOINING_WORDS.contains(&small(last).as_str()) => kept = before,
             _ => return kept.to_owned(),
         }
     }

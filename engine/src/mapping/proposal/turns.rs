@@ -7,6 +7,7 @@ use super::{Line, Proposal, Section, alike::split};
 use crate::{
     ds::DescriptorId,
     grist::ColumnType,
+    letters::small,
     mapping::{ColumnMapping, Field, Mapping, TableKey},
     naming::first_free,
     words,
@@ -83,19 +84,15 @@ impl Proposal {
 
     /// Takes families over, with names that nothing else has, and joins those that are joined.
     pub(super) fn set_families(&mut self, families: Vec<Family>) {
-        let mut taken: HashSet<(TableKey, String)> = self
-            .sections
-            .iter()
-            .flat_map(|section| section.lines.iter().map(|line| (section.table.clone(), line.column_name.to_lowercase())))
-            .collect();
-        let relations =
-            self.tables.iter().flat_map(|(key, _)| [words::ROW_DOSSIER, words::row_id(key)].map(|name| (key.clone(), name.to_lowercase())));
+        let mut taken: HashSet<(TableKey, String)> =
+            self.sections.iter().flat_map(|section| section.lines.iter().map(|line| (section.table.clone(), small(&line.column_name)))).collect();
+        let relations = self.tables.iter().flat_map(|(key, _)| [words::ROW_DOSSIER, words::row_id(key)].map(|name| (key.clone(), small(name))));
         taken.extend(relations.filter(|(key, _)| *key != TableKey::Dossiers));
         for mut family in families {
             for shared in &mut family.columns {
                 let base = std::mem::take(&mut shared.other.column_name);
                 shared.other.column_name =
-                    first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert((family.table.clone(), name.to_lowercase())));
+                    first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert((family.table.clone(), small(name))));
             }
             self.add_family(family);
         }
