@@ -30,7 +30,12 @@ pub struct FileContent {
 
 impl std::fmt::Debug for FileContent {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("FileContent").field("checksum", &self.checksum).field("size", &self.size).field("scan", &self.scan).finish_non_exhaustive()
+        formatter
+            .debug_struct("FileContent")
+            .field("checksum", &self.checksum)
+            .field("size", &self.size)
+            .field("scan", &self.scan)
+            .finish_non_exhaustive()
     }
 }
 

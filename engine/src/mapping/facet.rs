@@ -192,7 +192,9 @@ pub fn offers(descriptor: &ChampDescriptor) -> Vec<FacetOffer> {
             no(Facet::Region, Type::Text),
         ],
         ChampType::Rna | ChampType::Rnf => vec![yes(Facet::Identifier, Type::Text), yes(Facet::Title, Type::Text)],
-        ChampType::PieceJustificative => vec![yes(Facet::FileNames, Type::Text), no(Facet::Files, Type::Attachments), no(Facet::FileCount, Type::Numeric)],
+        ChampType::PieceJustificative => {
+            vec![yes(Facet::FileNames, Type::Text), no(Facet::Files, Type::Attachments), no(Facet::FileCount, Type::Numeric)]
+        }
         ChampType::TitreIdentite => vec![no(Facet::Given, Type::Bool)],
         ChampType::Carte => vec![
             yes(Facet::Latitude, Type::Numeric),

@@ -157,8 +157,7 @@ impl Scope {
     pub fn translated(&self, ours: &Demarche, theirs: &Demarche) -> Self {
         let mut scope = self.clone();
         if !self.labels.is_empty() {
-            let names: HashSet<&str> =
-                ours.labels.iter().filter(|label| self.labels.contains(&label.id)).map(|label| label.name.as_str()).collect();
+            let names: HashSet<&str> = ours.labels.iter().filter(|label| self.labels.contains(&label.id)).map(|label| label.name.as_str()).collect();
             scope.labels.extend(theirs.labels.iter().filter(|label| names.contains(label.name.as_str())).map(|label| label.id.clone()));
         }
         if !self.groupes.is_empty() {

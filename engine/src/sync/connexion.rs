@@ -247,7 +247,8 @@ impl Connexion {
     /// What names a démarche in its tables: its title, with its number where two have the same.
     pub(super) fn name_of(&self, demarche: &Demarche) -> String {
         let title = demarche.title.trim();
-        let titles = std::iter::once((self.mapping.demarche, &self.mapping.title)).chain(self.siblings.iter().map(|sibling| (sibling.number, &sibling.title)));
+        let titles =
+            std::iter::once((self.mapping.demarche, &self.mapping.title)).chain(self.siblings.iter().map(|sibling| (sibling.number, &sibling.title)));
         let is_shared = titles.into_iter().any(|(number, other)| number != demarche.number && other.trim() == title);
         if is_shared { format!("{title} ({})", demarche.number) } else { title.to_owned() }
     }

@@ -30,8 +30,11 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// Marks or removes what was deleted since the last run, less 21 days. As long as the lists say nothing new, no row is read.
     pub(super) async fn look_up_deletions<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>) -> Result<(), Stop> {
         let now = self.clock.now();
-        let known =
-            self.state.deletions.take().unwrap_or_else(|| Deletions { at: self.before().and_then(|state| state.watermark).unwrap_or(now), seen: String::new() });
+        let known = self
+            .state
+            .deletions
+            .take()
+            .unwrap_or_else(|| Deletions { at: self.before().and_then(|state| state.watermark).unwrap_or(now), seen: String::new() });
         let found = match read_lists(reader, look_back(known.at)).await {
             Ok(found) => found,
             // The dossiers go through all the same, and the lists are asked for again, from as far back.

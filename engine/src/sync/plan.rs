@@ -13,7 +13,8 @@ use crate::{
         ColumnId, ColumnType, DocumentSchema, NewColumn, SchemaColumn, SchemaTable, TableId, UserAction, WidgetOptions, free_identifier, is_title_of,
     },
     mapping::{
-        Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, LinkedTable, Mapping, RowField, TableBinding, TableKey, TableMapping, Translation,
+        Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, LinkedTable, Mapping, RowField, TableBinding, TableKey, TableMapping,
+        Translation,
     },
 };
 
@@ -210,7 +211,14 @@ impl Planner<'_> {
         let title = is_title_of(&mapping.name, id.as_str()).then(|| mapping.name.clone());
         self.structure.push(UserAction::AddTable { table: id.clone(), title, columns });
         self.binding.tables.insert(mapping.key.clone(), TableBinding { reference: None, id: id.clone(), columns: bound });
-        PlannedTable { key: self.translation.table(&mapping.key), id, name: mapping.name.clone(), is_new: true, columns: filled, relation: relation.whole() }
+        PlannedTable {
+            key: self.translation.table(&mapping.key),
+            id,
+            name: mapping.name.clone(),
+            is_new: true,
+            columns: filled,
+            relation: relation.whole(),
+        }
     }
 
     fn existing_table(&mut self, mapping: &TableMapping, table: &SchemaTable, main: Option<&TableId>) -> PlannedTable {

@@ -193,7 +193,9 @@ impl Report {
 
     /// Adds what was done of another démarche.
     pub(super) fn add(&mut self, demarche: DemarcheNumber, other: Self) {
-        let Self { read, added, updated, unchanged, rows_added, rows_updated, rows_removed, marked, removed, files, left_out, problems, drift, .. } = other;
+        let Self {
+            read, added, updated, unchanged, rows_added, rows_updated, rows_removed, marked, removed, files, left_out, problems, drift, ..
+        } = other;
         self.elsewhere.extend(problems.iter().filter_map(|problem| Some((problem.dossier?, demarche))));
         self.read += read;
         self.added += added;
@@ -207,7 +209,8 @@ impl Report {
         self.files += files;
         self.left_out += left_out;
         // What concerns a column is said once.
-        self.problems.extend(problems.into_iter().filter(|problem| problem.dossier.is_some() || !self.problems.contains(problem)).collect::<Vec<_>>());
+        self.problems
+            .extend(problems.into_iter().filter(|problem| problem.dossier.is_some() || !self.problems.contains(problem)).collect::<Vec<_>>());
         self.drift.extend(drift);
     }
 

@@ -65,7 +65,13 @@ impl Stop {
         match self {
             Self::Source(error) => matches!(
                 error.code,
-                Code::DemarcheRefused | Code::DemarcheForbidden | Code::NotFound | Code::Timeout | Code::DsFailed | Code::InvalidAnswer | Code::AnswerTooLarge
+                Code::DemarcheRefused
+                    | Code::DemarcheForbidden
+                    | Code::NotFound
+                    | Code::Timeout
+                    | Code::DsFailed
+                    | Code::InvalidAnswer
+                    | Code::AnswerTooLarge
             ),
             Self::Cancelled | Self::Document(_) | Self::Plan(_) => false,
         }

@@ -8,7 +8,8 @@ use super::{Observer, Phase, Progress, gaps::Key, lease::Lease};
 use crate::{
     Timestamp,
     ds::{
-        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, File, NumbersPage, Operation, PageInfo, SourceError, SourceErrorCode,
+        Cursor, DeletedPage, DemarcheNumber, Dossier, DossierNumber, DossierPage, File, NumbersPage, Operation, PageInfo, SourceError,
+        SourceErrorCode,
         operations::{DeletedVariables, DossierVariables, DossiersVariables, PageVariables, Parts},
     },
     mapping::SourceFilter,
@@ -130,7 +131,14 @@ pub(super) struct Wanted {
 }
 
 impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
-    pub(super) const fn new(source: &'a S, lease: &'a Lease<'a, S, C>, clock: &'a C, observer: &'a O, demarche: DemarcheNumber, place: (usize, usize)) -> Self {
+    pub(super) const fn new(
+        source: &'a S,
+        lease: &'a Lease<'a, S, C>,
+        clock: &'a C,
+        observer: &'a O,
+        demarche: DemarcheNumber,
+        place: (usize, usize),
+    ) -> Self {
         Self { source, lease, clock, observer, demarche, place, told: RefCell::new(Progress::START) }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
-    Connexion, ConvertedRow, Converter, FileIndex, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan, ScanOrder, State,
-    Stop, TableIndex,
+    Connexion, ConvertedRow, Converter, FileIndex, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan,
+    ScanOrder, State, Stop, TableIndex,
     batch::{Batch, Receipt, weight, write_row},
     connexion::LastRun,
     copying::Breaker,
@@ -72,7 +72,15 @@ pub(super) struct Writer<'a, S, D, C> {
 
 impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     pub(super) fn progress(&self) -> Progress {
-        Progress { phase: Phase::Dossiers, read: self.report.read, total: self.total, written: self.written, failed: self.report.failed(), files: self.report.files, ..Progress::START }
+        Progress {
+            phase: Phase::Dossiers,
+            read: self.report.read,
+            total: self.total,
+            written: self.written,
+            failed: self.report.failed(),
+            files: self.report.files,
+            ..Progress::START
+        }
     }
 
     pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
@@ -330,7 +338,11 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// Rows, the state that speaks of them, a line of the journal, and what is known of files.
     fn bundle(&self, journal: &[UserAction], choices: bool) -> Bundle {
         let (mut actions, receipt) = self.batch.actions(&self.tables, choices);
-        actions.push(write_row(&self.system.connexions, self.connexion.row, vec![Connexion::state_cell(&self.connexion.state_with(self.demarche, &self.state))]));
+        actions.push(write_row(
+            &self.system.connexions,
+            self.connexion.row,
+            vec![Connexion::state_cell(&self.connexion.state_with(self.demarche, &self.state))],
+        ));
         actions.extend(journal.iter().cloned());
         let files_at = actions.len();
         if let Some(table) = &self.system.files {

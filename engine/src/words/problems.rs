@@ -78,7 +78,9 @@ fn file_not_copied(column: &str, file: &str, why: &FileFailure) -> String {
     let file = shortened(file);
     let what = match why {
         FileFailure::Pending => format!("Démarches Simplifiées n’a pas encore contrôlé le fichier « {file} » de « {column} »."),
-        FileFailure::Infected => format!("Le fichier « {file} » de « {column} » contient un virus, selon Démarches Simplifiées : Relais ne l’a pas téléchargé."),
+        FileFailure::Infected => {
+            format!("Le fichier « {file} » de « {column} » contient un virus, selon Démarches Simplifiées : Relais ne l’a pas téléchargé.")
+        }
         FileFailure::Corrupt => format!("Le fichier « {file} » de « {column} » est endommagé, selon Démarches Simplifiées."),
         FileFailure::Source(SourceErrorCode::FileTooLarge) => {
             format!("Le fichier « {file} » de « {column} » dépasse la taille que Relais transmet.")
@@ -105,7 +107,9 @@ const fn file_advice(why: &FileFailure) -> &'static str {
         FileFailure::Document(DocumentError::Denied(_) | DocumentError::ReadOnly) => {
             "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
         }
-        FileFailure::Document(_) => "Réessayez. Si cela dure, la place ou la taille permise pour les pièces jointes de ce document est peut-être atteinte.",
+        FileFailure::Document(_) => {
+            "Réessayez. Si cela dure, la place ou la taille permise pour les pièces jointes de ce document est peut-être atteinte."
+        }
     }
 }
 

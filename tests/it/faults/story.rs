@@ -375,7 +375,11 @@ impl Story {
         self.stack.ds.store().pass(time::Duration::hours(25));
         let outcome = self.run_untroubled(&self.stack.document, &mut self.connexion("owner").await?).await?;
         let is_read = |outcome: &Outcome| {
-            !outcome.report.problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Unserved(_) | ProblemKind::ListUnread(_) | ProblemKind::FileNotCopied { .. }))
+            !outcome
+                .report
+                .problems
+                .iter()
+                .any(|problem| matches!(problem.kind, ProblemKind::Unserved(_) | ProblemKind::ListUnread(_) | ProblemKind::FileNotCopied { .. }))
         };
         if !is_read(&outcome) {
             return Err(format!("the last run did not read everything: {:?}", outcome.report.problems));

@@ -177,7 +177,10 @@ async fn files_cut_on_their_way_never_reach_the_document() {
     world.set_files(number, files.clone());
     world.stack.ds.faults().on_files(vec![FileFault::Cut; 3 * files.len()]);
     let outcome = world.run().await;
-    assert!(outcome.report.problems.len() == files.len() && failures(&outcome).values().all(|why| *why == FileFailure::Source(SourceErrorCode::InvalidAnswer)));
+    assert!(
+        outcome.report.problems.len() == files.len()
+            && failures(&outcome).values().all(|why| *why == FileFailure::Source(SourceErrorCode::InvalidAnswer))
+    );
     assert_eq!(world.uploaded(), before);
     assert!(world.run().await.is_success());
     world.assert_same_files().await;

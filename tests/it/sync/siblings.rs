@@ -72,7 +72,8 @@ async fn clones_of_a_demarche_share_a_table() {
         };
         numbers.iter().map(rows_of).sum()
     };
-    let expected = rows(world.field_of(world.demarche, "Cofinancements"), &world.numbers()) + rows(world.field_of(SIBLING, "Cofinancements"), &numbers);
+    let expected =
+        rows(world.field_of(world.demarche, "Cofinancements"), &world.numbers()) + rows(world.field_of(SIBLING, "Cofinancements"), &numbers);
     assert_eq!(world.table("Cofinancements").await["id"].as_array().unwrap().len(), expected);
     let link = world.cell(number, "Lien_vers_le_dossier").await;
     assert!(link.as_str().unwrap().contains(&format!("/procedures/{SIBLING}/dossiers/{number}")), "{link}");

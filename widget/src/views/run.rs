@@ -101,7 +101,10 @@ fn running(app: App) -> View {
                 .child(el("dt").child(words::WRITTEN))
                 .child(el("dd").child(move || relais_engine::words::figure(written.get())))
                 // Rare: said when there are some.
-                .child(move || (files.get() > 0).then(|| View::from([el("dt").child(words::COPIED).into(), el("dd").child(relais_engine::words::figure(files.get())).into()])))
+                .child(move || {
+                    (files.get() > 0)
+                        .then(|| View::from([el("dt").child(words::COPIED).into(), el("dd").child(relais_engine::words::figure(files.get())).into()]))
+                })
                 .child(el("dt").child(words::FAILING))
                 .child(el("dd").child(move || relais_engine::words::figure(failed.get()))),
         );

@@ -145,7 +145,11 @@ fn counts(outcome: &Outcome) -> View {
     let mut figures =
         vec![(words::counts::ADDED, report.added), (words::counts::UPDATED, report.updated), (words::counts::UNCHANGED, report.unchanged)];
     // Rare: said when there are some.
-    figures.extend([(words::counts::FILES, report.files), (words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)].into_iter().filter(|(_, figure)| *figure > 0));
+    figures.extend(
+        [(words::counts::FILES, report.files), (words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)]
+            .into_iter()
+            .filter(|(_, figure)| *figure > 0),
+    );
     figures.push((words::counts::FAILED, report.failed()));
     let figures = figures.into_iter().map(|(label, figure)| {
         let class = (figure == 0).then_some("zero");

@@ -88,8 +88,7 @@ impl Twins {
             }
             rows
         };
-        let expected: BTreeSet<Vec<String>> =
-            rows(&self.world.ds, "Aides").into_iter().chain(rows(&self.clone, "Aides – Ain")).collect();
+        let expected: BTreeSet<Vec<String>> = rows(&self.world.ds, "Aides").into_iter().chain(rows(&self.clone, "Aides – Ain")).collect();
         let shown = self.world.document.values("Aides", &["Numero", "Nom", "Choix", "Demarche", "Numero_de_la_demarche"]);
         assert_eq!(shown, expected);
         let children = [&self.world.ds, &self.clone].map(|ds| ds.dossiers.borrow().values().map(|deposit| deposit.rows.len()).sum::<usize>());
@@ -130,7 +129,11 @@ fn one_that_joins_later_leaves_the_rows_of_the_first_alone() {
     let twins = Twins::new();
     assert!(twins.world.run().is_success());
     let outcome = twins.run();
-    assert_eq!((outcome.report.added, outcome.report.updated, outcome.report.marked, outcome.report.removed), (3, 3, 0, 0), "the first now say whose they are");
+    assert_eq!(
+        (outcome.report.added, outcome.report.updated, outcome.report.marked, outcome.report.removed),
+        (3, 3, 0, 0),
+        "the first now say whose they are"
+    );
     twins.assert_settles();
 }
 
