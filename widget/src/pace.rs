@@ -19,6 +19,10 @@ impl Pace {
         if self.steps.back().is_some_and(|(_, last)| *last == read) {
             return;
         }
+        // The next démarche of the run starts from nothing.
+        if self.steps.back().is_some_and(|(_, last)| *last > read) {
+            self.steps.clear();
+        }
         if self.steps.len() == WINDOW {
             self.steps.pop_front();
         }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relais_engine::{
+    ds::{Demarche, DemarcheNumber},
     grist::DocumentSchema,
     letters::small,
-    mapping::{Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, TableKey},
+    mapping::{Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, Sibling, TableKey},
     sync::Connexion,
     words,
 };
@@ -76,12 +77,25 @@ pub struct Summary {
     pub existing_columns: usize,
 }
 
+/// A démarche of the same form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joined {
+    /// How its fields are those of the mapping.
+    pub sibling: Sibling,
+    /// How many of them are; none when that was looked at another day.
+    pub matched: Option<usize>,
+    /// The labels of those that its form does not have.
+    pub unmatched: Vec<String>,
+}
+
 /// A proposal and what the agent made of it.
 #[derive(Clone, Debug)]
 pub struct Selection {
     proposal: Proposal,
     /// The connexion whose mapping is changed; none for a new one.
     pub connexion: Option<String>,
+    /// Démarches of the same form, whose dossiers go into the same tables.
+    pub siblings: Vec<Joined>,
     /// Which dossiers are followed.
     pub scope: Scope,
     /// What becomes of the others.
@@ -123,6 +137,7 @@ impl Selection {
         Self {
             proposal,
             connexion: None,
+            siblings: Vec::new(),
             scope: Scope::default(),
             keeping: Keeping::default(),
             existing_tables: BTreeSet::new(),
@@ -142,6 +157,8 @@ impl Selection {
         let mut selection = Self::new(proposal);
         selection.connexion = Some(connexion.id.clone());
         (selection.scope, selection.keeping) = (connexion.scope.clone(), connexion.keeping);
+        let known = |sibling: &Sibling| Joined { sibling: sibling.clone(), matched: None, unmatched: Vec::new() };
+        selection.siblings = connexion.siblings.iter().map(known).collect();
         let is_chosen = |section: &Section| section.lines.iter().any(|line| line.is_chosen);
         selection.wanted = selection.tables_on_choice().filter(|(_, section)| is_chosen(section)).map(|(index, _)| index).collect();
         for (key, binding) in &connexion.binding.tables {
@@ -154,6 +171,27 @@ impl Selection {
             }
         }
         selection
+    }
+
+    /// The démarches whose dossiers go into its tables.
+    pub fn demarches(&self) -> Vec<DemarcheNumber> {
+        std::iter::once(self.proposal.demarche).chain(self.siblings.iter().map(|joined| joined.sibling.number)).collect()
+    }
+
+    /// Adds a démarche of the same form. False when no field of it was recognised: it is another form.
+    pub fn join(&mut self, ours: &Demarche, theirs: &Demarche) -> bool {
+        // Every field of the form, as more may be chosen later.
+        let mut whole = self.proposal.clone();
+        whole.apply(Preset::Everything);
+        let mapping = whole.into_mapping();
+        let sibling = Sibling::new(&mapping, &ours.active_revision, theirs);
+        let unmatched: Vec<String> = sibling.unmatched(&mapping, &theirs.active_revision).map(|known| known.label.trim().to_owned()).collect();
+        let matched = mapping.fields.len() - unmatched.len();
+        let is_same_form = matched > 0;
+        if is_same_form && !self.demarches().contains(&theirs.number) {
+            self.siblings.push(Joined { sibling, matched: Some(matched), unmatched });
+        }
+        is_same_form
     }
 
     /// Notes the names that lines have now as those that come back when an agent's are wiped.

@@ -124,7 +124,7 @@ impl Health {
         }
         match &connexion.state.last_run {
             // The page was left in the middle: nothing could be said of that run.
-            _ if connexion.state.scan.is_some() => Self::Interrupted,
+            _ if connexion.state.is_unfinished() => Self::Interrupted,
             Some(run) if !run.interrupted && run.failed == 0 => Self::UpToDate,
             Some(run) if !run.interrupted => Self::Failed { failed: run.failed, dossiers: run.dossiers },
             _ => Self::Interrupted,

@@ -9,7 +9,7 @@ use relais_engine::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{App, Chosen, Fetched, Screen};
+use super::{App, Chosen, Fetched, Joining, Screen};
 use crate::{proxy::Proxy, selection::Selection};
 
 /// How many recent dossiers are read for the examples; less when DS is slow.
@@ -83,11 +83,30 @@ impl App {
         self.go(Screen::Fields);
     }
 
+    /// Adds a démarche of the same form to those whose dossiers go into the tables.
+    pub fn join(self, number: DemarcheNumber, told: impl Fn(Joining) + 'static) {
+        let Some(services) = self.services() else { return };
+        let Some(selection) = self.selection.get_untracked() else { return };
+        let Some(ours) = self.chosen.with_untracked(|chosen| chosen.as_ref().and_then(|chosen| chosen.form.ready().cloned())) else { return };
+        told(Joining::Reading);
+        spawn_local(async move {
+            match read_form(&services.proxy, number).await {
+                Ok(theirs) => {
+                    let mut is_same_form = false;
+                    selection.update(|selection| is_same_form = selection.join(&ours, &theirs));
+                    told(if is_same_form { Joining::No } else { Joining::Stranger });
+                }
+                Err(error) => told(Joining::Failed(number, error)),
+            }
+        });
+    }
+
     /// Runs with what is chosen.
     pub fn import(self) {
         let Some(selection) = self.selection.with_untracked(|selection| selection.as_ref().map(ArcRwSignal::get_untracked)) else { return };
         let id = selection.connexion.clone();
         let (scope, keeping) = (selection.scope.clone(), selection.keeping);
+        let siblings = selection.siblings.iter().map(|joined| joined.sibling.clone()).collect();
         let mapping = selection.into_mapping();
         let mut connexion =
             self.loaded.with_untracked(|loaded| match id.and_then(|id| loaded.connexions.iter().find(|connexion| connexion.id == id)) {
@@ -99,6 +118,7 @@ impl App {
                 None => Connexion::new(mapping, &loaded.connexions),
             });
         connexion.follow(scope, keeping);
+        connexion.follow_siblings(siblings);
         self.go(Screen::Run);
         self.synchronise(connexion);
     }

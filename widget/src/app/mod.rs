@@ -59,6 +59,19 @@ impl<T> Fetched<T> {
     }
 }
 
+/// What becomes of a démarche that is added to those of the tables.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Joining {
+    /// Nothing more: none was added, or it is among them.
+    No,
+    /// Its form is read.
+    Reading,
+    /// Its form is another.
+    Stranger,
+    /// DS does not open it.
+    Failed(DemarcheNumber, SourceError),
+}
+
 /// The démarche that is looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {

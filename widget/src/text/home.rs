@@ -68,9 +68,10 @@ pub fn dossiers(count: usize) -> String {
     words::count(count, "dossier", "dossiers")
 }
 
-/// « dans « Suivi DETR » ».
-pub fn in_table(table: &str) -> String {
-    format!("dans « {table} »")
+/// « dans « Suivi DETR » », « de 3 démarches, dans « Suivi DETR » ».
+pub fn in_table(table: &str, demarches: usize) -> String {
+    let table = format!("dans «\u{a0}{table}\u{a0}»");
+    if demarches < 2 { table } else { format!("de {demarches} démarches, {table}") }
 }
 
 /// Some dossiers are not up to date.

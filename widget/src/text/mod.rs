@@ -1,6 +1,7 @@
 //! Every French sentence of the widget. Names that come from Démarches Simplifiées or from the document are shown as they
 //! are, between « ».
 
+pub mod changes;
 pub mod demarche;
 pub mod errors;
 pub mod fields;
@@ -8,6 +9,7 @@ pub mod home;
 pub mod moments;
 pub mod run;
 pub mod scope;
+pub mod siblings;
 pub mod states;
 
 /// The name of the application, at the end of the page's title.

@@ -106,6 +106,11 @@ pub fn read_of(read: usize, total: Option<usize>) -> String {
     }
 }
 
+/// « Démarche 2 sur 3 : 640 dossiers sur 1 284 ».
+pub fn of_demarche(place: usize, demarches: usize, read: &str) -> String {
+    format!("Démarche {place} sur {demarches} : {read}")
+}
+
 /// « 42 dossiers par seconde, encore 15 s environ ».
 pub fn pace(per_second: f64, seconds_left: Option<u32>) -> String {
     let rate = if per_second < 1.0 { "moins d’un dossier par seconde".to_owned() } else { rate(per_second) };

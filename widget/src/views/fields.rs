@@ -86,6 +86,7 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> View {
         .child(move || is_bare.get().then(|| Note::new(Tone::Error, words::CHOOSE_FIRST)))
         .child(facts(app, selection))
         .child(super::scope::panel(app, selection))
+        .child(super::siblings::panel(app, selection))
         .child((!is_new).then(|| el("p").class("hint say").child(words::REMOVED_HINT)))
         .child(tools(selection))
         .child(el("div").class("cols").attr("aria-hidden", "true").child(View::list(heads)))

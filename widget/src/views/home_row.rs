@@ -42,7 +42,7 @@ fn card(app: App, id: &str) -> Option<Card> {
             Health::TableMissing => ("st err", Icon::Cross, home::TABLE_MISSING.to_owned(), String::new()),
         };
         let last_run = connexion.state.last_run.as_ref();
-        let table = connexion.mapping.table(&TableKey::Dossiers).map(|table| home::in_table(&table.name));
+        let table = connexion.mapping.table(&TableKey::Dossiers).map(|table| home::in_table(&table.name, connexion.demarches().count()));
         Some(Card {
             title: connexion.mapping.title.clone(),
             class,

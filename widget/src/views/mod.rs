@@ -12,6 +12,7 @@ mod problems;
 mod run;
 mod run_result;
 mod scope;
+mod siblings;
 
 use leptos::{mount::mount_to_renderer, prelude::*};
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use relais_engine::{
+    ds::DossierNumber,
     sync::{Outcome, Problem},
     words as names,
 };
@@ -19,10 +20,14 @@ const LONGEST_LIST: usize = 100;
 pub(super) fn problems(run: &Run, outcome: &Outcome) -> View {
     let app = App::current();
     let ds_url = app.session.with_untracked(|session| session.as_ref().map(|session| session.ds_url.trim_end_matches('/').to_owned()));
-    let base = format!("{}/procedures/{}/dossiers/", ds_url.unwrap_or_default(), run.connexion.mapping.demarche);
+    let ds_url = ds_url.unwrap_or_default();
+    let address = |dossier: DossierNumber| {
+        let demarche = outcome.report.elsewhere.get(&dossier).unwrap_or(&run.connexion.mapping.demarche);
+        format!("{ds_url}/procedures/{demarche}/dossiers/{dossier}")
+    };
     let of_dossiers = |is_failure: bool| {
         let found = outcome.report.problems.iter().filter(move |problem| problem.dossier.is_some() && problem.is_failure() == is_failure);
-        found.map(|problem| row(problem, &base)).collect::<Vec<_>>()
+        found.map(|problem| row(problem, problem.dossier.map(address))).collect::<Vec<_>>()
     };
     let failed = table("erreurs", words::problems_title(outcome.report.failed()), of_dossiers(true));
     let awaited = table("attendues", words::AWAITED_TITLE.to_owned(), of_dossiers(false));
@@ -53,11 +58,11 @@ fn table(id: &'static str, title: String, mut rows: Vec<View>) -> View {
     section(id, title).child(table).child(is_cut.then(|| el("p").class("meta").child(words::MORE_PROBLEMS))).into()
 }
 
-fn row(problem: &Problem, base: &str) -> View {
+fn row(problem: &Problem, address: Option<String>) -> View {
     let link = problem.dossier.map(|number| {
         let link = el("a")
             .class("lk")
-            .attr("href", format!("{base}{number}"))
+            .attr("href", address)
             .attr("target", "_blank")
             .attr("rel", "noreferrer")
             .child(words::OPEN_IN_DS)

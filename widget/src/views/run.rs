@@ -44,7 +44,10 @@ const fn step(phase: Phase) -> usize {
 
 fn running(app: App) -> View {
     let title = of(app, |run| run.connexion.mapping.title.clone());
-    let read = of(app, |run| words::read_of(run.progress.read, run.progress.total));
+    let read = of(app, |run| {
+        let (read, place) = (words::read_of(run.progress.read, run.progress.total), run.progress.demarche + 1);
+        if run.progress.demarches > 1 { words::of_demarche(place, run.progress.demarches, &read) } else { read }
+    });
     let pace = of(app, |run| {
         let left = run.progress.total.and_then(|total| run.pace.seconds_left(total));
         run.pace.per_second().map(|rate| words::pace(rate, left)).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use relais_engine::{
+    ds::DemarcheNumber,
     mapping::TableKey,
     sync::{Outcome, Stop},
     words as names,
@@ -13,6 +14,7 @@ use crate::{
     memo::memo,
     text::{
         self,
+        changes,
         errors::{self, Explained},
         moments, run as words,
     },
@@ -21,14 +23,14 @@ use crate::{
 };
 
 /// Why a run stopped, for people.
-fn stopped(app: App, run: &Run, stop: &Stop) -> Explained {
+fn stopped(app: App, demarche: DemarcheNumber, stop: &Stop) -> Explained {
     match stop {
         Stop::Cancelled => Explained { what: words::STOPPED.to_owned(), remedy: String::new() },
         Stop::Source(error) => {
             let user = app.session.with_untracked(|session| session.as_ref().map(|session| session.user));
             match &error.holder {
                 Some(holder) if user == Some(holder.user) => errors::own_lease(holder, error.retry_at),
-                _ => errors::source(error, Some(run.connexion.mapping.demarche), app.now()),
+                _ => errors::source(error, Some(demarche), app.now()),
             }
         }
         Stop::Document(error) => errors::document(error),
@@ -68,7 +70,7 @@ pub(super) fn run_result(app: App) -> View {
     let Stage::Ended(ended) = run.stage.clone() else { return View::NOTHING };
     let outcome = &ended.outcome;
     let verdict = Verdict::of(outcome);
-    let next = Next::of(outcome, run.connexion.state.retry.len());
+    let next = Next::of(outcome, run.connexion.state.to_retry());
     // As it is when pressed: an undo makes it forget the run.
     let connexion = move || app.run.with_untracked(|run| run.as_ref().map(|run| run.connexion.clone()));
     let rerun = move || {
@@ -86,7 +88,7 @@ pub(super) fn run_result(app: App) -> View {
         let finish = button(finish_class, if is_undone { words::FINISH } else { finish_label }, move || app.go(Screen::Home));
         View::list(if leads_on { [finish, again] } else { [again, finish] })
     };
-    let has_problems = !outcome.report.problems.is_empty() && run.connexion.row.is_some();
+    let has_problems = !(outcome.report.problems.is_empty() && outcome.report.drift.is_empty()) && run.connexion.row.is_some();
     let open_fields = move || {
         if let Some(connexion) = connexion() {
             app.edit_fields(connexion);
@@ -99,7 +101,7 @@ pub(super) fn run_result(app: App) -> View {
             el("div").class("say").child(Note::new(Tone::Success, words::UNDONE_LEAD)).into()
         } else {
             let message = el("div").class("say").child(message(app, &run, &ended));
-            View::from([message.into(), counts(&ended.outcome), problems(&run, &ended.outcome)])
+            View::from([message.into(), counts(&ended.outcome), problems(&run, &ended.outcome), drift(&run, &ended.outcome)])
         }
     };
     Shell::new(Header::Steps(3), move || title(verdict, undo.get()))
@@ -118,7 +120,7 @@ fn message(app: App, run: &Run, ended: &Ended) -> Note {
     let failed = outcome.report.failed();
     let in_document = run.connexion.state.last_run.as_ref().map_or(0, |last| last.dossiers);
     if let Some(stop) = &outcome.stop {
-        let explained = stopped(app, run, stop);
+        let explained = stopped(app, outcome.demarche, stop);
         let has_written = outcome.last_action.is_some();
         let intact = if has_written { words::WHOLE } else { words::NOTHING_WRITTEN };
         let tone = if matches!(stop, Stop::Cancelled) { Tone::Warning } else { Tone::Error };
@@ -161,6 +163,21 @@ fn counts(outcome: &Outcome) -> View {
         .child(el("dl").class("counts").child(View::list(figures)))
         .child(other_rows.map(|rows| el("p").class("meta say").child(rows)))
         .into()
+}
+
+/// What changed in the forms since their fields were mapped.
+fn drift(run: &Run, outcome: &Outcome) -> View {
+    let is_alone = run.connexion.siblings.is_empty();
+    let forms = outcome.report.drift.iter().map(|form| {
+        let is_first = form.demarche == run.connexion.mapping.demarche;
+        let all = &form.drift.changes;
+        let told = all.iter().take(changes::MOST).map(|change| el("li").child(changes::change(change, is_first)));
+        let more = all.len().saturating_sub(changes::MOST);
+        let list = el("ul").child(View::list(told)).child((more > 0).then(|| el("li").child(changes::more(more))));
+        let headline = if is_alone { changes::TITLE.to_owned() } else { changes::title_of(&form.title) };
+        el("div").class("say").child(Note::new(Tone::Information, headline).line(changes::NOTHING_BROKEN).more(list))
+    });
+    View::list(forms)
 }
 
 /// Undo, as long as it means something.
