@@ -7,6 +7,7 @@ mod axe;
 mod harness;
 mod journey;
 mod scope;
+mod several;
 mod states;
 
 use relais_tests::{

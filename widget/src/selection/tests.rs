@@ -204,3 +204,32 @@ fn tables_are_named() {
     let mapping = selection.into_mapping();
     assert_eq!(mapping.tables.get(1).unwrap().name, "Sites");
 }
+
+#[test]
+fn a_demarche_of_the_same_form_joins_and_another_does_not() {
+    let clone = |ids: &str, labels: &str| {
+        let mut form = serde_json::json!({
+            "number": 13, "title": "Clone", "state": "publiee",
+            "activeRevision": { "id": "r2", "datePublication": null, "annotationDescriptors": [], "champDescriptors": [
+                descriptor("HeaderSection", "h9", "Le projet", false),
+                descriptor("Text", &format!("nom{ids}"), &format!("Intitulé{labels}"), true),
+                descriptor("Address", &format!("adr{ids}"), &format!("Adresse{labels}"), false),
+            ] },
+        });
+        form["number"] = 13.into();
+        relais_engine::json::from_value::<Demarche>(&form).unwrap()
+    };
+    let mut selection = selection();
+    assert!(!selection.join(&demarche(), &clone("2", " tout autre")));
+    assert_eq!(selection.siblings, []);
+    let mut sibling = clone("2", "");
+    for (descriptor, label) in sibling.active_revision.champ_descriptors.iter_mut().skip(1).zip(["Intitulé du projet", "Adresse du siège"]) {
+        label.clone_into(&mut descriptor.label);
+    }
+    assert!(selection.join(&demarche(), &sibling));
+    assert!(selection.join(&demarche(), &sibling), "twice is once");
+    let [joined] = selection.siblings.as_slice() else { panic!("{:?}", selection.siblings) };
+    assert_eq!((joined.matched, joined.sibling.fields.len()), (Some(2), 2));
+    assert_eq!(joined.unmatched, ["Nom du lieu", "Lieux"], "what nobody chose yet may be chosen later");
+    assert_eq!(selection.demarches().len(), 2);
+}

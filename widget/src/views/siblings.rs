@@ -22,7 +22,7 @@ pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
         .class("scope say")
         .child(el("summary").child(el("b").child(words::TITLE)).child(el("span").class("meta").child(move || summary.get())))
         .child(el("p").class("hint say").child(words::HINT))
-        .child(el("ul").class("rows").attr("hidden", move || joined.with(Vec::is_empty)).child(lines))
+        .child(el("ul").class("rows say").attr("hidden", move || joined.with(Vec::is_empty)).child(lines))
         .child(was_several.then(|| el("p").class("hint").child(words::REMOVED_HINT)))
         .child(addition(app, selection, joining))
         .child(move || answer(app, joining.get()))
@@ -70,10 +70,10 @@ fn addition(app: App, selection: RwSignal<Selection>, joining: RwSignal<Joining>
         .child(options);
     let is_impossible = memo(move || wanted.get().is_none() || matches!(joining.get(), Joining::Reading));
     let choice = el("div")
-        .class("field say")
+        .class("field wide say")
         .attr("hidden", move || others.with(Vec::is_empty))
         .child(el("label").attr("for", "autre-demarche").child(words::ADD_LABEL))
-        .child(el("div").class("line mid").child(select).child(button("btn", words::ADD, add).attr("disabled", move || is_impossible.get())));
+        .child(el("div").class("inline").child(select).child(button("btn", words::ADD, add).attr("disabled", move || is_impossible.get())));
     let nothing = el("p").class("hint").attr("hidden", move || !others.with(Vec::is_empty)).child(words::NO_OTHER);
     View::from([choice.into(), nothing.into()])
 }

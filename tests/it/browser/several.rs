@@ -1,0 +1,68 @@
+//! Files as attachments, and a clone of the démarche in the same tables, both chosen on the screen Champs.
+
+use relais_tests::ds::{EVERYDAY, SIBLING, world::value::Value as Held};
+use serde_json::{Value, json};
+
+use super::{OWNER, Visit, axe::judge, browser::Browser, choose_everyday, open, services};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_two_demarches_arrive_in_one_table() {
+    let stack = services(12).await;
+    let store = stack.ds.store();
+    let browser = Browser::start("several").await;
+    open(&browser, &stack, &stack.document, Visit { is_alone: true, ..OWNER }).await;
+    choose_everyday(&browser, &stack).await;
+
+    browser.press("Démarches dans cette table").await;
+    browser.sees("Ajouter une démarche du même formulaire").await;
+    let pick = format!(
+        "const select = document.getElementById('autre-demarche'); select.value = '{SIBLING}'; \
+         select.dispatchEvent(new Event('change', {{ bubbles: true }})); return select.value;"
+    );
+    assert_eq!(browser.ask_widget(&pick).await, json!(SIBLING.to_string()));
+    browser.press("Ajouter").await;
+    browser.sees("champs reconnus").await;
+    browser.sees("Celle-ci, et 1 autre du même formulaire").await;
+    judge(&browser, "demarches").await;
+    browser.picture("demarches").await;
+
+    browser.write("Chercher", "budget").await;
+    browser.press("2 autres colonnes possibles").await;
+    browser.choose("pièces jointes").await;
+    browser.picture("fichiers").await;
+    browser.write("Chercher", "").await;
+    browser.press("Importer les dossiers").await;
+    browser.sees("Synchronisation terminée").await;
+    browser.sees("fichiers copiés").await;
+    browser.picture("resultat").await;
+
+    let tables = browser.ask_document("return window.sampleGrist.tables();").await;
+    let main = tables.as_array().unwrap().iter().find(|name| name.as_str().unwrap().starts_with("Fonds")).unwrap().clone();
+    let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({main});")).await;
+    let numbers: Vec<i32> = serde_json::from_value(shown["Numero"].clone()).unwrap();
+    assert_eq!(numbers.len(), store.numbers(EVERYDAY).len() + store.numbers(SIBLING).len());
+    let column = shown.as_object().unwrap().keys().find(|name| name.starts_with("Budget") && name.contains("pieces")).unwrap().clone();
+    for (row, number) in numbers.iter().enumerate() {
+        let (demarche, dossier) = store.dossier(*number).unwrap();
+        assert_eq!(shown["Demarche"][row], json!(demarche.title));
+        let field = store.field(demarche.number, "Budget prévisionnel").unwrap();
+        let expected: Vec<Vec<u8>> = match dossier.content().champs.get(&field) {
+            Some(Held::Files(files)) => files.iter().map(relais_tests::ds::world::value::Attachment::bytes).collect(),
+            _ => Vec::new(),
+        };
+        let ids = shown[&column][row].as_array().into_iter().flatten().filter_map(Value::as_i64);
+        let held: Vec<Vec<u8>> = ids.map(|id| stack.document.attachment(id).unwrap().to_vec()).collect();
+        assert_eq!(held, expected, "the files of the dossier {number}");
+    }
+
+    // What changed in the form of one is told at its next run.
+    store.rename_field(SIBLING, store.field(SIBLING, "Téléphone").unwrap(), "Numéro de téléphone").unwrap();
+    browser.press("Synchroniser de nouveau").await;
+    browser.sees("Le formulaire a changé").await;
+    browser.sees("s'appelle maintenant « Numéro de téléphone »").await;
+    browser.picture("formulaire-change").await;
+    judge(&browser, "formulaire-change").await;
+    browser.press("Terminer").await;
+    browser.sees("de 2 démarches").await;
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
+}
