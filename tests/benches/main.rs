@@ -4,6 +4,7 @@
 #![expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures are printed, and are small")]
 
 mod in_browser;
+mod in_wasm;
 
 use std::{collections::BTreeMap, path::Path, process::Command, time::Instant};
 
@@ -26,14 +27,27 @@ use relais_tests::{
 
 type Figures = BTreeMap<&'static str, f64>;
 
+/// What the bench's mapping needs of a dossier.
+const PARTS: Parts = Parts {
+    include_geometry: false,
+    include_instructeurs: false,
+    include_columns: false,
+    include_avis: false,
+    include_messages: false,
+    include_traitements: false,
+    ..Parts::ALL
+};
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut figures = Figures::new();
     counts(&mut figures).await?;
     engine(&mut figures).await?;
+    in_wasm::engine(&mut figures).await?;
     proxy(&mut figures).await?;
     widget(&mut figures)?;
     in_browser::long_run(&mut figures).await?;
+    in_browser::large_run(&mut figures).await?;
     let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output()?;
     let machine = format!("{} cores, {}", std::thread::available_parallelism()?, std::env::consts::ARCH);
     let report = serde_json::json!({ "figures": figures, "machine": machine, "commit": String::from_utf8_lossy(&commit.stdout).trim() });
@@ -88,11 +102,10 @@ async fn dossiers(stack: &Stack, count: usize) -> anyhow::Result<(Demarche, Mapp
     let number = i64::from(BENCH).try_into()?;
     let demarche = Demarche::read(&source.call(&Operation::GetDemarche(DemarcheVariables { number })).await?)?;
     let mapping = stack.propose(BENCH, Preset::Everything).await?;
-    let parts = Parts { include_champs: true, include_annotations: true, include_files: true, ..Parts::default() };
     let (mut dossiers, mut after) = (Vec::new(), None);
     while dossiers.len() < count {
         let page = PageVariables { first: Some(100), after, ..PageVariables::of(number) };
-        let page = DossierPage::read(&source.call(&Operation::GetDossiers(DossiersVariables { page, parts })).await?)?;
+        let page = DossierPage::read(&source.call(&Operation::GetDossiers(DossiersVariables { page, parts: PARTS })).await?)?;
         after = page.page_info.end_cursor;
         dossiers.extend(page.dossiers);
     }

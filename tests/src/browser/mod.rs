@@ -54,6 +54,12 @@ impl Browser {
         Self { client, name, _driver: driver }
     }
 
+    /// Runs a script in every page that is opened from now on, before its own.
+    pub async fn run_first(&self, script: &str) {
+        let body = json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": script } });
+        self.client.issue_cmd(Post(CDP, body)).await.expect("the browser takes a script");
+    }
+
     /// Opens an address and waits for it to be loaded.
     pub async fn open(&self, address: &str) {
         self.client.goto(address).await.unwrap_or_else(|error| panic!("{address}: {error}"));

@@ -25,7 +25,9 @@ pub fn change(change: &Change, is_first: bool) -> String {
             format!("«\u{a0}{label}\u{a0}» n’est plus dans le formulaire. Sa colonne reste ; les anciens dossiers y gardent leurs valeurs.")
         }
         Change::Removed { label, .. } => format!("«\u{a0}{label}\u{a0}» n’est pas dans ce formulaire. Ses cellules restent vides pour ces dossiers."),
-        Change::Renamed { from, to, .. } => format!("«\u{a0}{from}\u{a0}» s’appelle maintenant «\u{a0}{to}\u{a0}». La même colonne continue d’être remplie."),
+        Change::Renamed { from, to, .. } => {
+            format!("«\u{a0}{from}\u{a0}» s’appelle maintenant «\u{a0}{to}\u{a0}». La même colonne continue d’être remplie.")
+        }
         Change::Retyped { label, from, to, .. } => format!(
             "«\u{a0}{label}\u{a0}» est passé de {} à {}. Sa colonne reste ; les valeurs qui n’y tiennent pas sont signalées.",
             champ_type(from),

@@ -15,7 +15,8 @@ use crate::{
 pub(super) fn choice(app: App, listed: ListedDemarche) -> View {
     let number = listed.number;
     let is_chosen = memo(move || app.chosen.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.number == number)));
-    let is_connected = app.loaded.with_untracked(|loaded| loaded.connexions.iter().any(|connexion| connexion.demarches().any(|known| known == number)));
+    let is_connected =
+        app.loaded.with_untracked(|loaded| loaded.connexions.iter().any(|connexion| connexion.demarches().any(|known| known == number)));
     let title = listed.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     let title = title.map_or_else(|| words::untitled(number.get()), str::to_owned);
     let marks = [

@@ -13,8 +13,7 @@ use crate::{
     app::{App, Ended, Run, Screen, Stage, Undo},
     memo::memo,
     text::{
-        self,
-        changes,
+        self, changes,
         errors::{self, Explained},
         moments, run as words,
     },

@@ -52,9 +52,10 @@ fn addition(app: App, selection: RwSignal<Selection>, joining: RwSignal<Joining>
     });
     let options = move || {
         let none = el("option").attr("value", "").child(words::ADD_NONE);
-        let named = others.get().into_iter().map(|(number, title)| {
-            el("option").attr("value", number.to_string()).child(words::named(number.get(), title.trim()))
-        });
+        let named = others
+            .get()
+            .into_iter()
+            .map(|(number, title)| el("option").attr("value", number.to_string()).child(words::named(number.get(), title.trim())));
         View::list(std::iter::once(none).chain(named))
     };
     let add = move || {
