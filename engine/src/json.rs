@@ -100,7 +100,12 @@ pub fn read<T: FromJson>(body: &[u8]) -> Result<T, Malformed> {
 
 /// Reads what is a value of serde_json already.
 pub fn from_value<T: FromJson>(value: &serde_json::Value) -> Result<T, Malformed> {
-    read(value.to_string().as_bytes())
+    read(write(value).as_bytes())
+}
+
+/// Writes a value. Its own `to_string` would bring a second writer, for JSON that people read.
+pub fn write(value: &serde_json::Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// The number that a text writes, as JSON does.

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use super::ColumnType;
+use crate::json;
 
 /// Beyond this, a number of JavaScript no longer tells neighbouring integers apart: 2^53.
 pub const LARGEST_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
@@ -102,7 +103,7 @@ impl CellValue {
                     item.feed(hasher);
                 }
             }
-            Self::Other(value) => (5_u8, value.to_string()).hash(hasher),
+            Self::Other(value) => (5_u8, json::write(value)).hash(hasher),
             Self::Null => {}
         }
     }

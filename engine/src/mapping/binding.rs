@@ -1,6 +1,6 @@
 //! The document's own half of a mapping.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use serde::Serialize;
 
@@ -107,14 +107,20 @@ impl Binding {
     /// a table that was removed has become a number in Grist: it is forgotten too, and the rows find their dossier again by
     /// what names them in DS.
     pub fn forget_missing(&mut self, schema: &DocumentSchema) {
-        self.tables.retain(|_, binding| binding.find(schema).is_some());
+        keep(&mut self.tables, |_, binding| binding.find(schema).is_some());
         for binding in self.tables.values_mut() {
             if let Some(table) = binding.find(schema).cloned() {
                 let is_there = |field: &Field, column: &SchemaColumn| {
                     *field != Field::Row(RowField::Dossier) || column.is_hidden() || matches!(column.column_type, ColumnType::Ref(_))
                 };
-                binding.columns.retain(|field, column| column.find(&table).is_some_and(|column| is_there(field, column)));
+                keep(&mut binding.columns, |field, column| column.find(&table).is_some_and(|column| is_there(field, column)));
             }
         }
     }
+}
+
+/// Keeps part of a map. To fill it anew is less code than to take out of the midst of it.
+fn keep<K: Ord, V>(map: &mut BTreeMap<K, V>, is_kept: impl Fn(&K, &V) -> bool) {
+    let kept = mem::take(map).into_iter().filter(|(key, value)| is_kept(key, value));
+    map.extend(kept);
 }

@@ -1,7 +1,7 @@
 //! What is drawn on a map, as cells can hold it.
 
 use super::Value;
-use crate::ds::GeoArea;
+use crate::{ds::GeoArea, json::write};
 
 /// The middle of the box that holds all areas, longitude first: good enough to put a pin.
 pub(super) fn centre(areas: &[GeoArea]) -> Option<(f64, f64)> {
@@ -31,7 +31,7 @@ pub(super) fn geojson(areas: &[GeoArea]) -> Value<'static> {
         return Value::Empty;
     }
     let features: Vec<_> = areas.iter().map(feature).collect();
-    Value::Text(serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string().into())
+    Value::Text(write(&serde_json::json!({ "type": "FeatureCollection", "features": features })).into())
 }
 
 /// An area, as a Feature.

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     ds::{Avis, Champ, ChampValue, Dossier, GeoArea, Instructeur, Message, RowId, Traitement},
     grist::ColumnType,
+    json,
     naming::names,
     words,
 };
@@ -299,7 +300,7 @@ fn zone<'a>(area: &'a GeoArea, champ: &'a Champ, row: Option<&'a RowId>, field: 
             let parcel = parts.into_iter().filter_map(Option::as_deref).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
             if parcel.is_empty() { Value::Empty } else { Value::Text(parcel.into()) }
         }
-        LinkedField::ZoneGeoJson => Value::Text(feature(area).to_string().into()),
+        LinkedField::ZoneGeoJson => Value::Text(json::write(&feature(area)).into()),
         _ => Value::text(row.map(RowId::as_str)),
     }
 }

@@ -77,7 +77,7 @@ impl Proxy {
     async fn open(&self) -> Result<Session, OpenError> {
         let token = self.0.grist.access_token().await.map_err(OpenError::Document)?;
         let body = serde_json::json!({ "grist_origin": self.0.grist.origin(), "grist_token": token.token });
-        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(body.to_string())).await.map_err(OpenError::Proxy)?;
+        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(json::write(&body))).await.map_err(OpenError::Proxy)?;
         let session: Session = read(&answer).map_err(OpenError::Proxy)?;
         self.0.clock.set(session.server_time);
         Ok(session)
@@ -122,12 +122,12 @@ impl Source for Proxy {
 
     async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Blob, SourceError> {
         let body = serde_json::json!({ "demarche": demarche, "url": content.url, "size": content.size });
-        self.ask(Method::POST, "api/files", Some(body.to_string())).await
+        self.ask(Method::POST, "api/files", Some(json::write(&body))).await
     }
 
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let path = format!("api/operations/{}", operation.name().as_str());
-        self.ask(Method::POST, &path, Some(operation.variables().to_string())).await
+        self.ask(Method::POST, &path, Some(json::write(&operation.variables()))).await
     }
 }
 
@@ -149,7 +149,7 @@ impl Leases for Proxy {
 }
 
 fn shown_lease(lease: Option<&str>) -> String {
-    serde_json::json!({ "lease": lease }).to_string()
+    json::write(&serde_json::json!({ "lease": lease }))
 }
 
 fn read<T: FromJson>(body: &[u8]) -> Result<T, SourceError> {

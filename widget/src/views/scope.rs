@@ -1,6 +1,6 @@
 //! Which dossiers are followed, and what becomes of the others: a panel of the screen Champs.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 use leptos::prelude::*;
 use relais_engine::{
@@ -73,11 +73,7 @@ pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
             let known = id.clone();
             let is_ticked = memo(move || selection.with(|selection| selection.scope.labels.contains(&known)));
             option(name, is_ticked, move || {
-                change(&|scope| {
-                    if !scope.labels.remove(&id) {
-                        scope.labels.insert(id.clone());
-                    }
-                });
+                change(&|scope| flip(&mut scope.labels, id.clone()));
             })
         })
         .collect();
@@ -132,14 +128,22 @@ fn is_one_of<T: Ord>(chosen: &BTreeSet<T>, value: &T) -> bool {
     chosen.is_empty() || chosen.contains(value)
 }
 
+/// Puts in what is not there, and takes out what is. To fill a set anew is less code than to take out of the midst of it.
+fn flip<T: Ord>(chosen: &mut BTreeSet<T>, value: T) {
+    let is_there = chosen.contains(&value);
+    let others = mem::take(chosen).into_iter().filter(|other| *other != value);
+    chosen.extend(others);
+    if !is_there {
+        chosen.insert(value);
+    }
+}
+
 /// Ticks or unticks one of several. All of them, or none, is no filter.
 fn toggle<T: Ord + Copy>(chosen: &mut BTreeSet<T>, value: T, all: &[T]) {
     if chosen.is_empty() {
         chosen.extend(all);
     }
-    if !chosen.remove(&value) {
-        chosen.insert(value);
-    }
+    flip(chosen, value);
     if all.iter().all(|value| chosen.contains(value)) {
         chosen.clear();
     }

@@ -3,7 +3,7 @@
 //! A view of Leptos's macro has the types of all that is in it, and code of its own for each attribute of each element: 300
 //! bytes every time. Here one piece of code draws them all. What changes them is Leptos's: its signals, memos and effects.
 //!
-//! ```ignore
+//! ```text
 //! el("p").class("meta").attr("hidden", move || !is_known.get()).child("Lu le ").child(move || date.get())
 //! ```
 
