@@ -200,6 +200,14 @@ impl<K: FromJson + Ord, V: FromJson> FromJson for BTreeMap<K, V> {
     }
 }
 
+/// A list of two.
+impl<A: FromJson, B: FromJson> FromJson for (A, B) {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let [first, second] = json.items() else { return Err(OTHER_TYPE) };
+        Ok((A::from_json(first)?, B::from_json(second)?))
+    }
+}
+
 impl<T: FromJson + Ord> FromJson for BTreeSet<T> {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         let Json::List(items) = json else { return Err(OTHER_TYPE) };

@@ -181,12 +181,10 @@ impl Selection {
     /// Adds a démarche of the same form. False when no field of it was recognised: it is another form.
     pub fn join(&mut self, ours: &Demarche, theirs: &Demarche) -> bool {
         // Every field of the form, as more may be chosen later.
-        let mut whole = self.proposal.clone();
-        whole.apply(Preset::Everything);
-        let mapping = whole.into_mapping();
-        let sibling = Sibling::new(&mapping, &ours.active_revision, theirs);
-        let unmatched: Vec<String> = sibling.unmatched(&mapping, &theirs.active_revision).map(|known| known.label.trim().to_owned()).collect();
-        let matched = mapping.fields.len() - unmatched.len();
+        let fields = self.proposal.fields();
+        let sibling = Sibling::new(fields, &ours.active_revision, theirs);
+        let unmatched: Vec<String> = sibling.unmatched(fields, &theirs.active_revision).map(|known| known.label.trim().to_owned()).collect();
+        let matched = fields.len() - unmatched.len();
         let is_same_form = matched > 0;
         if is_same_form && !self.demarches().contains(&theirs.number) {
             self.siblings.push(Joined { sibling, matched: Some(matched), unmatched });

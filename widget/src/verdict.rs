@@ -87,7 +87,8 @@ mod tests {
     use super::*;
 
     fn outcome(stop: Option<Stop>, problems: Vec<Problem>, last_action: Option<i64>) -> Outcome {
-        Outcome { report: Report { problems, ..Report::default() }, stop, last_action }
+        let demarche = relais_engine::ds::DemarcheNumber::new(1).unwrap();
+        Outcome { report: Report { problems, ..Report::default() }, stop, last_action, demarche }
     }
 
     fn unserved() -> Problem {

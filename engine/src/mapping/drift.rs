@@ -53,13 +53,13 @@ impl Drift {
     /// Compares a mapping with the form in force, of its démarche or of another of the same form. `known` says which fields
     /// the form had when it was last looked at: those are not new even when they were not mapped.
     pub fn between(mapping: &Mapping, translation: Translation<'_>, revision: &Revision, known: impl Fn(&DescriptorId) -> bool) -> Self {
-        let fields = translation.fields(mapping);
+        let mapped = |id: &DescriptorId| mapping.fields.iter().find(|(mapped, _)| translation.descriptor(mapped) == id).map(|(_, field)| field);
         let mut changes = Vec::new();
         for descriptor in revision.all_descriptors() {
             if matches!(descriptor.champ_type, ChampType::HeaderSection | ChampType::Explication) {
                 continue;
             }
-            let Some(field) = fields.get(&descriptor.id) else {
+            let Some(field) = mapped(&descriptor.id) else {
                 if !known(&descriptor.id) {
                     changes.push(Change::Added { descriptor: descriptor.id.clone(), label: descriptor.label.clone() });
                 }
@@ -78,8 +78,10 @@ impl Drift {
         }
         let present: std::collections::HashSet<&DescriptorId> = revision.all_descriptors().map(|descriptor| &descriptor.id).collect();
         changes.extend(
-            fields
+            mapping
+                .fields
                 .iter()
+                .map(|(id, field)| (translation.descriptor(id), field))
                 .filter(|(id, _)| !present.contains(id))
                 .map(|(id, field)| Change::Removed { descriptor: id.clone(), label: field.label.clone() }),
         );

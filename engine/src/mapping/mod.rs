@@ -106,6 +106,9 @@ impl FromJson for TableMapping {
     }
 }
 
+/// The fields of a form, as they were when they were mapped.
+pub type KnownFields = BTreeMap<DescriptorId, KnownField>;
+
 /// Which fields of a démarche go to which tables and columns. Portable: no token, no data, no reference of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mapping {
@@ -118,7 +121,7 @@ pub struct Mapping {
     /// The main table first, then those of répétitions and of other things that a dossier has several of.
     pub tables: Vec<TableMapping>,
     /// The fields of the form that are mapped, as they were then.
-    pub fields: BTreeMap<DescriptorId, KnownField>,
+    pub fields: KnownFields,
 }
 
 impl FromJson for Mapping {

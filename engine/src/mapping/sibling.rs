@@ -1,14 +1,9 @@
 //! Démarches of the same form, such as the clones of one per département: their fields have other ids, and go into the
 //! same columns.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
-};
-
 use serde::Serialize;
 
-use super::{Field, KnownField, Mapping, Scope, TableKey};
+use super::{Field, KnownField, KnownFields, Scope, TableKey};
 use crate::{
     ds::{ChampDescriptor, ChampType, Demarche, DemarcheNumber, DescriptorId, Revision},
     json::{FromJson, Json, Malformed},
@@ -22,9 +17,9 @@ pub struct Sibling {
     pub number: DemarcheNumber,
     /// Its title, for people.
     pub title: String,
-    /// By the id of a field in the mapping, the id of the same field here. Those that have the same id are left out.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<DescriptorId, DescriptorId>,
+    /// The id of a field in the mapping, and that of the same field here. Those that have the same id are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(DescriptorId, DescriptorId)>,
 }
 
 impl FromJson for Sibling {
@@ -34,48 +29,49 @@ impl FromJson for Sibling {
 }
 
 impl Sibling {
-    /// Matches a démarche with a mapping. `ours` is the form that the mapping was made for.
-    pub fn new(mapping: &Mapping, ours: &Revision, theirs: &Demarche) -> Self {
-        let mut sibling = Self { number: theirs.number, title: theirs.title.trim().to_owned(), fields: BTreeMap::new() };
-        sibling.match_fields(mapping, ours, &theirs.active_revision);
+    /// Matches a démarche with mapped fields. `ours` is the form that they are of.
+    pub fn new(fields: &KnownFields, ours: &Revision, theirs: &Demarche) -> Self {
+        let mut sibling = Self { number: theirs.number, title: theirs.title.trim().to_owned(), fields: Vec::new() };
+        sibling.match_fields(fields, ours, &theirs.active_revision);
         sibling
     }
 
     /// Matches the mapped fields that have no match yet. One that had one keeps it, whatever its label became (rule 5). A
     /// field is matched by its id, else by its label, type and section: what that leaves in doubt stays without a match.
-    pub(crate) fn match_fields(&mut self, mapping: &Mapping, ours: &Revision, theirs: &Revision) {
-        let present: HashSet<&DescriptorId> = theirs.all_descriptors().map(|descriptor| &descriptor.id).collect();
-        let mut taken: HashSet<DescriptorId> = self.fields.values().cloned().collect();
-        taken.extend(ours.all_descriptors().map(|descriptor| descriptor.id.clone()).chain(mapping.fields.keys().cloned()));
-        let (ours, mut theirs) = (namesakes(ours), namesakes(theirs));
-        for candidates in theirs.values_mut() {
-            candidates.retain(|id| !taken.contains(id));
-        }
-        for (id, known) in &mapping.fields {
-            if present.contains(id) || self.fields.contains_key(id) {
+    pub(crate) fn match_fields(&mut self, fields: &KnownFields, ours: &Revision, theirs: &Revision) {
+        let (ours, theirs) = (places(ours), places(theirs));
+        let is_in = |places: &[(Place, DescriptorId)], id: &DescriptorId| places.iter().any(|(_, known)| known == id);
+        for (id, known) in fields {
+            if is_in(&theirs, id) || self.twin(id).is_some() {
                 continue;
             }
-            let alone = vec![id.clone()];
             let place = place(known);
-            // Older than the form in force: its own words are all that is known.
-            let ours = ours.get(&place).filter(|ids| ids.contains(id)).unwrap_or(&alone);
-            let Some(candidates) = theirs.get(&place) else { continue };
-            // As many here as there: they come in the same order.
-            let unmatched: Vec<&DescriptorId> = ours.iter().filter(|id| !self.fields.contains_key(*id) && !present.contains(id)).collect();
-            let position = unmatched.iter().position(|namesake| *namesake == id);
-            if let Some(found) = position.filter(|_| unmatched.len() == candidates.len()).and_then(|position| candidates.get(position)).cloned() {
-                self.fields.insert(id.clone(), found.clone());
-                if let Some(candidates) = theirs.get_mut(&place) {
-                    candidates.retain(|candidate| *candidate != found);
-                }
+            // What is taken already, here or there, is no candidate.
+            let namesakes: Vec<&DescriptorId> =
+                ours.iter().filter(|(other, id)| *other == place && !is_in(&theirs, id) && self.twin(id).is_none()).map(|(_, id)| id).collect();
+            let candidates: Vec<&DescriptorId> = theirs
+                .iter()
+                .filter(|(other, id)| *other == place && !is_in(&ours, id) && !self.fields.iter().any(|(_, taken)| taken == id))
+                .map(|(_, id)| id)
+                .collect();
+            // As many here as there: they come in the same order. One that is older than the form in force is alone of its kind.
+            let position = namesakes.iter().position(|namesake| *namesake == id);
+            let is_alone = position.is_none() && candidates.len() == 1 && namesakes.is_empty();
+            let position = if is_alone { Some(0) } else { position.filter(|_| namesakes.len() == candidates.len()) };
+            if let Some(found) = position.and_then(|position| candidates.get(position)) {
+                self.fields.push((id.clone(), (*found).clone()));
             }
         }
     }
 
     /// The mapped fields that its form does not have.
-    pub fn unmatched<'a>(&'a self, mapping: &'a Mapping, theirs: &'a Revision) -> impl Iterator<Item = &'a KnownField> {
-        let present: HashSet<&DescriptorId> = theirs.all_descriptors().map(|descriptor| &descriptor.id).collect();
-        mapping.fields.iter().filter(move |(id, _)| !present.contains(self.fields.get(*id).unwrap_or(id))).map(|(_, known)| known)
+    pub fn unmatched<'a>(&'a self, fields: &'a KnownFields, theirs: &'a Revision) -> impl Iterator<Item = &'a KnownField> {
+        let is_there = |id: &DescriptorId| theirs.all_descriptors().any(|descriptor| descriptor.id == *id);
+        fields.iter().filter(move |(id, _)| !is_there(self.twin(id).unwrap_or(id))).map(|(_, known)| known)
+    }
+
+    fn twin(&self, id: &DescriptorId) -> Option<&DescriptorId> {
+        self.fields.iter().find(|(ours, _)| ours == id).map(|(_, theirs)| theirs)
     }
 }
 
@@ -87,12 +83,12 @@ fn place(known: &KnownField) -> Place {
     (spaced(&known.label), known.champ_type.clone(), spaced(&known.section))
 }
 
-/// The fields of each place, in the order of the form.
-fn namesakes(revision: &Revision) -> HashMap<Place, Vec<DescriptorId>> {
-    let mut namesakes: HashMap<Place, Vec<DescriptorId>> = HashMap::new();
+/// Where each field stands, in the order of the form.
+fn places(revision: &Revision) -> Vec<(Place, DescriptorId)> {
+    let mut places = Vec::new();
     let mut note = |descriptor: &ChampDescriptor, section: &str| {
         let known = KnownField { label: descriptor.label.clone(), champ_type: descriptor.champ_type.clone(), section: section.to_owned() };
-        namesakes.entry(place(&known)).or_default().push(descriptor.id.clone());
+        places.push((place(&known), descriptor.id.clone()));
     };
     let parts = [(&revision.champ_descriptors, words::FIRST_SECTION), (&revision.annotation_descriptors, words::ANNOTATIONS_SECTION)];
     for (descriptors, untitled) in parts {
@@ -108,22 +104,22 @@ fn namesakes(revision: &Revision) -> HashMap<Place, Vec<DescriptorId>> {
             }
         }
     }
-    namesakes
+    places
 }
 
 /// How the fields of a mapping are called in one of its démarches.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Translation<'a>(Option<&'a BTreeMap<DescriptorId, DescriptorId>>);
+pub struct Translation<'a>(Option<&'a Sibling>);
 
 impl<'a> Translation<'a> {
     /// For the démarche that the mapping was made for, or for another of its form.
     pub fn for_sibling(sibling: Option<&'a Sibling>) -> Self {
-        Self(sibling.map(|sibling| &sibling.fields))
+        Self(sibling)
     }
 
     /// The id of a field there.
     pub fn descriptor<'b>(&'b self, id: &'b DescriptorId) -> &'b DescriptorId {
-        self.0.and_then(|fields| fields.get(id)).unwrap_or(id)
+        self.0.and_then(|sibling| sibling.twin(id)).unwrap_or(id)
     }
 
     /// The same for what fills a column.
@@ -142,13 +138,6 @@ impl<'a> Translation<'a> {
             other => other.clone(),
         }
     }
-
-    /// The mapped fields by their ids there.
-    pub fn fields<'b>(&self, mapping: &'b Mapping) -> BTreeMap<DescriptorId, Cow<'b, KnownField>> {
-        let mut fields = BTreeMap::new();
-        fields.extend(mapping.fields.iter().map(|(id, known)| (self.descriptor(id).clone(), Cow::Borrowed(known))));
-        fields
-    }
 }
 
 impl Scope {
@@ -156,16 +145,10 @@ impl Scope {
     #[must_use]
     pub fn translated(&self, ours: &Demarche, theirs: &Demarche) -> Self {
         let mut scope = self.clone();
-        if !self.labels.is_empty() {
-            let names: HashSet<&str> = ours.labels.iter().filter(|label| self.labels.contains(&label.id)).map(|label| label.name.as_str()).collect();
-            scope.labels.extend(theirs.labels.iter().filter(|label| names.contains(label.name.as_str())).map(|label| label.id.clone()));
-        }
-        if !self.groupes.is_empty() {
-            let groupes = ours.groupe_instructeurs.iter().filter(|groupe| self.groupes.contains(&groupe.number));
-            let names: HashSet<&str> = groupes.map(|groupe| groupe.label.as_str()).collect();
-            let theirs = theirs.groupe_instructeurs.iter().filter(|groupe| names.contains(groupe.label.as_str()));
-            scope.groupes.extend(theirs.map(|groupe| groupe.number));
-        }
+        let is_label = |name: &str| ours.labels.iter().any(|label| label.name == name && self.labels.contains(&label.id));
+        scope.labels.extend(theirs.labels.iter().filter(|label| is_label(&label.name)).map(|label| label.id.clone()));
+        let is_groupe = |name: &str| ours.groupe_instructeurs.iter().any(|groupe| groupe.label == name && self.groupes.contains(&groupe.number));
+        scope.groupes.extend(theirs.groupe_instructeurs.iter().filter(|groupe| is_groupe(&groupe.label)).map(|groupe| groupe.number));
         scope
     }
 }
@@ -190,15 +173,17 @@ mod tests {
         Demarche::read(json!({ "data": { "demarche": demarche } }).to_string().as_bytes()).unwrap()
     }
 
-    fn sibling(ours: &Demarche, theirs: &Demarche) -> (Sibling, Mapping) {
+    fn sibling(ours: &Demarche, theirs: &Demarche) -> (Sibling, KnownFields) {
         let mut proposal = Proposal::new(ours, &[]);
         proposal.apply(Preset::Everything);
-        let mapping = proposal.into_mapping();
-        (Sibling::new(&mapping, &ours.active_revision, theirs), mapping)
+        let fields = proposal.into_mapping().fields;
+        (Sibling::new(&fields, &ours.active_revision, theirs), fields)
     }
 
     fn matched(sibling: &Sibling) -> Vec<(&str, &str)> {
-        sibling.fields.iter().map(|(ours, theirs)| (ours.as_str(), theirs.as_str())).collect()
+        let mut matched: Vec<_> = sibling.fields.iter().map(|(ours, theirs)| (ours.as_str(), theirs.as_str())).collect();
+        matched.sort_unstable();
+        matched
     }
 
     #[test]

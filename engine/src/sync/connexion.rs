@@ -50,8 +50,8 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRun>,
     /// What it has done of its other démarches, when it has several.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub others: BTreeMap<DemarcheNumber, Self>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<(DemarcheNumber, Self)>,
 }
 
 impl FromJson for State {
@@ -75,7 +75,7 @@ impl FromJson for State {
 impl State {
     /// Of each of its démarches.
     fn each(&self) -> impl Iterator<Item = &Self> {
-        std::iter::once(self).chain(self.others.values())
+        std::iter::once(self).chain(self.others.iter().map(|(_, state)| state))
     }
 
     fn forget_reading(&mut self) {
@@ -226,7 +226,7 @@ impl Connexion {
 
     /// Follows these démarches of the same form too, in the same tables. Their rows say whose they are.
     pub fn follow_siblings(&mut self, siblings: Vec<Sibling>) {
-        self.state.others.retain(|number, _| siblings.iter().any(|sibling| sibling.number == *number));
+        self.state.others.retain(|(number, _)| siblings.iter().any(|sibling| sibling.number == *number));
         if !siblings.is_empty() {
             self.mapping.require(DossierField::Demarche);
             self.mapping.require(DossierField::NumeroDemarche);
@@ -255,7 +255,10 @@ impl Connexion {
 
     /// What it has done of one of its démarches.
     pub(super) fn state_of(&self, number: DemarcheNumber) -> Option<&State> {
-        if number == self.mapping.demarche { Some(&self.state) } else { self.state.others.get(&number) }
+        if number == self.mapping.demarche {
+            return Some(&self.state);
+        }
+        self.state.others.iter().find(|(other, _)| *other == number).map(|(_, state)| state)
     }
 
     /// Its state, once that of one of its démarches is this.
@@ -266,7 +269,10 @@ impl Connexion {
         let mut whole = self.state.clone();
         let mut state = state.clone();
         whole.last_run = state.last_run.take().or(whole.last_run);
-        whole.others.insert(number, state);
+        whole.others.retain(|(other, _)| *other != number);
+        // In an order that does not change from run to run.
+        let place = whole.others.iter().take_while(|(other, _)| *other < number).count();
+        whole.others.insert(place, (number, state));
         whole
     }
 
@@ -336,7 +342,7 @@ impl Connexion {
     /// Makes the next run read every dossier, whatever the document has.
     pub fn read_all_again(&mut self) {
         self.state.forget_reading();
-        self.state.others.values_mut().for_each(State::forget_reading);
+        self.state.others.iter_mut().for_each(|(_, state)| state.forget_reading());
     }
 
     /// The cells of its row. The same types always have a JSON form.

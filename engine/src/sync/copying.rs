@@ -1,7 +1,9 @@
 //! Files on their way from DS into the document (DESIGN section 3). Their bytes go from the proxy to Grist; here is
 //! decided which go, how many at once, and what becomes of those that fail.
 
-use futures_util::{StreamExt as _, stream};
+use std::{future::poll_fn, pin::pin, task::Poll};
+
+use futures_util::future::maybe_done;
 
 use super::{
     FileFailure, Observer, Stop,
@@ -133,10 +135,20 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         if let Some(why) = self.breaker.is_open() {
             return Ok(group.iter().map(|_| Err(why.clone())).collect());
         }
-        let mut fetches = stream::iter(group).map(|wanted| reader.file(&wanted.file)).buffered(AT_ONCE);
         let mut contents = Vec::with_capacity(group.len());
-        while let Some(content) = fetches.next().await {
-            contents.push(tolerate(content)?);
+        for few in group.chunks(AT_ONCE) {
+            let mut fetches: Vec<_> = few.iter().map(|wanted| Box::pin(maybe_done(reader.file(&wanted.file)))).collect();
+            poll_fn(|context| {
+                let mut is_waiting = false;
+                for fetch in &mut fetches {
+                    is_waiting |= fetch.as_mut().poll(context).is_pending();
+                }
+                if is_waiting { Poll::Pending } else { Poll::Ready(()) }
+            })
+            .await;
+            for fetch in &mut fetches {
+                contents.push(tolerate(fetch.as_mut().take_output().unwrap_or(Err(Interruption::Cancelled)))?);
+            }
         }
         for (place, wanted) in group.iter().enumerate() {
             if matches!(contents.get(place), Some(Err(FileFailure::Source(SourceErrorCode::FileExpired)))) {
@@ -183,12 +195,12 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
         let mut given = Vec::with_capacity(attachments.len());
         if !attachments.is_empty() {
-            match reader.watch(self.document.attach(&attachments)).await? {
+            match reader.watch(pin!(self.document.attach(&attachments))).await? {
                 Ok(ids) => given.extend(ids.into_iter().map(Ok)),
                 Err(error) if attachments.len() == 1 => given.push(Err(FileFailure::Document(error))),
                 Err(_) => {
                     for attachment in &attachments {
-                        let ids = reader.watch(self.document.attach(std::slice::from_ref(attachment))).await?;
+                        let ids = reader.watch(pin!(self.document.attach(std::slice::from_ref(attachment)))).await?;
                         given.push(ids.map_err(FileFailure::Document).and_then(|ids| ids.first().copied().ok_or(FileFailure::Corrupt)));
                     }
                 }

@@ -18,22 +18,31 @@ fn key(file: &File) -> Option<Key> {
     Some((content.checksum.clone(), file.filename.as_str().into()))
 }
 
-/// A file that the document has.
+/// What is known of a file.
 #[derive(Debug)]
-struct Kept {
+struct Known {
     key: Key,
-    /// Its row in `_grist_Attachments`.
-    attachment: i64,
-    /// Its row in Relais's own table; none until that is written.
-    row: Option<i64>,
+    place: Place,
 }
 
-/// The files that the document has for the dossiers of a connexion, those that failed in this run, and what is still to
-/// be written of it.
+#[derive(Debug)]
+enum Place {
+    /// The document has it.
+    Kept {
+        /// Its row in `_grist_Attachments`.
+        attachment: i64,
+        /// Its row in Relais's own table; none until that is written.
+        row: Option<i64>,
+    },
+    /// It could not be copied in this run.
+    Failed(FileFailure),
+}
+
+/// The files of the dossiers of a connexion: those that the document has, those that failed in this run, and what is
+/// still to be written of it.
 #[derive(Debug, Default)]
 pub struct FileIndex {
-    kept: HashMap<DossierNumber, Vec<Kept>>,
-    failed: HashMap<DossierNumber, Vec<(Key, FileFailure)>>,
+    known: HashMap<DossierNumber, Vec<Known>>,
     added: Vec<(DossierNumber, Key)>,
     removed: Vec<i64>,
 }
@@ -54,49 +63,62 @@ impl FileIndex {
             };
             let is_ours = connexions.get(place).and_then(CellValue::as_text) == Some(connexion);
             if let (true, Some(number), Some(attachment)) = (is_ours, number, attachment) {
-                let key = (text(&checksums), text(&names));
-                index.kept.entry(number).or_default().push(Kept { key, attachment, row: Some(row) });
+                index.note(number, (text(&checksums), text(&names)), Place::Kept { attachment, row: Some(row) });
             }
         }
         index
     }
 
+    fn note(&mut self, dossier: DossierNumber, key: Key, place: Place) {
+        self.known.entry(dossier).or_default().push(Known { key, place });
+    }
+
+    fn place(&self, dossier: DossierNumber, file: &File) -> Option<&Place> {
+        let key = key(file)?;
+        self.known.get(&dossier)?.iter().find(|known| known.key == key).map(|known| &known.place)
+    }
+
     /// The attachment that a file of a dossier has become.
     pub(super) fn attachment(&self, dossier: DossierNumber, file: &File) -> Option<i64> {
-        let key = key(file)?;
-        self.kept.get(&dossier)?.iter().find(|kept| kept.key == key).map(|kept| kept.attachment)
+        match self.place(dossier, file)? {
+            Place::Kept { attachment, .. } => Some(*attachment),
+            Place::Failed(_) => None,
+        }
     }
 
     /// Why a file of a dossier has not become one, when that was tried.
     pub(super) fn failure(&self, dossier: DossierNumber, file: &File) -> Option<&FileFailure> {
-        let key = key(file)?;
-        self.failed.get(&dossier)?.iter().find(|(failed, _)| *failed == key).map(|(_, why)| why)
+        match self.place(dossier, file)? {
+            Place::Kept { .. } => None,
+            Place::Failed(why) => Some(why),
+        }
     }
 
     /// Notes that a file became an attachment.
     pub(super) fn keep(&mut self, dossier: DossierNumber, file: &File, attachment: i64) {
         let Some(key) = key(file) else { return };
         self.added.push((dossier, key.clone()));
-        self.kept.entry(dossier).or_default().push(Kept { key, attachment, row: None });
+        self.note(dossier, key, Place::Kept { attachment, row: None });
     }
 
     /// Notes that a file could not become one.
     pub(super) fn fail(&mut self, dossier: DossierNumber, file: &File, why: FileFailure) {
-        let Some(key) = key(file) else { return };
-        self.failed.entry(dossier).or_default().push((key, why));
+        if let Some(key) = key(file) {
+            self.note(dossier, key, Place::Failed(why));
+        }
     }
 
     /// Lets go of the files of a dossier that no cell has any more.
     pub(super) fn retain(&mut self, dossier: DossierNumber, attachments: &[i64]) {
-        let Some(kept) = self.kept.get_mut(&dossier) else { return };
+        let Some(known) = self.known.get_mut(&dossier) else { return };
         let (removed, added) = (&mut self.removed, &mut self.added);
-        kept.retain(|file| {
-            let is_used = attachments.contains(&file.attachment);
-            if !is_used {
-                removed.extend(file.row);
+        known.retain(|file| match &file.place {
+            Place::Kept { attachment, row } if !attachments.contains(attachment) => {
+                removed.extend(row);
                 added.retain(|(number, key)| (*number, key) != (dossier, &file.key));
+                false
             }
-            is_used
+            _ => true,
         });
     }
 
@@ -108,21 +130,23 @@ impl FileIndex {
     /// The actions that write them, into Relais's own table. The one that adds comes first.
     pub(super) fn actions(&self, table: &TableId, connexion: &str) -> Vec<UserAction> {
         let mut actions = Vec::new();
-        let added = || {
-            self.added.iter().filter_map(|(dossier, key)| {
-                let kept = self.kept.get(dossier)?.iter().find(|kept| kept.key == *key)?;
-                Some((*dossier, kept))
-            })
+        let attachment = |(dossier, key): &(DossierNumber, Key)| {
+            let known = self.known.get(dossier).into_iter().flatten().find(|known| known.key == *key);
+            match known.map(|known| &known.place) {
+                Some(Place::Kept { attachment, .. }) => CellValue::List(vec![CellValue::integer(*attachment)]),
+                _ => CellValue::Null,
+            }
         };
+        let column = |name: &str, cell: &dyn Fn(&(DossierNumber, Key)) -> CellValue| (ColumnId::from(name), self.added.iter().map(cell).collect());
         if !self.added.is_empty() {
-            let columns: Vec<(ColumnId, Vec<CellValue>)> = vec![
-                (ColumnId::from("connexion"), added().map(|_| CellValue::text(connexion)).collect()),
-                (ColumnId::from("dossier"), added().map(|(dossier, _)| CellValue::integer(dossier.get())).collect()),
-                (ColumnId::from("empreinte"), added().map(|(_, kept)| CellValue::text(&kept.key.0)).collect()),
-                (ColumnId::from("nom"), added().map(|(_, kept)| CellValue::text(&kept.key.1)).collect()),
-                (ColumnId::from("fichier"), added().map(|(_, kept)| CellValue::List(vec![CellValue::integer(kept.attachment)])).collect()),
+            let columns = vec![
+                column("connexion", &|_| CellValue::text(connexion)),
+                column("dossier", &|(dossier, _)| CellValue::integer(dossier.get())),
+                column("empreinte", &|(_, (checksum, _))| CellValue::text(checksum)),
+                column("nom", &|(_, (_, name))| CellValue::text(name)),
+                column("fichier", &attachment),
             ];
-            actions.push(UserAction::BulkAddRecord { table: table.clone(), row_ids: added().map(|_| None).collect(), columns });
+            actions.push(UserAction::BulkAddRecord { table: table.clone(), row_ids: vec![None; self.added.len()], columns });
         }
         if !self.removed.is_empty() {
             actions.push(UserAction::BulkRemoveRecord { table: table.clone(), row_ids: self.removed.clone() });
@@ -134,8 +158,9 @@ impl FileIndex {
     pub(super) fn settle(&mut self, row_ids: &[i64]) {
         // Without additions, what stands first is the removal.
         for ((dossier, key), row) in self.added.drain(..).zip(row_ids) {
-            if let Some(kept) = self.kept.get_mut(&dossier).and_then(|kept| kept.iter_mut().find(|kept| kept.key == key)) {
-                kept.row = Some(*row);
+            let known = self.known.get_mut(&dossier).into_iter().flatten().find(|known| known.key == key);
+            if let Some(Known { place: Place::Kept { row: written, .. }, .. }) = known {
+                *written = Some(*row);
             }
         }
         self.added.clear();
@@ -147,6 +172,11 @@ impl FileIndex {
 pub(super) async fn release<D: Document>(document: &D, schema: &DocumentSchema, connexion: &str) -> Result<Option<UserAction>, DocumentError> {
     let Some(table) = FILES.find(schema) else { return Ok(None) };
     let rows = document.fetch_table(&table).await?;
-    let row_ids: Vec<i64> = FileIndex::read(&rows, connexion).kept.into_values().flatten().filter_map(|kept| kept.row).collect();
+    let known = FileIndex::read(&rows, connexion).known.into_values().flatten();
+    let row = |known: Known| match known.place {
+        Place::Kept { row, .. } => row,
+        Place::Failed(_) => None,
+    };
+    let row_ids: Vec<i64> = known.filter_map(row).collect();
     Ok((!row_ids.is_empty()).then_some(UserAction::BulkRemoveRecord { table, row_ids }))
 }

@@ -1,6 +1,6 @@
 //! What a run did, and what it could not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     ds::{DemarcheNumber, DossierNumber, SourceErrorCode},
@@ -182,7 +182,7 @@ pub struct Report {
     /// Forms that are not as they were when they were mapped.
     pub drift: Vec<FormDrift>,
     /// Of which démarche the dossiers with a problem are, where that is not the first of the connexion.
-    pub elsewhere: BTreeMap<DossierNumber, DemarcheNumber>,
+    pub elsewhere: Vec<(DossierNumber, DemarcheNumber)>,
 }
 
 impl Report {

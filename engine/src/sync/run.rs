@@ -188,7 +188,7 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     let mut scope = connexion.scope.clone();
     let Connexion { mapping, siblings, .. } = &mut *connexion;
     if let Some((ours, sibling)) = first.as_ref().zip(siblings.iter_mut().find(|sibling| sibling.number == number)) {
-        sibling.match_fields(mapping, &ours.active_revision, &demarche.active_revision);
+        sibling.match_fields(&mapping.fields, &ours.active_revision, &demarche.active_revision);
         demarche.title.trim().clone_into(&mut sibling.title);
         scope = scope.translated(ours, &demarche);
     }

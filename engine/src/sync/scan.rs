@@ -1,6 +1,9 @@
 //! Reading DS: pages that shrink when it cannot serve them and grow back, waits, and dossiers that it cannot serve at all.
 
-use std::{cell::RefCell, pin::pin};
+use std::{
+    cell::RefCell,
+    pin::{Pin, pin},
+};
 
 use futures_util::future::{Either, select};
 
@@ -151,49 +154,56 @@ impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
 
     /// Asks, waits for DS's limits, and asks again when a failure may pass.
     pub(super) async fn ask<T>(&self, operation: &Operation, read: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, Interruption> {
-        self.attempt(async || self.source.call(operation).await.and_then(|body| read(&body))).await
-    }
-
-    /// Fetches a file.
-    pub(super) async fn file(&self, file: &File) -> Result<S::File, Interruption> {
-        let content = file.content.as_ref().ok_or(Interruption::Source(SourceErrorCode::InvalidAnswer.into()))?;
-        self.attempt(async || self.source.file(self.demarche, content).await).await
-    }
-
-    async fn attempt<T>(&self, call: impl AsyncFn() -> Result<T, SourceError>) -> Result<T, Interruption> {
         let mut failures = 0;
         loop {
             self.lease.keep().await?;
-            let error = match self.watch(call()).await? {
+            match self.watch(pin!(self.source.call(operation))).await?.and_then(|body| read(&body)) {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            match error.code {
-                SourceErrorCode::RateLimited if failures < RETRIES + 2 => {
-                    let now = self.clock.now();
-                    let until = error.retry_at.unwrap_or_else(|| now.plus_seconds(60)).max(now.plus_seconds(1));
-                    if until > now.plus_seconds(LONGEST_WAIT_SECONDS) {
-                        return Err(error.into());
-                    }
-                    self.wait(until).await?;
-                }
-                // A smaller page is the better second try.
-                SourceErrorCode::Timeout | SourceErrorCode::AnswerTooLarge => return Err(error.into()),
-                code if code.is_transient() && failures < RETRIES => {
-                    self.clock.sleep(1000 << failures).await;
-                    if self.observer.is_cancelled() {
-                        return Err(Interruption::Cancelled);
-                    }
-                }
-                _ => return Err(error.into()),
+                Err(error) => self.outlast(&mut failures, error).await?,
             }
-            failures += 1;
         }
     }
 
+    /// Fetches a file, the same way.
+    pub(super) async fn file(&self, file: &File) -> Result<S::File, Interruption> {
+        let content = file.content.as_ref().ok_or(Interruption::Source(SourceErrorCode::InvalidAnswer.into()))?;
+        let mut failures = 0;
+        loop {
+            self.lease.keep().await?;
+            match self.watch(pin!(self.source.file(self.demarche, content))).await? {
+                Ok(file) => return Ok(file),
+                Err(error) => self.outlast(&mut failures, error).await?,
+            }
+        }
+    }
+
+    /// Waits until a failure may have passed; gives up when it will not, or after too many.
+    async fn outlast(&self, failures: &mut u32, error: SourceError) -> Result<(), Interruption> {
+        match error.code {
+            SourceErrorCode::RateLimited if *failures < RETRIES + 2 => {
+                let now = self.clock.now();
+                let until = error.retry_at.unwrap_or_else(|| now.plus_seconds(60)).max(now.plus_seconds(1));
+                if until > now.plus_seconds(LONGEST_WAIT_SECONDS) {
+                    return Err(error.into());
+                }
+                self.wait(until).await?;
+            }
+            // A smaller page is the better second try.
+            SourceErrorCode::Timeout | SourceErrorCode::AnswerTooLarge => return Err(error.into()),
+            code if code.is_transient() && *failures < RETRIES => {
+                self.clock.sleep(1000 << *failures).await;
+                if self.observer.is_cancelled() {
+                    return Err(Interruption::Cancelled);
+                }
+            }
+            _ => return Err(error.into()),
+        }
+        *failures += 1;
+        Ok(())
+    }
+
     /// What an agent may stop waiting for: DS can take half a minute to fail, and a file minutes to arrive.
-    pub(super) async fn watch<T>(&self, call: impl Future<Output = T>) -> Result<T, Interruption> {
-        let mut call = pin!(call);
+    pub(super) async fn watch<T>(&self, mut call: Pin<&mut dyn Future<Output = T>>) -> Result<T, Interruption> {
         loop {
             match select(call.as_mut(), pin!(self.clock.sleep(LOOK_MILLISECONDS))).await {
                 Either::Left((answer, _)) => return Ok(answer),

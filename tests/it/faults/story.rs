@@ -109,7 +109,7 @@ impl Story {
         let mut siblings = Vec::new();
         if has_sibling {
             let (ours, theirs) = (form(&stack, demarche).await, form(&stack, ds::SIBLING).await);
-            siblings.push(Sibling::new(&mapping, &ours.active_revision, &theirs));
+            siblings.push(Sibling::new(&mapping.fields, &ours.active_revision, &theirs));
         }
         let fate = |draw: &mut Draw| if draw.chance(40) { Keep::Remove } else { Keep::Mark };
         let keeping = Keeping { deleted: fate(&mut draw), outside: fate(&mut draw) };

@@ -27,8 +27,8 @@ impl World {
         let mut connexion = self.stack.connexion("owner", &self.mapping).await.unwrap();
         if connexion.siblings.is_empty() {
             let (ours, theirs) = (self.form(self.demarche).await, self.form(SIBLING).await);
-            let sibling = Sibling::new(&connexion.mapping, &ours.active_revision, &theirs);
-            assert_eq!(sibling.unmatched(&connexion.mapping, &theirs.active_revision).count(), 0);
+            let sibling = Sibling::new(&connexion.mapping.fields, &ours.active_revision, &theirs);
+            assert_eq!(sibling.unmatched(&connexion.mapping.fields, &theirs.active_revision).count(), 0);
             connexion.follow_siblings(vec![sibling]);
         }
         connexion

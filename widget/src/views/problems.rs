@@ -22,7 +22,8 @@ pub(super) fn problems(run: &Run, outcome: &Outcome) -> View {
     let ds_url = app.session.with_untracked(|session| session.as_ref().map(|session| session.ds_url.trim_end_matches('/').to_owned()));
     let ds_url = ds_url.unwrap_or_default();
     let address = |dossier: DossierNumber| {
-        let demarche = outcome.report.elsewhere.get(&dossier).unwrap_or(&run.connexion.mapping.demarche);
+        let demarche =
+            outcome.report.elsewhere.iter().find(|(number, _)| *number == dossier).map_or(run.connexion.mapping.demarche, |(_, demarche)| *demarche);
         format!("{ds_url}/procedures/{demarche}/dossiers/{dossier}")
     };
     let of_dossiers = |is_failure: bool| {

@@ -14,7 +14,7 @@ use self::{
     naming::{LONGEST_TABLE_NAME, cut},
     samples::Samples,
 };
-use super::{ColumnMapping, Field, KnownField, LinkedTable, Mapping, RowField, TableKey, TableMapping, offers};
+use super::{ColumnMapping, Field, KnownFields, LinkedTable, Mapping, RowField, TableKey, TableMapping, offers};
 use crate::{
     ds::{
         ChampType, Demarche, DemarcheNumber, DescriptorId, Dossier, Operation,
@@ -125,7 +125,7 @@ pub struct Proposal {
     pub tables: Vec<(TableKey, String)>,
     /// In the order of the form; then those of tables on choice.
     pub sections: Vec<Section>,
-    fields: BTreeMap<DescriptorId, KnownField>,
+    fields: KnownFields,
     families: Vec<Family>,
     /// Columns of a reopened mapping whose fields the form no longer has: older dossiers still do.
     kept: Vec<(TableKey, String, ColumnMapping)>,
@@ -217,6 +217,11 @@ impl Proposal {
                 .collect::<Vec<_>>(),
         );
         proposal
+    }
+
+    /// The fields of the form that could be mapped.
+    pub const fn fields(&self) -> &KnownFields {
+        &self.fields
     }
 
     /// Ticks what the preset says. Tables on choice stay as they are: they are chosen apart.

@@ -57,7 +57,7 @@ impl Twins {
     fn connexion(&self) -> Connexion {
         let mut connexion = self.world.connexion();
         if connexion.siblings.is_empty() {
-            let sibling = Sibling::new(&connexion.mapping, &form(&self.world.ds).active_revision, &form(&self.clone));
+            let sibling = Sibling::new(&connexion.mapping.fields, &form(&self.world.ds).active_revision, &form(&self.clone));
             connexion.follow_siblings(vec![sibling]);
         }
         connexion
