@@ -77,19 +77,19 @@ pub fn problem(problem: &Problem) -> String {
 fn file_not_copied(column: &str, file: &str, why: &FileFailure) -> String {
     let file = shortened(file);
     let what = match why {
-        FileFailure::Pending => format!("Démarches Simplifiées n’a pas encore contrôlé le fichier « {file} » de « {column} »."),
+        FileFailure::Pending => format!("Démarches Simplifiées n’a pas encore contrôlé le fichier « {file} » de « {column} »."),
         FileFailure::Infected => {
-            format!("Le fichier « {file} » de « {column} » contient un virus, selon Démarches Simplifiées : Relais ne l’a pas téléchargé.")
+            format!("Le fichier « {file} » de « {column} » contient un virus, selon Démarches Simplifiées : Relais ne l’a pas téléchargé.")
         }
-        FileFailure::Corrupt => format!("Le fichier « {file} » de « {column} » est endommagé, selon Démarches Simplifiées."),
+        FileFailure::Corrupt => format!("Le fichier « {file} » de « {column} » est endommagé, selon Démarches Simplifiées."),
         FileFailure::Source(SourceErrorCode::FileTooLarge) => {
-            format!("Le fichier « {file} » de « {column} » dépasse la taille que Relais transmet.")
+            format!("Le fichier « {file} » de « {column} » dépasse la taille que Relais transmet.")
         }
         FileFailure::Source(SourceErrorCode::FileRefused) => {
-            format!("Le fichier « {file} » de « {column} » est gardé par un serveur que Relais n’est pas autorisé à joindre.")
+            format!("Le fichier « {file} » de « {column} » est gardé par un serveur que Relais n’est pas autorisé à joindre.")
         }
-        FileFailure::Source(_) => format!("Le fichier « {file} » de « {column} » n’a pas pu être téléchargé."),
-        FileFailure::Document(_) => format!("Grist n’a pas accepté le fichier « {file} » de « {column} »."),
+        FileFailure::Source(_) => format!("Le fichier « {file} » de « {column} » n’a pas pu être téléchargé."),
+        FileFailure::Document(_) => format!("Grist n’a pas accepté le fichier « {file} » de « {column} »."),
     };
     format!("{what} Les autres champs et fichiers de ce dossier sont à jour.")
 }
@@ -97,13 +97,13 @@ fn file_not_copied(column: &str, file: &str, why: &FileFailure) -> String {
 /// What a person can do about a file.
 const fn file_advice(why: &FileFailure) -> &'static str {
     match why {
-        FileFailure::Pending => "Rien à faire : il sera redemandé à la prochaine synchronisation.",
+        FileFailure::Pending => "Rien à faire : il sera redemandé à la prochaine synchronisation.",
         FileFailure::Infected | FileFailure::Corrupt => "Demandez à l’usager de déposer un autre fichier dans Démarches Simplifiées.",
         FileFailure::Source(SourceErrorCode::FileTooLarge) => "Ouvrez-le depuis le dossier, dans Démarches Simplifiées.",
         FileFailure::Source(SourceErrorCode::FileRefused) => {
-            "Prévenez la personne qui gère Relais : le serveur des fichiers est à ajouter à ses réglages."
+            "Prévenez la personne qui gère Relais : le serveur des fichiers est à ajouter à ses réglages."
         }
-        FileFailure::Source(_) => "Réessayez : l’adresse du fichier sera redemandée.",
+        FileFailure::Source(_) => "Réessayez : l’adresse du fichier sera redemandée.",
         FileFailure::Document(DocumentError::Denied(_) | DocumentError::ReadOnly) => {
             "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
         }

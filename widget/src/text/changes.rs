@@ -14,22 +14,22 @@ pub const MOST: usize = 20;
 
 /// The title of what changed in the form of one of several démarches.
 pub fn title_of(title: &str) -> String {
-    format!("{TITLE} : «\u{a0}{title}\u{a0}»")
+    format!("{TITLE} : « {title} »")
 }
 
 /// One change, and what comes of it.
 pub fn change(change: &Change, is_first: bool) -> String {
     match change {
-        Change::Added { label, .. } => format!("«\u{a0}{label}\u{a0}» est nouveau. Il n’est importé que si vous le choisissez."),
+        Change::Added { label, .. } => format!("« {label} » est nouveau. Il n’est importé que si vous le choisissez."),
         Change::Removed { label, .. } if is_first => {
-            format!("«\u{a0}{label}\u{a0}» n’est plus dans le formulaire. Sa colonne reste ; les anciens dossiers y gardent leurs valeurs.")
+            format!("« {label} » n’est plus dans le formulaire. Sa colonne reste ; les anciens dossiers y gardent leurs valeurs.")
         }
-        Change::Removed { label, .. } => format!("«\u{a0}{label}\u{a0}» n’est pas dans ce formulaire. Ses cellules restent vides pour ces dossiers."),
+        Change::Removed { label, .. } => format!("« {label} » n’est pas dans ce formulaire. Ses cellules restent vides pour ces dossiers."),
         Change::Renamed { from, to, .. } => {
-            format!("«\u{a0}{from}\u{a0}» s’appelle maintenant «\u{a0}{to}\u{a0}». La même colonne continue d’être remplie.")
+            format!("« {from} » s’appelle maintenant « {to} ». La même colonne continue d’être remplie.")
         }
         Change::Retyped { label, from, to, .. } => format!(
-            "«\u{a0}{label}\u{a0}» est passé de {} à {}. Sa colonne reste ; les valeurs qui n’y tiennent pas sont signalées.",
+            "« {label} » est passé de {} à {}. Sa colonne reste ; les valeurs qui n’y tiennent pas sont signalées.",
             champ_type(from),
             champ_type(to)
         ),

@@ -78,13 +78,13 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
         ),
         SourceErrorCode::FileExpired => explained(
             "L’adresse d’un fichier a expiré, ou le fichier a été retiré de Démarches Simplifiées.",
-            "Synchronisez de nouveau : une nouvelle adresse est donnée à chaque lecture, valable une heure.",
+            "Synchronisez de nouveau : une nouvelle adresse est donnée à chaque lecture, valable une heure.",
         ),
         SourceErrorCode::FileRefused => explained(
             "Un fichier n’est pas à une adresse que Relais peut lire.",
             match &error.request_id {
-                Some(request) => format!("Signalez la demande {request} à la personne qui gère Relais : l’hôte des fichiers est un de ses réglages."),
-                None => "Prévenez la personne qui gère Relais : l’hôte des fichiers est un de ses réglages.".to_owned(),
+                Some(request) => format!("Signalez la demande {request} à la personne qui gère Relais : l’hôte des fichiers est un de ses réglages."),
+                None => "Prévenez la personne qui gère Relais : l’hôte des fichiers est un de ses réglages.".to_owned(),
             },
         ),
         SourceErrorCode::FileTooLarge => {

@@ -70,7 +70,7 @@ pub fn dossiers(count: usize) -> String {
 
 /// « dans « Suivi DETR » », « de 3 démarches, dans « Suivi DETR » ».
 pub fn in_table(table: &str, demarches: usize) -> String {
-    let table = format!("dans «\u{a0}{table}\u{a0}»");
+    let table = format!("dans « {table} »");
     if demarches < 2 { table } else { format!("de {demarches} démarches, {table}") }
 }
 
@@ -104,7 +104,7 @@ pub fn running(read: usize, total: Option<usize>) -> String {
 
 /// Asks before a connexion ends.
 pub fn disconnect(title: &str) -> String {
-    format!("Déconnecter «\u{a0}{title}\u{a0}»\u{a0}?")
+    format!("Déconnecter « {title} » ?")
 }
 
 /// The name of a row's menu.

@@ -54,8 +54,9 @@ pub fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     /// The texts of all screens, as they are written.
-    const SOURCES: [(&str, &str); 9] = [
+    const SOURCES: [(&str, &str); 11] = [
         ("mod.rs", include_str!("mod.rs")),
+        ("changes.rs", include_str!("changes.rs")),
         ("demarche.rs", include_str!("demarche.rs")),
         ("errors.rs", include_str!("errors.rs")),
         ("fields.rs", include_str!("fields.rs")),
@@ -63,6 +64,7 @@ mod tests {
         ("moments.rs", include_str!("moments.rs")),
         ("run.rs", include_str!("run.rs")),
         ("scope.rs", include_str!("scope.rs")),
+        ("siblings.rs", include_str!("siblings.rs")),
         ("states.rs", include_str!("states.rs")),
     ];
 

@@ -108,7 +108,7 @@ pub fn read_of(read: usize, total: Option<usize>) -> String {
 
 /// « Démarche 2 sur 3 : 640 dossiers sur 1 284 ».
 pub fn of_demarche(place: usize, demarches: usize, read: &str) -> String {
-    format!("Démarche {place} sur {demarches} : {read}")
+    format!("Démarche {place} sur {demarches} : {read}")
 }
 
 /// « 42 dossiers par seconde, encore 15 s environ ».
@@ -126,7 +126,7 @@ fn rate(per_second: f64) -> String {
 }
 
 fn left(seconds: u32) -> String {
-    if seconds < 90 { moments::duration(seconds.into()) } else { format!("{}\u{a0}min", seconds / 60) }
+    if seconds < 90 { moments::duration(seconds.into()) } else { format!("{} min", seconds / 60) }
 }
 
 /// What is said aloud at each quarter.

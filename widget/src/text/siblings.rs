@@ -5,7 +5,7 @@ use relais_engine::words;
 /// Its title.
 pub const TITLE: &str = "Démarches dans cette table";
 /// What it is for.
-pub const HINT: &str = "Pour une démarche clonée, par exemple une par département : ses dossiers vont dans les mêmes tables, et deux colonnes disent d’où vient chaque ligne.";
+pub const HINT: &str = "Pour une démarche clonée, par exemple une par département : ses dossiers vont dans les mêmes tables, et deux colonnes disent d’où vient chaque ligne.";
 /// The choice of another.
 pub const ADD_LABEL: &str = "Ajouter une démarche du même formulaire";
 /// As long as none is chosen.
@@ -17,13 +17,13 @@ pub const READING: &str = "Lecture de son formulaire…";
 /// Takes it away.
 pub const REMOVE: &str = "Retirer";
 /// What that leaves.
-pub const REMOVED_HINT: &str = "Les lignes d’une démarche retirée restent dans le document ; Relais n’y écrit plus.";
+pub const REMOVED_HINT: &str = "Les lignes d’une démarche retirée restent dans le document ; Relais n’y écrit plus.";
 /// No other can be added.
 pub const NO_OTHER: &str = "Votre équipe ne peut lire aucune autre démarche.";
 /// It is another form.
-pub const STRANGER: &str = "Ce n’est pas le même formulaire : aucun champ n’y porte le même nom, le même type et la même section.";
+pub const STRANGER: &str = "Ce n’est pas le même formulaire : aucun champ n’y porte le même nom, le même type et la même section.";
 /// What to do then.
-pub const STRANGER_MORE: &str = "Connectez cette démarche à part : elle aura ses propres tables.";
+pub const STRANGER_MORE: &str = "Connectez cette démarche à part : elle aura ses propres tables.";
 /// Beside the title.
 pub fn summary(others: usize) -> String {
     match others {
@@ -45,12 +45,12 @@ pub fn matched(fields: usize) -> String {
 /// Those that its form does not have.
 pub fn unmatched(labels: &[String]) -> String {
     const MOST: usize = 5;
-    let named: Vec<String> = labels.iter().take(MOST).map(|label| format!("«\u{a0}{label}\u{a0}»")).collect();
+    let named: Vec<String> = labels.iter().take(MOST).map(|label| format!("« {label} »")).collect();
     let more = labels.len().saturating_sub(MOST);
     let more = if more > 0 { format!(" et {}", words::count(more, "autre", "autres")) } else { String::new() };
     let count = words::count(labels.len(), "champ non reconnu", "champs non reconnus");
     let cells = if labels.len() < 2 { "Ses cellules" } else { "Leurs cellules" };
-    format!("{count} : {}{more}. {cells} restent vides pour ces dossiers.", named.join(", "))
+    format!("{count} : {}{more}. {cells} restent vides pour ces dossiers.", named.join(", "))
 }
 
 /// « , Fonds de soutien – Isère », for those who hear the buttons one by one.
