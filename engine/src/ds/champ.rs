@@ -54,21 +54,20 @@ pub enum FileScan {
 
 impl FromJson for File {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        let content = match json.get("url") {
-            Json::Null => None,
-            url => Some(FileContent {
-                checksum: json.read_or_default("checksum")?,
-                size: size(json.get("byteSizeBigInt")).ok_or(Malformed("byteSizeBigInt"))?,
-                // What a newer DS may find is not taken for harmless.
-                scan: match json.get("virusScanResult").as_text() {
-                    Some("safe") => FileScan::Safe,
-                    Some("infected") => FileScan::Infected,
-                    Some("integrity_error") => FileScan::Corrupt,
-                    _ => FileScan::Pending,
-                },
-                url: url.as_text().ok_or(Malformed("url"))?.into(),
-            }),
-        };
+        // All of it is asked for, or none.
+        let content = json.get("url").as_text().zip(size(json.get("byteSizeBigInt"))).zip(json.get("checksum").as_text());
+        let content = content.map(|((url, size), checksum)| FileContent {
+            checksum: checksum.into(),
+            size,
+            // What a newer DS may find is not taken for harmless.
+            scan: match json.get("virusScanResult").as_text() {
+                Some("safe") => FileScan::Safe,
+                Some("infected") => FileScan::Infected,
+                Some("integrity_error") => FileScan::Corrupt,
+                _ => FileScan::Pending,
+            },
+            url: url.into(),
+        });
         Ok(Self { filename: json.read("filename")?, content })
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     ds::{Demarche, DemarcheNumber, DescriptorId, DossierNumber, RevisionId},
     grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
     json::{self, FromJson, Json, Malformed},
-    mapping::{Binding, DossierField, Fate, Keeping, Mapping, Scope, Sibling},
+    mapping::{Binding, DossierField, Fate, Field, Keeping, Mapping, Scope, Sibling, TableKey},
     naming::first_free,
     ports::{Document, Rows},
 };
@@ -227,7 +227,10 @@ impl Connexion {
     /// Follows these démarches of the same form too, in the same tables. Their rows say whose they are.
     pub fn follow_siblings(&mut self, siblings: Vec<Sibling>) {
         self.state.others.retain(|(number, _)| siblings.iter().any(|sibling| sibling.number == *number));
-        if !siblings.is_empty() {
+        let number = Field::Dossier(DossierField::NumeroDemarche);
+        // Once there were several, rows say whose they are: those of one that left are not taken for those of another.
+        let were_several = self.binding.tables.get(&TableKey::Dossiers).is_some_and(|main| main.columns.contains_key(&number));
+        if were_several || !siblings.is_empty() {
             self.mapping.require(DossierField::Demarche);
             self.mapping.require(DossierField::NumeroDemarche);
         }

@@ -33,7 +33,10 @@ impl Builder<'_> {
             _ => true,
         };
         for (origin, title) in [(SectionOrigin::Dossier, words::DOSSIER_SECTION), (SectionOrigin::Demandeur, words::DEMANDEUR_SECTION)] {
-            let lines = DossierField::ALL.iter().copied().filter(|field| field.is_demandeur() == (origin == SectionOrigin::Demandeur));
+            // Which démarche it is of comes by itself where a table has several.
+            let is_offered = |field: &DossierField| !matches!(field, DossierField::Demarche | DossierField::NumeroDemarche);
+            let is_here = |field: &DossierField| field.is_demandeur() == (origin == SectionOrigin::Demandeur);
+            let lines = DossierField::ALL.iter().copied().filter(is_offered).filter(is_here);
             let lines = lines
                 .map(|field| Line {
                     field: Field::Dossier(field),
