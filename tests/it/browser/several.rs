@@ -1,6 +1,6 @@
 //! Files as attachments, and a clone of the démarche in the same tables, both chosen on the screen Champs.
 
-use relais_tests::ds::{EVERYDAY, SIBLING, world::value::Value as Held};
+use relais_tests::ds::{COMPLETE, EVERYDAY, SIBLING, world::value::Value as Held};
 use serde_json::{Value, json};
 
 use super::{OWNER, Visit, axe::judge, browser::Browser, choose_everyday, open, services};
@@ -65,4 +65,56 @@ async fn the_files_of_two_demarches_arrive_in_one_table() {
     browser.press("Terminer").await;
     browser.sees("de 2 démarches").await;
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_take_turns_are_parted_and_joined_by_hand() {
+    let stack = services(1).await;
+    let browser = Browser::start("turns").await;
+    open(&browser, &stack, &stack.document, Visit { is_alone: true, ..OWNER }).await;
+    browser.sees("Vos dossiers, dans ce document").await;
+    browser.press("Connecter une démarche").await;
+    browser.choose(&stack.ds.store().demarche(COMPLETE).unwrap().title).await;
+    browser.sees("Formulaire").await;
+    browser.press("Choisir les champs").await;
+    browser.sees("Seulement l'essentiel").await;
+    browser.write("Chercher", "enveloppe").await;
+    browser.press("Séparer ces 3 champs").await;
+    browser.sees("Réunir ces 3 champs").await;
+    let focused = browser.ask_widget("return document.activeElement.textContent;").await;
+    assert!(focused.as_str().unwrap().contains("Réunir"), "the focus is on what takes it back: {focused}");
+    browser.picture("separes").await;
+    browser.press("Importer les dossiers").await;
+    browser.sees("Synchronisation terminée").await;
+    let answers = |table: &Value| -> Vec<usize> {
+        let columns = table.as_object().unwrap().iter().filter(|(name, _)| name.starts_with("Enveloppe"));
+        let is_filled = |cell: &&Value| cell.as_str().is_some_and(|text| !text.is_empty());
+        columns.map(|(_, cells)| cells.as_array().unwrap().iter().filter(is_filled).count()).collect()
+    };
+    let parted = answers(&main_table(&browser).await);
+    assert!(parted.len() == 3 && parted.iter().all(|filled| *filled > 0), "{parted:?}");
+
+    browser.press("Terminer").await;
+    browser.press("Autres actions").await;
+    browser.press("Modifier les champs").await;
+    browser.sees("Seulement l'essentiel").await;
+    browser.write("Chercher", "enveloppe").await;
+    browser.press("Réunir ces 3 champs").await;
+    browser.sees("Séparer ces 3 champs").await;
+    browser.press("Enregistrer et synchroniser").await;
+    browser.sees("Synchronisation terminée").await;
+    let joined = answers(&main_table(&browser).await);
+    assert_eq!(joined.into_iter().max(), Some(parted.iter().sum()), "every answer is in one of the columns; the others are the document's now");
+}
+
+/// The table of the dossiers.
+async fn main_table(browser: &Browser) -> Value {
+    let tables: Vec<String> = serde_json::from_value(browser.ask_document("return window.sampleGrist.tables();").await).unwrap();
+    for name in tables.iter().filter(|name| *name != "Table1" && !name.starts_with("Relais_")) {
+        let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({});", json!(name))).await;
+        if shown.get("Numero").is_some() {
+            return shown;
+        }
+    }
+    Value::Null
 }
