@@ -117,7 +117,7 @@ impl Story {
         let told = vec![format!(
             "démarche {demarche}, {dossiers} dossiers, {preset:?}, linked tables: {has_linked}, files: {copies_files}, clone: {has_sibling}, {keeping:?}"
         )];
-        let mut story = Self { seed, stack, demarche, siblings, mapping, scope, keeping, told };
+        let mut story = Self { seed, stack, demarche, mapping, siblings, scope, keeping, told };
         if draw.chance(45) {
             story.rescope(&mut draw);
         }

@@ -14,6 +14,8 @@ use relais_tests::{
         world::value::{Attachment, Value as Held},
     },
     grist::{Fault, On, Refusal},
+    ports::SystemClock,
+    stack::Onlooker,
 };
 use serde_json::json;
 
@@ -106,7 +108,7 @@ async fn the_files_of_ds_become_attachments_once() {
     connexion.read_all_again();
     world.stack.ds.requests().reset();
     let source = world.stack.source("owner").await.unwrap();
-    let again = world.stack.run_connexion(&source, "owner", &mut connexion, Default::default(), &relais_tests::stack::Onlooker).await.unwrap();
+    let again = world.stack.run_connexion(&source, "owner", &mut connexion, SystemClock::default(), &Onlooker).await.unwrap();
     assert_eq!((again.report.read, again.report.updated, again.report.files), (30, 0, 0));
     assert_eq!((world.stack.ds.requests().files(), world.uploaded()), (0, outcome.report.files));
 }
@@ -157,7 +159,9 @@ async fn rule_10_a_file_that_cannot_be_had_is_reported_and_retried() {
     assert_eq!((outcome.report.failed(), outcome.report.added), (1, 6));
     // It is cleared, which DS does not date.
     files.retain(|file| file.scan == "safe" || file.scan == "pending");
-    files.iter_mut().for_each(|file| file.scan = "safe");
+    for file in &mut files {
+        file.scan = "safe";
+    }
     let (field, cleared) = (world.budget(), Held::Files(files));
     world.stack.ds.store().edit(number, |dossier, _| drop(dossier.content_mut().champs.insert(field, cleared))).unwrap();
     assert!(world.run().await.is_success());
