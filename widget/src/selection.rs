@@ -178,14 +178,14 @@ impl Selection {
         std::iter::once(self.proposal.demarche).chain(self.siblings.iter().map(|joined| joined.sibling.number)).collect()
     }
 
-    /// Adds a démarche of the same form. False when no field of it was recognised: it is another form.
+    /// Adds a démarche of the same form. False when most fields of it were not recognised: it is another form.
     pub fn join(&mut self, ours: &Demarche, theirs: &Demarche) -> bool {
         // Every field of the form, as more may be chosen later.
         let fields = self.proposal.fields();
         let sibling = Sibling::new(fields, &ours.active_revision, theirs);
         let unmatched: Vec<String> = sibling.unmatched(fields, &theirs.active_revision).map(|known| known.label.trim().to_owned()).collect();
         let matched = fields.len() - unmatched.len();
-        let is_same_form = matched > 0;
+        let is_same_form = matched * 2 > fields.len();
         if is_same_form && !self.demarches().contains(&theirs.number) {
             self.siblings.push(Joined { sibling, matched: Some(matched), unmatched });
         }

@@ -15,6 +15,14 @@ pub struct File {
     pub content: Option<FileContent>,
 }
 
+impl File {
+    /// Whether it is the same file: the same content under another name is another.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let checksum = |file: &'_ Self| file.content.as_ref().map(|content| content.checksum.clone());
+        self.filename == other.filename && checksum(self) == checksum(other)
+    }
+}
+
 /// The bytes of a file, as DS tells of them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileContent {

@@ -117,6 +117,16 @@ impl<'a> Translation<'a> {
         Self(sibling)
     }
 
+    /// Whether it is the one that the mapping was made for.
+    pub fn is_first(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether a field there is that of another form under another id.
+    pub fn has_twin(&self, theirs: &DescriptorId) -> bool {
+        self.0.is_some_and(|sibling| sibling.fields.iter().any(|(_, id)| id == theirs))
+    }
+
     /// The id of a field there.
     pub fn descriptor<'b>(&'b self, id: &'b DescriptorId) -> &'b DescriptorId {
         self.0.and_then(|sibling| sibling.twin(id)).unwrap_or(id)

@@ -78,6 +78,11 @@ impl State {
         std::iter::once(self).chain(self.others.iter().map(|(_, state)| state))
     }
 
+    /// Whether nothing of it speaks of what was read.
+    fn is_unread(&self) -> bool {
+        self.each().all(|state| state.watermark.is_none() && state.scan.is_none())
+    }
+
     fn forget_reading(&mut self) {
         (self.watermark, self.scan) = (None, None);
     }
@@ -279,6 +284,15 @@ impl Connexion {
         whole
     }
 
+    /// The same choices, before anything was done of them: after an undo, the next run starts anew.
+    #[must_use]
+    pub fn anew(&self, others: &[Self]) -> Self {
+        let mut anew = Self::new(self.mapping.clone(), others);
+        anew.follow(self.scope.clone(), self.keeping);
+        anew.follow_siblings(self.siblings.clone());
+        anew
+    }
+
     fn configuration(&self) -> Configuration {
         Configuration {
             mapping: self.mapping.clone(),
@@ -316,17 +330,18 @@ impl Connexion {
             return;
         }
         let mut current = theirs.clone();
-        if ours.configuration.mapping != self.mapping || ours.configuration.siblings != self.siblings {
+        if ours.configuration.mapping != self.mapping {
             current.mapping.clone_from(&self.mapping);
-            current.follow_siblings(self.siblings.clone());
         }
+        let siblings = if ours.configuration.siblings == self.siblings { &theirs.siblings } else { &self.siblings };
+        current.follow_siblings(siblings.clone());
         if ours.configuration.scope != self.scope || ours.configuration.keeping != self.keeping {
             (current.scope, current.keeping) = (self.scope.clone(), self.keeping);
         }
         if ours.configuration.binding != self.binding {
             current.binding.forget_missing(&loaded.schema);
         }
-        if self.state.watermark.is_none() && ours.state.watermark.is_some() {
+        if self.state.is_unread() && !ours.state.is_unread() {
             current.read_all_again();
         }
         *self = current;
@@ -340,6 +355,15 @@ impl Connexion {
         }
         let selection = serde_json::to_string(&(&self.scope, self.keeping)).unwrap_or_default();
         format!("-{:016x}", foldhash::quality::FixedState::default().hash_one(selection))
+    }
+
+    /// Changes when rows would say otherwise whose they are; empty where they do not say it.
+    pub(super) fn name_fingerprint(&self, demarche: &Demarche) -> String {
+        use std::hash::BuildHasher;
+        if self.siblings.is_empty() {
+            return String::new();
+        }
+        format!("-{:016x}", foldhash::quality::FixedState::default().hash_one(self.name_of(demarche)))
     }
 
     /// Makes the next run read every dossier, whatever the document has.

@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{FileIndex, PlannedTable, Problem, ProblemKind};
+use super::{FileFailure, FileIndex, PlannedTable, Problem, ProblemKind};
 use crate::{
-    ds::{Champ, ChampValue, ColumnKey, Demandeur, DemarcheNumber, Dossier, DossierNumber, File, RowId},
+    ds::{Champ, ChampValue, ColumnKey, Demandeur, DemarcheNumber, Dossier, DossierNumber, File, RowId, SourceErrorCode},
     grist::{CellValue, ColumnType},
     mapping::{
         DossierField, Facet, Field, LinkedField, LinkedTable, Scope, TableKey, Unreadable, Value, encode, organisation, read, read_part, things,
@@ -101,7 +101,7 @@ impl<'a> Draft<'a> {
     fn place(&mut self, column: usize, value: Result<Value<'_>, Unreadable>, notes: &mut Notes<'_>) {
         let Some((planned, cell)) = self.table.columns.get(column).zip(self.cells.get_mut(column)) else { return };
         if let (Ok(Value::Files(files)), ColumnType::Attachments) = (&value, &planned.column_type) {
-            *cell = attachments(self.dossier, files, &planned.name, notes);
+            *cell = Some(attachments(self.dossier, files, &planned.name, notes));
             return;
         }
         let kind = match value.map(|value| encode(value, &planned.column_type)) {
@@ -271,8 +271,8 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// The cell of files: those that are in the document. It is left as it is when none of them is.
-fn attachments(dossier: DossierNumber, files: &[File], column: &str, notes: &mut Notes<'_>) -> Option<CellValue> {
+/// The cell of files: those that are in the document, and no other that was there before.
+fn attachments(dossier: DossierNumber, files: &[File], column: &str, notes: &mut Notes<'_>) -> CellValue {
     let mut ids: Vec<i64> = Vec::new();
     for file in files {
         if let Some(id) = notes.files.attachment(dossier, file) {
@@ -280,15 +280,19 @@ fn attachments(dossier: DossierNumber, files: &[File], column: &str, notes: &mut
             if !ids.contains(&id) {
                 ids.push(id);
             }
-        } else if let Some(why) = notes.files.failure(dossier, file) {
-            let kind = ProblemKind::FileNotCopied { column: column.to_owned(), file: file.filename.clone(), why: why.clone() };
+            continue;
+        }
+        let untold = || FileFailure::Source(SourceErrorCode::InvalidAnswer);
+        let why = notes.files.failure(dossier, file).cloned().or_else(|| file.content.is_none().then(untold));
+        if let Some(why) = why {
+            let kind = ProblemKind::FileNotCopied { column: column.to_owned(), file: file.filename.clone(), why };
             notes.problems.push(Problem { dossier: Some(dossier), kind });
-        } else {
+        } else if !notes.missing.iter().any(|missing| missing.is_same(file)) {
             notes.missing.push(file.clone());
         }
     }
     notes.attachments.extend(&ids);
-    (!ids.is_empty()).then(|| CellValue::List(ids.into_iter().map(CellValue::integer).collect()))
+    if ids.is_empty() { CellValue::Null } else { CellValue::List(ids.into_iter().map(CellValue::integer).collect()) }
 }
 
 /// The rows of a répétition. One that is hidden by a condition is absent from the answer: it has no rows.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     ds::{Dossier, DossierNumber, File, FileScan, SourceErrorCode, operations::Parts},
+    grist::DocumentError,
     ports::{Clock, Document, Leases, NewAttachment, Source},
 };
 
@@ -48,7 +49,7 @@ impl Breaker {
         }
     }
 
-    fn is_open(&self) -> Option<&FileFailure> {
+    pub(super) fn is_open(&self) -> Option<&FileFailure> {
         self.last.as_ref().filter(|_| self.failures >= IN_A_ROW)
     }
 }
@@ -68,7 +69,15 @@ const fn stops(code: SourceErrorCode) -> bool {
     use SourceErrorCode as Code;
     matches!(
         code,
-        Code::SessionExpired | Code::GristRefused | Code::DocumentUnknown | Code::DemarcheForbidden | Code::LeaseHeld | Code::ProxyUnavailable
+        Code::TokenExpired
+            | Code::TokenRefused
+            | Code::AddressRefused
+            | Code::SessionExpired
+            | Code::GristRefused
+            | Code::DocumentUnknown
+            | Code::DemarcheForbidden
+            | Code::LeaseHeld
+            | Code::ProxyUnavailable
     )
 }
 
@@ -150,36 +159,35 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
                 contents.push(tolerate(fetch.as_mut().take_output().unwrap_or(Err(Interruption::Cancelled)))?);
             }
         }
-        for (place, wanted) in group.iter().enumerate() {
-            if matches!(contents.get(place), Some(Err(FileFailure::Source(SourceErrorCode::FileExpired)))) {
-                // The page was read an hour ago: DS gives the file a new address.
-                let again = self.fetch_anew(reader, wanted, parts).await?;
-                if let Some(content) = contents.get_mut(place) {
-                    *content = again;
-                }
-            }
-        }
+        self.fetch_anew(reader, group, &mut contents, parts).await?;
         self.upload(reader, group, contents).await
     }
 
+    /// Fetches those whose address has expired, since the page was read an hour ago: DS gives them another. Each dossier is
+    /// asked for once.
     async fn fetch_anew<O: Observer>(
         &self,
         reader: &Reader<'_, S, C, O>,
-        wanted: &Wanted,
+        group: &[Wanted],
+        contents: &mut [Result<S::File, FileFailure>],
         parts: Parts,
-    ) -> Result<Result<S::File, FileFailure>, Interruption> {
-        let dossier = match tolerate(reader.dossier(wanted.dossier, parts).await)? {
-            Ok(dossier) => dossier,
-            Err(why) => return Ok(Err(why)),
-        };
-        // What the document still lacks of it, with the new addresses.
-        let missing = self.converter.convert(&dossier, &self.files, &mut Vec::new()).missing;
-        let checksum = |file: &File| file.content.as_ref().map(|content| content.checksum.clone());
-        let is_same = |file: &&File| file.filename == wanted.file.filename && checksum(file) == checksum(&wanted.file);
-        match missing.iter().find(is_same) {
-            Some(file) => tolerate(reader.file(file).await),
-            None => Ok(Err(FileFailure::Source(SourceErrorCode::FileExpired))),
+    ) -> Result<(), Interruption> {
+        let (mut asked, mut missing) = (None, Vec::new());
+        for (wanted, content) in group.iter().zip(contents) {
+            if !matches!(content, Err(FileFailure::Source(SourceErrorCode::FileExpired))) {
+                continue;
+            }
+            if asked != Some(wanted.dossier) {
+                // What the document still lacks of it, with the new addresses.
+                let dossier = tolerate(reader.dossier(wanted.dossier, parts).await)?;
+                missing = dossier.map_or_else(|_| Vec::new(), |dossier| self.converter.convert(&dossier, &self.files, &mut Vec::new()).missing);
+                asked = Some(wanted.dossier);
+            }
+            if let Some(file) = missing.iter().find(|file| file.is_same(&wanted.file)) {
+                *content = tolerate(reader.file(file).await)?;
+            }
         }
+        Ok(())
     }
 
     /// Puts what was fetched into the document: together, or one by one when the document refuses that.
@@ -197,7 +205,10 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         if !attachments.is_empty() {
             match reader.watch(pin!(self.document.attach(&attachments))).await? {
                 Ok(ids) => given.extend(ids.into_iter().map(Ok)),
-                Err(error) if attachments.len() == 1 => given.push(Err(FileFailure::Document(error))),
+                // Those that it may have taken are not sent again at once.
+                Err(error) if attachments.len() == 1 || error == DocumentError::NoAnswer => {
+                    given.extend(attachments.iter().map(|_| Err(FileFailure::Document(error.clone()))));
+                }
                 Err(_) => {
                     for attachment in &attachments {
                         let ids = reader.watch(pin!(self.document.attach(std::slice::from_ref(attachment)))).await?;
@@ -208,7 +219,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
         let mut given = given.into_iter();
         let attachment = |content: Result<S::File, FileFailure>| match content {
-            Ok(_) => given.next().unwrap_or(Err(FileFailure::Document(crate::grist::DocumentError::NoAnswer))),
+            Ok(_) => given.next().unwrap_or(Err(FileFailure::Document(DocumentError::NoAnswer))),
             Err(why) => Err(why),
         };
         Ok(contents.into_iter().map(attachment).collect())

@@ -26,8 +26,15 @@ pub(super) fn widget_options(sources: &[Field], column_type: &ColumnType, demarc
 }
 
 /// What a list of the document lacks of the form's, or of the démarche's labels and groupes; none when it lacks nothing.
-/// What agents added, removed or coloured stays as they made it, but for a label whose colour changed in DS.
-pub(super) fn in_step(current: &WidgetOptions, sources: &[Field], column_type: &ColumnType, demarche: &Demarche) -> Option<WidgetOptions> {
+/// What agents added, removed or coloured stays as they made it, but for a label whose colour changed in DS: of several
+/// démarches, the first says which it has.
+pub(super) fn in_step(
+    current: &WidgetOptions,
+    sources: &[Field],
+    column_type: &ColumnType,
+    demarche: &Demarche,
+    is_first: bool,
+) -> Option<WidgetOptions> {
     if !matches!(column_type, ColumnType::Choice | ColumnType::ChoiceList) {
         return None;
     }
@@ -36,7 +43,8 @@ pub(super) fn in_step(current: &WidgetOptions, sources: &[Field], column_type: &
     for (name, style) in choices(sources, demarche) {
         if !current.choice_names().any(|known| known == name) {
             missing.push((name, style));
-        } else if let Some(style) = style
+        } else if is_first
+            && let Some(style) = style
             && current
                 .style_of(name)
                 .is_some_and(|(fill, text)| (fill, text) != (style.fill_color, style.text_color) && words::is_label_style(fill, text))
@@ -85,7 +93,6 @@ fn choices_of<'a>(field: &Field, demarche: &'a Demarche) -> Choices<'a> {
         Field::Dossier(DossierField::State) => {
             DossierState::ALL.iter().map(|&state| (words::state(state), Some(words::state_style(state)))).collect()
         }
-        Field::Dossier(DossierField::Demarche) => plain([demarche.title.trim()]),
         Field::Dossier(DossierField::Labels) => demarche.labels.iter().map(|label| (label.name.as_str(), words::label_style(&label.color))).collect(),
         Field::Dossier(DossierField::GroupeInstructeur) => plain(demarche.groupe_instructeurs.iter().map(|groupe| groupe.label.as_str())),
         Field::Dossier(DossierField::DemandeurCivilite) => plain(words::CIVILITES),
@@ -170,7 +177,7 @@ mod tests {
     fn a_list_gets_what_it_lacks_and_keeps_what_it_has() {
         let labels = [Field::Dossier(DossierField::Labels)];
         let in_step = |current: &serde_json::Value| {
-            in_step(&WidgetOptions::parse(&current.to_string()), &labels, &ColumnType::ChoiceList, &demarche()).map(|options| json_of(&options))
+            in_step(&WidgetOptions::parse(&current.to_string()), &labels, &ColumnType::ChoiceList, &demarche(), true).map(|options| json_of(&options))
         };
         let theirs = json!({ "fillColor": "#123456", "textColor": "#FFFFFF" });
         assert_eq!(in_step(&json!({ "choices": ["À nous", "Autre", "Urgent"], "choiceOptions": { "Urgent": theirs }, "widget": "TextBox" })), None);

@@ -164,7 +164,9 @@ fn fingerprint(mapping: &Mapping, tables: &[PlannedTable]) -> String {
     for table in tables {
         table.key.to_string().hash(&mut hasher);
         for column in &table.columns {
-            column.sources.first().map(ToString::to_string).hash(&mut hasher);
+            for source in &column.sources {
+                source.to_string().hash(&mut hasher);
+            }
             column.column_type.to_string().hash(&mut hasher);
         }
     }
@@ -244,7 +246,7 @@ impl Planner<'_> {
                 }
                 Ok(found) => {
                     let sources = self.sources(column);
-                    let longer = in_step(&found.widget_options, &sources, &found.column_type, self.demarche);
+                    let longer = in_step(&found.widget_options, &sources, &found.column_type, self.demarche, self.translation.is_first());
                     if let Some(widget_options) = longer.clone() {
                         self.choices.push(UserAction::ModifyWidgetOptions { table: table.id.clone(), column: found.id.clone(), widget_options });
                     }

@@ -28,8 +28,13 @@ impl FileFailure {
     pub(super) const fn may_be_general(&self) -> bool {
         match self {
             Self::Pending | Self::Infected | Self::Corrupt => false,
-            Self::Source(code) => !matches!(code, SourceErrorCode::FileTooLarge | SourceErrorCode::FileExpired | SourceErrorCode::InvalidAnswer),
-            Self::Document(_) => true,
+            Self::Source(code) => {
+                matches!(
+                    code,
+                    SourceErrorCode::Timeout | SourceErrorCode::DsUnavailable | SourceErrorCode::FileRefused | SourceErrorCode::RateLimited
+                )
+            }
+            Self::Document(error) => !matches!(error, DocumentError::Other(_) | DocumentError::NotThere(_)),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     Timestamp,
     ds::{Demarche, DemarcheNumber, DescriptorId, Operation, SourceError, SourceErrorCode, operations::DemarcheVariables},
     grist::DocumentError,
-    mapping::{Drift, Translation},
+    mapping::{Drift, Field, Translation},
     ports::{Clock, Document, Leases, Source},
 };
 
@@ -22,8 +22,6 @@ use crate::{
 pub(super) const OVERLAP_SECONDS: i64 = 300;
 /// How often a run looks at the document from the start, the first time included.
 const LOOKS: usize = 3;
-/// Dossiers that are asked for again one by one, at most.
-const MOST_RETRIES: usize = 100;
 
 /// The outside world of a run.
 #[derive(Debug)]
@@ -150,7 +148,7 @@ pub async fn run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: O
         // An agent may rename a column while the run writes, and a page that slept may find that others have run: it looks
         // again at the document, and goes on from the last bundle.
         for _ in 0..LOOKS {
-            part.stop = attempt_run(ports, context, connexion, &reader, &mut first, &mut part).await.err();
+            part.stop = attempt_run(ports, context, connexion, &reader, &mut first, outcome.stop.is_some(), &mut part).await.err();
             if !lease.has_lapsed() && !matches!(part.stop, Some(Stop::Document(DocumentError::NotThere(_)))) {
                 break;
             }
@@ -165,13 +163,15 @@ pub async fn run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: O
     outcome
 }
 
-/// Runs one of the démarches of a connexion. `first` is the form that its mapping was made for, once it is read.
+/// Runs one of the démarches of a connexion. `first` is the form that its mapping was made for, once it is read; `is_cut`
+/// says that another of them has stopped before its end.
 async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, O: Observer>(
     ports: &Ports<'_, S, D, C>,
     context: &RunContext,
     connexion: &mut Connexion,
     reader: &Reader<'_, S, C, O>,
     first: &mut Option<Demarche>,
+    is_cut: bool,
     outcome: &mut Outcome,
 ) -> Result<(), Stop> {
     let number = reader.demarche;
@@ -211,6 +211,9 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     }
     let address = format!("{}/procedures/{number}/dossiers/", context.ds_url.trim_end_matches('/'));
     let planned = plan.tables.clone();
+    // A column that this person may not see has files too.
+    let mapped = connexion.mapping.tables.iter().flat_map(|table| &table.columns).filter(|column| column.sources.iter().any(Field::is_files));
+    let releases_files = mapped.count() == planned.iter().flat_map(|table| &table.columns).filter(|column| column.takes_files()).count();
     let state = start(connexion, &plan, &demarche, ports.clock.now());
     let converter = Converter::new(&planned, address).with_scope(scope.clone()).of_demarche(number, connexion.name_of(&demarche));
     let written = outcome.report.added + outcome.report.updated;
@@ -238,6 +241,8 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
         connexion,
         demarche: number,
         scope,
+        is_cut,
+        releases_files,
     };
     let result = writer.scan(reader, &demarche, plan.parts).await;
     outcome.last_action = writer.history.last_action;
@@ -267,7 +272,8 @@ async fn ask_first_form<S: Source + Leases, C: Clock, O: Observer>(
 fn note_drift(connexion: &Connexion, translation: Translation<'_>, demarche: &Demarche, report: &mut Report) {
     let known = connexion.state_of(demarche.number).map(|state| &state.known_fields);
     // Before its first reading, what is not mapped is what nobody wanted.
-    let is_known = |id: &DescriptorId| known.is_none_or(|known| known.is_empty() || known.contains(id));
+    let is_unread = connexion.state_of(demarche.number).is_none_or(|state| state.revision.is_none());
+    let is_known = |id: &DescriptorId| is_unread || translation.has_twin(id) || known.is_some_and(|known| known.contains(id));
     let drift = Drift::between(&connexion.mapping, translation, &demarche.active_revision, is_known);
     report.drift.retain(|drift| drift.demarche != demarche.number);
     if !drift.changes.is_empty() {
@@ -279,7 +285,7 @@ fn note_drift(connexion: &Connexion, translation: Translation<'_>, demarche: &De
 /// Everything is read again when the form, the mapping, the columns or the scope changed (rule 14).
 fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp) -> State {
     let mut state = connexion.state_of(demarche.number).cloned().unwrap_or_default();
-    let fingerprint = format!("{}{}", plan.fingerprint, connexion.selection_fingerprint());
+    let fingerprint = format!("{}{}{}", plan.fingerprint, connexion.selection_fingerprint(), connexion.name_fingerprint(demarche));
     let is_current = state.fingerprint == fingerprint && state.revision.as_ref() == Some(&demarche.active_revision.id);
     if !is_current {
         state.scan = None;
@@ -289,11 +295,6 @@ fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp
         if let Some(deletions) = &mut state.deletions {
             deletions.seen.clear();
         }
-    }
-    // So many dossiers to ask for again, a whole reading brings for less.
-    if state.scan.is_none() && state.retry.len() > MOST_RETRIES {
-        state.watermark = None;
-        state.retry.clear();
     }
     if state.scan.is_none() {
         let since = state.watermark.map(|watermark| watermark.plus_seconds(-OVERLAP_SECONDS));

@@ -116,6 +116,12 @@ struct SmallDs {
     shuffled: Cell<Option<u32>>,
     /// Whether the lease ended since it was last shown.
     lapsed: Cell<bool>,
+    /// Another title than usual.
+    title: Cell<Option<&'static str>>,
+    /// Another colour of its label.
+    colour: Cell<Option<&'static str>>,
+    /// The files of a second field, where there are some.
+    plans: RefCell<BTreeMap<u32, Vec<SmallFile>>>,
     /// Of which form: 0 for that of the mapping, else its clone of this number, whose fields have other ids.
     clone: Cell<u32>,
     /// The files of dossiers; where there are none, the form does not ask for any.
@@ -189,6 +195,9 @@ impl SmallDs {
         if !self.files.borrow().is_empty() {
             let descriptors = demarche["activeRevision"]["champDescriptors"].as_array_mut().unwrap();
             descriptors.push(json!({ "__typename": "PieceJustificativeChampDescriptor", "id": self.id("pj"), "label": "Devis" }));
+            if !self.plans.borrow().is_empty() {
+                descriptors.push(json!({ "__typename": "PieceJustificativeChampDescriptor", "id": self.id("plan"), "label": "Plan" }));
+            }
         }
         demarche
     }
@@ -196,7 +205,7 @@ impl SmallDs {
     fn form(&self, label: &str) -> Value {
         let text_type = if self.retyped.get() { "IntegerNumberChampDescriptor" } else { "TextChampDescriptor" };
         json!({
-            "number": 1 + self.clone.get(), "title": if self.clone.get() == 0 { "Aides" } else { "Aides – Ain" }, "state": "publiee",
+            "number": 1 + self.clone.get(), "title": self.title.get().unwrap_or(if self.clone.get() == 0 { "Aides" } else { "Aides – Ain" }), "state": "publiee",
             "activeRevision": { "id": format!("R{}", self.revision.get()), "datePublication": null, "annotationDescriptors": [], "champDescriptors": [
                 { "__typename": text_type, "id": self.id("texte"), "label": label },
                 { "__typename": "TextChampDescriptor", "id": self.id("homonyme"), "label": "Nom" },
@@ -206,7 +215,7 @@ impl SmallDs {
                     { "__typename": "TextChampDescriptor", "id": self.id("membre2"), "label": "Nom" },
                 ] },
             ] },
-            "labels": [{ "id": "L1", "name": "Complet", "color": "green_emeraude" }], "groupeInstructeurs": [],
+            "labels": [{ "id": "L1", "name": "Complet", "color": self.colour.get().unwrap_or("green_emeraude") }], "groupeInstructeurs": [],
         })
     }
 
@@ -219,13 +228,15 @@ impl SmallDs {
                 json!({ "id": format!("rang {id}"), "champs": [text("membre", name), text("membre2", "second")] })
             }).collect::<Vec<_>>() }),
         ];
-        if let Some(files) = self.files.borrow().get(&number) {
+        for (id, files) in [("pj", &self.files), ("plan", &self.plans)] {
+            let files = files.borrow();
+            let Some(files) = files.get(&number) else { continue };
             let file = |file: &SmallFile| {
                 json!({ "filename": file.name, "checksum": format!("md5 of {}", file.content), "byteSizeBigInt": file.content.len().to_string(),
                     "virusScanResult": file.scan, "url": format!("https://fichiers.example/{}/{number}/{}?signature", self.hour.get(), file.name) })
             };
             let files: Vec<Value> = files.iter().map(file).collect();
-            champs.push(json!({ "__typename": "PieceJustificativeChamp", "champDescriptorId": self.id("pj"), "stringValue": null, "files": files }));
+            champs.push(json!({ "__typename": "PieceJustificativeChamp", "champDescriptorId": self.id(id), "stringValue": null, "files": files }));
         }
         if !deposit.is_hidden {
             champs.push(text("texte", &deposit.text));
@@ -305,8 +316,8 @@ impl Source for SmallDs {
         if hour.parse() != Ok(self.hour.get()) {
             return Err(SourceErrorCode::FileExpired.into());
         }
-        let files = self.files.borrow();
-        let file = files[&number.parse().unwrap()].iter().find(|file| file.name == name).unwrap();
+        let (files, plans, number) = (self.files.borrow(), self.plans.borrow(), number.parse().unwrap());
+        let file = files.get(&number).into_iter().chain(plans.get(&number)).flatten().find(|file| file.name == name).unwrap();
         Ok(file.content.to_owned())
     }
 

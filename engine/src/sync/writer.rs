@@ -20,11 +20,13 @@ use crate::{
         operations::{DemarcheVariables, LARGEST_PAGE, Parts},
     },
     grist::{Applied, CellValue, ColumnId, Denied, DocumentError, UserAction},
-    mapping::{DossierField, Fate, Scope, SourceFilter},
+    mapping::{DossierField, Fate, Scope, SourceFilter, Translation, Value, encode},
     ports::{Clock, Document, Leases, Source},
     words,
 };
 
+/// Dossiers that are asked for again in one run, at most: they are asked for one by one.
+const MOST_RETRIES: usize = 100;
 /// What changed behind a reading that took longer is read at its end, rather than by the next run.
 const LONG_SECONDS: i64 = 60;
 
@@ -68,6 +70,10 @@ pub(super) struct Writer<'a, S, D, C> {
     /// The files that the document has.
     pub(super) files: FileIndex,
     pub(super) breaker: Breaker,
+    /// Whether the files that no cell has any more may be let go.
+    pub(super) releases_files: bool,
+    /// Whether another démarche of this run has stopped before its end.
+    pub(super) is_cut: bool,
 }
 
 impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
@@ -130,7 +136,10 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     fn end_whole(&mut self, demarche: &Demarche, started_at: Timestamp) {
         self.state.watermark = Some(started_at);
         self.state.known_fields.clear();
-        self.state.known_fields.extend(demarche.active_revision.all_descriptors().map(|descriptor| descriptor.id.clone()));
+        // Those of a clone are known by their twins.
+        let twins = Translation::for_sibling(self.connexion.sibling(self.demarche));
+        let own = demarche.active_revision.all_descriptors().filter(|descriptor| !twins.has_twin(&descriptor.id));
+        self.state.known_fields.extend(own.map(|descriptor| descriptor.id.clone()));
     }
 
     /// A whole reading starts: it will tell which dossiers of the document DS no longer has.
@@ -155,8 +164,13 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let Some(column) = self.converter.column_of(DossierField::NumeroDemarche) else { return self.connexion.siblings.is_empty() };
         let Some(main) = self.indexes.iter().flatten().next() else { return false };
         let Some(slot) = main.dossier(number) else { return false };
+        // Agents may have made the column a Text.
+        let planned = self.tables.first().and_then(|table| table.columns.get(column));
+        let Some(Ok(own)) = planned.map(|planned| encode(Value::Integer(self.demarche.to_string().into()), &planned.column_type)) else {
+            return false;
+        };
         let is_first = self.demarche == self.connexion.mapping.demarche;
-        main.holds(slot, column, &CellValue::integer(self.demarche.get())) || is_first && main.is_blank(slot, column)
+        main.holds(slot, column, &own) || is_first && main.is_blank(slot, column)
     }
 
     /// What DS is asked for. It filters a whole list when no row of the document could be missed by that: when there is
@@ -181,9 +195,17 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
 
     /// Dossiers that failed before, whatever the watermark (rule 10).
     async fn retry<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
-        for number in self.state.retry.clone() {
-            self.fetch(reader, number, parts).await?;
+        let waiting: Vec<DossierNumber> = self.state.retry.iter().copied().collect();
+        // When they are many, each run asks for some, and each time for others.
+        let first = usize::try_from(self.clock.now().milliseconds() / 1000).unwrap_or_default() % waiting.len().max(1);
+        for number in waiting.iter().cycle().skip(first).take(waiting.len().min(MOST_RETRIES)) {
+            self.fetch(reader, *number, parts).await?;
+            if self.breaker.is_open().is_some() {
+                break;
+            }
         }
+        // What has failed before keeps nothing new out.
+        self.breaker = Breaker::default();
         Ok(())
     }
 
@@ -268,7 +290,10 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
             self.state.retry.insert(dossier.number);
         } else if failures().next().is_some() {
             self.state.unfit.insert(dossier.number);
-        } else {
+        }
+        // A cell that could not be read keeps what it has.
+        let is_unread = failures().any(|problem| matches!(problem.kind, ProblemKind::Unreadable { .. }));
+        if self.releases_files && !is_unread && conversion.children.iter().all(Option::is_some) {
             self.files.retain(dossier.number, &conversion.attachments);
         }
         let children = || conversion.children.iter().flatten().flatten().map(|(_, row)| row);
@@ -399,7 +424,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let before = self.connexion.state.last_run.as_ref().map_or(0, |run| run.dossiers);
         let dossiers = self.indexes.as_ref().and_then(|indexes| indexes.first()).map_or(before, TableIndex::len);
         let failed = self.connexion.state_with(self.demarche, &self.state).failing();
-        self.state.last_run = Some(LastRun { at: self.clock.now(), dossiers, failed, interrupted });
+        self.state.last_run = Some(LastRun { at: self.clock.now(), dossiers, failed, interrupted: interrupted || self.is_cut });
     }
 
     fn journal(&self, interrupted: bool) -> Vec<UserAction> {

@@ -210,8 +210,7 @@ impl App {
         let loaded = self.loaded;
         self.run.update(|run| {
             if let Some(run) = run {
-                run.connexion =
-                    current.unwrap_or_else(|| loaded.with_untracked(|loaded| Connexion::new(run.connexion.mapping.clone(), &loaded.connexions)));
+                run.connexion = current.unwrap_or_else(|| loaded.with_untracked(|loaded| run.connexion.anew(&loaded.connexions)));
             }
         });
     }

@@ -21,7 +21,8 @@ pub const REMOVED_HINT: &str = "Les lignes d’une démarche retirée restent da
 /// No other can be added.
 pub const NO_OTHER: &str = "Votre équipe ne peut lire aucune autre démarche.";
 /// It is another form.
-pub const STRANGER: &str = "Ce n’est pas le même formulaire : aucun champ n’y porte le même nom, le même type et la même section.";
+pub const STRANGER: &str =
+    "Ce n’est pas le même formulaire : la plupart des champs n’y sont pas, avec le même libellé, le même type et la même section.";
 /// What to do then.
 pub const STRANGER_MORE: &str = "Connectez cette démarche à part : elle aura ses propres tables.";
 /// Beside the title.

@@ -128,7 +128,7 @@ fn an_expired_address_is_asked_for_anew() {
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
     world.assert_shows(&[(1, &[("a.pdf", "a"), ("b.pdf", "b")]), (2, &[]), (3, &[])]);
-    assert_eq!(world.ds.asked.borrow().iter().filter(|name| *name == "getDossier").count(), 2);
+    assert_eq!(world.ds.asked.borrow().iter().filter(|name| *name == "getDossier").count(), 1, "each dossier once");
 }
 
 #[test]
@@ -212,4 +212,114 @@ fn files_go_with_their_dossier_and_with_the_connexion() {
 fn an_address_is_not_shown_by_an_error() {
     let content = FileContent { checksum: "x".into(), size: 1, scan: crate::ds::FileScan::Safe, url: "https://fichiers.example/signature".into() };
     assert!(!format!("{content:?}").contains("signature"));
+}
+
+#[test]
+fn a_file_that_a_dossier_has_twice_is_copied_once() {
+    for in_two_fields in [false, true] {
+        let twice = [file("a.pdf", "a"), file("a.pdf", "a")];
+        let world = World::with_files(&[(1, if in_two_fields { &twice[..1] } else { &twice })]);
+        if in_two_fields {
+            world.ds.plans.borrow_mut().insert(1, vec![file("a.pdf", "a")]);
+        }
+        for revision in 0..3 {
+            world.ds.revision.set(revision);
+            assert!(world.run().is_success());
+        }
+        assert_eq!((world.kept(), world.document.attachments.borrow().len()), (vec!["a.pdf".to_owned()], 1), "in two fields: {in_two_fields}");
+    }
+}
+
+#[test]
+fn rule_10_files_that_always_fail_keep_no_other_out() {
+    for code in [SourceErrorCode::DsFailed, SourceErrorCode::Timeout] {
+        let world = World::default();
+        let deposit = |number: u32, updated: u32, name: &'static str| {
+            world.ds.deposit(number, updated, "texte", &[]);
+            world.ds.files.borrow_mut().insert(number, vec![file(name, "x")]);
+        };
+        for number in 1..=10 {
+            deposit(number, number, if number <= 5 { "mauvais.pdf" } else { "bon.pdf" });
+        }
+        world.ds.unfetchable.borrow_mut().insert("mauvais.pdf", code);
+        world.run();
+        for number in 11..=20 {
+            deposit(number, 2_000_000 + number, "bon.pdf");
+        }
+        for minute in 0..10 {
+            world.later.set(2_000_100 + minute);
+            world.run();
+        }
+        let lacking: Vec<i64> = world.shown().into_iter().filter(|(_, files)| files.is_empty()).map(|(number, _)| number).collect();
+        assert_eq!(lacking, [1, 2, 3, 4, 5], "{code:?}");
+    }
+}
+
+#[test]
+fn rule_1_many_files_that_cannot_be_had_are_no_news() {
+    let world = World::default();
+    for number in 1..=120 {
+        world.ds.deposit(number, number, "texte", &[]);
+        world.ds.files.borrow_mut().insert(number, vec![file("devis.pdf", "x")]);
+    }
+    world.ds.unfetchable.borrow_mut().insert("devis.pdf", SourceErrorCode::FileRefused);
+    for minute in [0, 60] {
+        world.later.set(minute);
+        world.run();
+    }
+    let writes = world.document.writes.get();
+    world.later.set(120);
+    world.run();
+    assert_eq!(world.document.writes.get(), writes);
+    assert!(world.ds.requests.get() <= 4 + 5, "{:?}", world.ds.asked.borrow());
+    // Each has its turn.
+    world.ds.unfetchable.borrow_mut().clear();
+    for minute in 3..6 {
+        world.later.set(minute * 100);
+        world.run();
+    }
+    assert!(world.shown().values().all(|files| files.len() == 1));
+}
+
+#[test]
+fn the_files_of_a_column_that_one_person_may_not_see_are_kept() {
+    let world = World::with_files(&[(1, &[file("a.pdf", "a")])]);
+    world.ds.plans.borrow_mut().insert(1, vec![file("b.pdf", "b")]);
+    world.run();
+    for (hidden, updated) in [(true, 2_000_000), (false, 3_000_000)] {
+        world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.get_mut("Plan").unwrap()["hidden"] = json!(hidden);
+        world.ds.change(1, updated, |deposit| deposit.text = format!("{updated}"));
+        world.run();
+        assert_eq!((world.kept().len(), world.document.attachments.borrow().len()), (2, 2), "hidden: {hidden}");
+    }
+}
+
+#[test]
+fn a_file_that_was_replaced_is_gone_whatever_becomes_of_the_other() {
+    let world = World::with_files(&[(1, &[file("devis.pdf", "premier")])]);
+    world.run();
+    world.change_files(1, 2_000_000, &[SmallFile { name: "devis.pdf", content: "virus", scan: "infected" }]);
+    assert!(!world.run().is_success());
+    world.assert_shows(&[(1, &[]), (2, &[]), (3, &[])]);
+    assert!(world.kept().is_empty());
+}
+
+#[test]
+fn a_value_that_does_not_fit_holds_no_file_back() {
+    let world = World::with_files(&[(1, &[file("a.pdf", "a")])]);
+    world.run();
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.get_mut("Nom").unwrap()["type"] = json!("Numeric");
+    world.change_files(1, 2_000_000, &[]);
+    world.run();
+    assert!(world.kept().is_empty());
+}
+
+#[test]
+fn without_the_table_of_files_they_are_copied_anew() {
+    let world = World::with_files(&[(1, &[file("a.pdf", "a")])]);
+    world.run();
+    world.document.tables.borrow_mut().remove("Relais_Fichiers");
+    world.ds.change(1, 2_000_000, |deposit| deposit.text = "autre".to_owned());
+    world.assert_settles();
+    world.assert_shows(&[(1, &[("a.pdf", "a")]), (2, &[]), (3, &[])]);
 }

@@ -238,3 +238,83 @@ fn rule_12_stopped_anywhere_it_goes_on() {
         twins.assert_settles();
     }
 }
+
+#[test]
+fn rule_1_a_label_of_two_colours_is_not_painted_at_each_run() {
+    let twins = Twins::new();
+    twins.clone.colour.set(Some("pink_macaron"));
+    twins.assert_settles();
+}
+
+#[test]
+fn rows_say_what_their_demarche_is_called_now() {
+    for (title, expected) in [("Aides – Ain 2026", ["Aides", "Aides – Ain 2026"]), ("Aides", ["Aides (1)", "Aides (2)"])] {
+        let twins = Twins::new();
+        twins.run();
+        twins.clone.title.set(Some(title));
+        twins.run();
+        twins.run();
+        let shown = twins.world.document.values("Aides", &["Demarche"]);
+        assert_eq!(shown, expected.map(|title| vec![serde_json::to_string(title).unwrap()]).into());
+    }
+}
+
+#[test]
+fn rule_8_rows_are_known_by_a_number_that_became_a_text() {
+    let twins = Twins::new();
+    twins.run();
+    {
+        let mut tables = twins.world.document.tables.borrow_mut();
+        let main = tables.get_mut("Aides").unwrap();
+        main.columns.get_mut("Numero_de_la_demarche").unwrap()["type"] = json!("Text");
+        for row in main.rows.values_mut() {
+            let number = row["Numero_de_la_demarche"].as_integer().unwrap();
+            row.insert("Numero_de_la_demarche".to_owned(), CellValue::text(&number.to_string()));
+        }
+    }
+    twins.run();
+    twins.clone.dossiers.borrow_mut().remove(&102);
+    twins.clone.revision.set(1);
+    assert_eq!(twins.run().report.marked, 1);
+}
+
+#[test]
+fn a_colleagues_demarche_is_not_dropped_by_another_choice_of_fields() {
+    let twins = Twins::new();
+    assert!(twins.world.run().is_success());
+    let mut mine = twins.world.connexion();
+    // Meanwhile a colleague adds the clone, and runs.
+    assert!(twins.run().is_success());
+    mine.mapping.tables[0].columns.retain(|column| column.name != "Choix");
+    assert!(twins.world.run_from(&twins, &mut mine).is_success());
+    let now = twins.world.connexion();
+    assert_eq!(now.siblings.len(), 1);
+    assert!(now.mapping.tables[0].columns.iter().all(|column| column.name != "Choix"));
+}
+
+#[test]
+fn reading_all_again_reaches_the_clone_when_the_first_was_never_read() {
+    let twins = Twins::new();
+    twins.world.ds.fails_after.set(Some((0, SourceErrorCode::DemarcheRefused)));
+    twins.run();
+    let mut mine = twins.connexion();
+    // The document has moved on since.
+    twins.clone.change(101, 2_000_000, |deposit| deposit.text = "changé".to_owned());
+    twins.run();
+    mine.read_all_again();
+    assert_eq!(twins.world.run_from(&twins, &mut mine).report.read, 3);
+}
+
+#[test]
+fn one_that_was_cut_is_remembered_when_the_next_ends_well() {
+    let twins = Twins::new();
+    for number in 1000..=1250 {
+        twins.world.ds.deposit(number, number, "texte", &[]);
+    }
+    twins.world.ds.fails_after.set(Some((5, SourceErrorCode::DsFailed)));
+    assert!(twins.run().stop.is_some());
+    assert!(twins.world.connexion().state.last_run.unwrap().interrupted);
+    twins.world.ds.fails_after.set(None);
+    twins.assert_settles();
+    assert!(!twins.world.connexion().state.last_run.unwrap().interrupted);
+}
