@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{FileIndex, PlannedTable, Problem, ProblemKind};
+use super::{FileIndex, PlannedTable, Problem, ProblemKind, files::is_same};
 use crate::{
     ds::{Champ, ChampValue, ColumnKey, Demandeur, DemarcheNumber, Dossier, DossierNumber, File, RowId},
     grist::{CellValue, ColumnType},
@@ -283,7 +283,7 @@ fn attachments(dossier: DossierNumber, files: &[File], column: &str, notes: &mut
         } else if let Some(why) = notes.files.failure(dossier, file) {
             let kind = ProblemKind::FileNotCopied { column: column.to_owned(), file: file.filename.clone(), why: why.clone() };
             notes.problems.push(Problem { dossier: Some(dossier), kind });
-        } else {
+        } else if !notes.missing.iter().any(|known| is_same(known, file)) {
             notes.missing.push(file.clone());
         }
     }

@@ -5,6 +5,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{
     FileFailure, Observer, Stop,
+    files::is_same,
     scan::{Interruption, Reader},
     writer::Writer,
 };
@@ -162,9 +163,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         };
         // What the document still lacks of it, with the new addresses.
         let missing = self.converter.convert(&dossier, &self.files, &mut Vec::new()).missing;
-        let checksum = |file: &File| file.content.as_ref().map(|content| content.checksum.clone());
-        let is_same = |file: &&File| file.filename == wanted.file.filename && checksum(file) == checksum(&wanted.file);
-        match missing.iter().find(is_same) {
+        match missing.iter().find(|file| is_same(file, &wanted.file)) {
             Some(file) => tolerate(reader.file(file).await),
             None => Ok(Err(FileFailure::Source(SourceErrorCode::FileExpired))),
         }

@@ -18,6 +18,12 @@ fn key(file: &File) -> Option<Key> {
     Some((content.checksum.clone(), file.filename.as_str().into()))
 }
 
+/// Whether two files of a dossier are one: an applicant may send the same one twice.
+pub(super) fn is_same(one: &File, other: &File) -> bool {
+    let known = key(one);
+    known.is_some() && known == key(other)
+}
+
 /// A file that the document has.
 #[derive(Debug)]
 struct Kept {
