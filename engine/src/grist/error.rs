@@ -28,6 +28,12 @@ pub enum DocumentError {
     /// A table or column is no longer there under this name.
     #[error("unknown table or column: {0}")]
     NotThere(String),
+    /// The document is a copy that is not saved: it takes no files.
+    #[error("a copy that is not saved")]
+    Copy,
+    /// A file is larger than this Grist takes.
+    #[error("the file is too large")]
+    TooLarge,
     /// Grist did not answer in time.
     #[error("no answer")]
     NoAnswer,
@@ -51,6 +57,8 @@ impl DocumentError {
             _ if message.contains("KeyError") || message.contains("Table not found") || message.contains("Invalid column") => {
                 Self::NotThere(message.to_owned())
             }
+            // Not « Exceeded attachments limit for document », which is of the document and not of the file.
+            _ if message.starts_with("Attachments must not exceed") => Self::TooLarge,
             _ => Self::Other(message.to_owned()),
         }
     }

@@ -29,13 +29,13 @@ impl FileFailure {
         match self {
             Self::Pending | Self::Infected | Self::Corrupt => false,
             Self::Source(code) => !matches!(code, SourceErrorCode::FileTooLarge | SourceErrorCode::FileExpired | SourceErrorCode::InvalidAnswer),
-            Self::Document(_) => true,
+            Self::Document(error) => !matches!(error, DocumentError::TooLarge),
         }
     }
 
     /// Whether the same file may pass at another run, without a change in DS.
     pub(super) const fn may_pass(&self) -> bool {
-        !matches!(self, Self::Infected | Self::Corrupt | Self::Source(SourceErrorCode::FileTooLarge))
+        !matches!(self, Self::Infected | Self::Corrupt | Self::Source(SourceErrorCode::FileTooLarge) | Self::Document(DocumentError::TooLarge))
     }
 }
 
