@@ -3,6 +3,7 @@
 //! [`grist`] and [`proxy`] are the outside world, [`app`] what the screens share, [`views`] and [`ui`] what is seen. The
 //! rest is plain, and tested on the host.
 
+mod abort;
 pub mod app;
 pub mod clock;
 pub mod demarche;

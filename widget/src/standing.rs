@@ -59,7 +59,7 @@ impl Obstacle {
             DocumentError::ReadOnly => Self::Viewer,
             DocumentError::NoAnswer => Self::Silent,
             DocumentError::Denied(Denied::Structure | Denied::Column | Denied::Table | Denied::Other) => Self::Denied,
-            DocumentError::NotThere(_) | DocumentError::Other(_) => Self::Failed(None),
+            DocumentError::NotThere(_) | DocumentError::Copy | DocumentError::TooLarge | DocumentError::Other(_) => Self::Failed(None),
         }
     }
 

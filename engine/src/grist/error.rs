@@ -28,6 +28,12 @@ pub enum DocumentError {
     /// A table or column is no longer there under this name.
     #[error("unknown table or column: {0}")]
     NotThere(String),
+    /// The document is a copy that is not saved: it takes no files.
+    #[error("a copy that is not saved")]
+    Copy,
+    /// A file is larger than this Grist takes.
+    #[error("the file is too large")]
+    TooLarge,
     /// Grist did not answer in time.
     #[error("no answer")]
     NoAnswer,
@@ -41,6 +47,8 @@ impl DocumentError {
     pub fn from_grist(code: Option<&str>, message: &str) -> Self {
         match code {
             Some("AUTH_NO_EDIT" | "AUTH_NO_OWNER" | "AUTH_NO_VIEW") => Self::ReadOnly,
+            // A table of Relais's own that a rule hides cannot be told from one that is not there, until it is made again.
+            _ if message.contains("No such column: Relais_") => Self::Denied(Denied::Table),
             Some("ACL_DENY") if message.contains("structure") => Self::Denied(Denied::Structure),
             Some("ACL_DENY") if message.contains("column") => Self::Denied(Denied::Column),
             Some("ACL_DENY") if message.contains("table") => Self::Denied(Denied::Table),
@@ -51,6 +59,8 @@ impl DocumentError {
             _ if message.contains("KeyError") || message.contains("Table not found") || message.contains("Invalid column") => {
                 Self::NotThere(message.to_owned())
             }
+            // Not « Exceeded attachments limit for document », which is of the document and not of the file.
+            _ if message.starts_with("Attachments must not exceed") => Self::TooLarge,
             _ => Self::Other(message.to_owned()),
         }
     }

@@ -98,7 +98,7 @@ impl State {
     }
 
     /// How many dossiers are not in the document as DS has them.
-    pub(super) fn failing(&self) -> usize {
+    pub fn failing(&self) -> usize {
         self.each().map(|state| state.retry.union(&state.unfit).count()).sum()
     }
 }

@@ -34,13 +34,13 @@ impl FileFailure {
                     SourceErrorCode::Timeout | SourceErrorCode::DsUnavailable | SourceErrorCode::FileRefused | SourceErrorCode::RateLimited
                 )
             }
-            Self::Document(error) => !matches!(error, DocumentError::Other(_) | DocumentError::NotThere(_)),
+            Self::Document(error) => !matches!(error, DocumentError::Other(_) | DocumentError::NotThere(_) | DocumentError::TooLarge),
         }
     }
 
     /// Whether the same file may pass at another run, without a change in DS.
     pub(super) const fn may_pass(&self) -> bool {
-        !matches!(self, Self::Infected | Self::Corrupt | Self::Source(SourceErrorCode::FileTooLarge))
+        !matches!(self, Self::Infected | Self::Corrupt | Self::Source(SourceErrorCode::FileTooLarge) | Self::Document(DocumentError::TooLarge))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         operations::{DemarcheVariables, LARGEST_PAGE, Parts},
     },
     grist::{Applied, CellValue, ColumnId, Denied, DocumentError, UserAction},
-    mapping::{DossierField, Fate, Scope, SourceFilter, Translation, Value, encode},
+    mapping::{DossierField, Fate, Field, Scope, SourceFilter, TableKey, Translation, Value, encode},
     ports::{Clock, Document, Leases, Source},
     words,
 };
@@ -38,6 +38,7 @@ struct Bundle {
     files_at: usize,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a run knows of itself")]
 pub(super) struct Writer<'a, S, D, C> {
     pub(super) document: &'a D,
     pub(super) lease: &'a Lease<'a, S, C>,
@@ -146,7 +147,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     async fn begin_whole(&mut self) -> Result<(), Stop> {
         self.read_tables().await?;
         self.seen = Some(HashSet::new());
-        let is_first = self.indexes.iter().flatten().next().is_none_or(|main| !main.dossiers().any(|number| self.is_ours(number)));
+        let is_first = self.indexes.iter().flatten().next().is_none_or(|main| !main.dossiers().any(|number| self.whose(number) != Some(false)));
         if let Some(scan) = &mut self.state.scan {
             scan.is_first = is_first;
         }
@@ -158,19 +159,27 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         self.connexion.state_of(self.demarche)
     }
 
-    /// Whether the row of a dossier is one of this démarche, where a table has those of several. Without the column that says
-    /// so, nothing is taken for ours; rows from before there were several are those of the first.
+    /// Whether the row of a dossier is known to be one of this démarche.
     pub(super) fn is_ours(&self, number: DossierNumber) -> bool {
-        let Some(column) = self.converter.column_of(DossierField::NumeroDemarche) else { return self.connexion.siblings.is_empty() };
-        let Some(main) = self.indexes.iter().flatten().next() else { return false };
-        let Some(slot) = main.dossier(number) else { return false };
-        // Agents may have made the column a Text.
-        let planned = self.tables.first().and_then(|table| table.columns.get(column));
-        let Some(Ok(own)) = planned.map(|planned| encode(Value::Integer(self.demarche.to_string().into()), &planned.column_type)) else {
-            return false;
+        self.whose(number) == Some(true)
+    }
+
+    /// Whether the row of a dossier is one of this démarche, where a table has those of several, or had: the rows of one that
+    /// was taken away stay. None when the column that says so is not kept up to date; rows from before there were several are
+    /// those of the first.
+    fn whose(&self, number: DossierNumber) -> Option<bool> {
+        let Some(column) = self.converter.column_of(DossierField::NumeroDemarche) else {
+            let main = self.connexion.binding.tables.get(&TableKey::Dossiers);
+            let was_told = main.is_some_and(|main| main.columns.contains_key(&Field::Dossier(DossierField::NumeroDemarche)));
+            return (self.connexion.siblings.is_empty() && !was_told).then_some(true);
         };
+        let Some(main) = self.indexes.iter().flatten().next() else { return Some(false) };
+        let Some(slot) = main.dossier(number) else { return Some(false) };
+        // Agents may have made the column a Text.
+        let planned = self.tables.first().and_then(|table| table.columns.get(column))?;
+        let own = encode(Value::Integer(self.demarche.to_string().into()), &planned.column_type).ok()?;
         let is_first = self.demarche == self.connexion.mapping.demarche;
-        main.holds(slot, column, &own) || is_first && main.is_blank(slot, column)
+        Some(main.holds(slot, column, &own) || is_first && main.is_blank(slot, column))
     }
 
     /// What DS is asked for. It filters a whole list when no row of the document could be missed by that: when there is

@@ -89,6 +89,12 @@ fn file_not_copied(column: &str, file: &str, why: &FileFailure) -> String {
             format!("Le fichier « {file} » de « {column} » est gardé par un serveur que Relais n’est pas autorisé à joindre.")
         }
         FileFailure::Source(_) => format!("Le fichier « {file} » de « {column} » n’a pas pu être téléchargé."),
+        FileFailure::Document(DocumentError::Copy) => {
+            format!("Ce document est une copie qui n’est pas enregistrée : le fichier « {file} » de « {column} » n’y a pas été ajouté.")
+        }
+        FileFailure::Document(DocumentError::TooLarge) => {
+            format!("Le fichier « {file} » de « {column} » dépasse la taille que ce Grist accepte.")
+        }
         FileFailure::Document(_) => format!("Grist n’a pas accepté le fichier « {file} » de « {column} »."),
     };
     format!("{what} Les autres champs et fichiers de ce dossier sont à jour.")
@@ -99,7 +105,9 @@ const fn file_advice(why: &FileFailure) -> &'static str {
     match why {
         FileFailure::Pending => "Rien à faire : il sera redemandé à la prochaine synchronisation.",
         FileFailure::Infected | FileFailure::Corrupt => "Demandez à l’usager de déposer un autre fichier dans Démarches Simplifiées.",
-        FileFailure::Source(SourceErrorCode::FileTooLarge) => "Ouvrez-le depuis le dossier, dans Démarches Simplifiées.",
+        FileFailure::Source(SourceErrorCode::FileTooLarge) | FileFailure::Document(DocumentError::TooLarge) => {
+            "Ouvrez-le depuis le dossier, dans Démarches Simplifiées."
+        }
         FileFailure::Source(SourceErrorCode::FileRefused) => {
             "Prévenez la personne qui gère Relais : le serveur des fichiers est à ajouter à ses réglages."
         }
@@ -107,6 +115,7 @@ const fn file_advice(why: &FileFailure) -> &'static str {
         FileFailure::Document(DocumentError::Denied(_) | DocumentError::ReadOnly) => {
             "Demandez à un propriétaire du document de synchroniser ou d’adapter la règle."
         }
+        FileFailure::Document(DocumentError::Copy) => "Revenez au document d’origine, puis synchronisez de nouveau.",
         FileFailure::Document(_) => {
             "Réessayez. Si cela dure, la place ou la taille permise pour les pièces jointes de ce document est peut-être atteinte."
         }

@@ -122,6 +122,8 @@ async fn a_connexion_is_found_again_and_one_changed_dossier_is_one_row() {
     let table = main_table(&browser).await;
     let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({});", json!(table))).await;
     assert!(shown.to_string().contains("Atelier de réparation de vélos"), "the new value is in the table");
+    // What the screen Accueil drew went with it, though it had still to show that a run goes on.
+    assert_eq!(browser.console_errors().await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

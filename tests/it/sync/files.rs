@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use relais_engine::{
     ds::SourceErrorCode,
-    grist::ColumnType,
+    grist::{ColumnType, DocumentError},
     mapping::{Facet, Field},
     sync::{FileFailure, Outcome, ProblemKind},
 };
@@ -132,6 +132,22 @@ async fn a_changed_file_is_the_only_one_copied() {
 }
 
 #[tokio::test]
+async fn a_file_sent_twice_is_copied_once() {
+    let world = World::with_files(5).await;
+    let number = world.numbers()[2];
+    let first = world.files_in_ds(number).remove(0);
+    // The same content under another name is another file.
+    let renamed = Attachment { filename: "copie.pdf".to_owned(), ..first.clone() };
+    world.set_files(number, vec![first.clone(), first.clone(), renamed.clone()]);
+    let outcome = world.run().await;
+    assert_eq!((outcome.report.failed(), outcome.report.files), (0, world.uploaded()));
+    let expected = [&first, &renamed].map(|file| (file.filename.clone(), file.bytes()));
+    assert_eq!(world.files_in_grist(number).await, expected);
+    assert_eq!(world.table("Relais_Fichiers").await["id"].as_array().unwrap().len(), world.uploaded());
+    world.assert_settled().await;
+}
+
+#[tokio::test]
 async fn an_expired_address_is_asked_for_anew() {
     let world = World::with_files(10).await;
     world.stack.ds.faults().on_files([FileFault::Expired; 3]);
@@ -216,6 +232,24 @@ async fn what_grist_refuses_together_goes_one_by_one_and_what_it_refuses_alone_i
     assert!(failures(&outcome).into_values().all(|why| matches!(why, FileFailure::Document(_))));
     assert!(world.run().await.is_success());
     world.assert_same_files().await;
+}
+
+#[tokio::test]
+async fn files_that_are_too_large_for_grist_keep_no_other_from_being_copied() {
+    let world = World::with_files(40).await;
+    // The first 25 together, then each.
+    for _ in 0..=25 {
+        world.stack.document.faults().next(On::Upload, Fault::Refused(Refusal::new("Attachments must not exceed 1 KB", None)));
+    }
+    let outcome = world.run().await;
+    assert_eq!((outcome.stop.clone(), outcome.report.added, outcome.report.problems.len()), (None, 40, 25));
+    assert!(failures(&outcome).into_values().all(|why| why == FileFailure::Document(DocumentError::TooLarge)));
+    let files: usize = world.numbers().into_iter().map(|number| world.files_in_ds(number).len()).sum();
+    assert_eq!(world.uploaded(), files - 25);
+    // They are not fetched again until DS or the agent says so.
+    world.stack.ds.requests().reset();
+    world.run().await;
+    assert_eq!((world.stack.ds.requests().files(), world.uploaded()), (0, files - 25));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use relais_engine::{
     ds::{Demarche, Operation, operations::DemarcheVariables},
-    mapping::{Change, Sibling},
+    mapping::{Change, DossierField, Fate, Field, Sibling},
     ports::Source,
     sync::{Connexion, Outcome},
 };
@@ -112,6 +112,27 @@ async fn what_a_clone_loses_or_renames_is_told_of_it_alone() {
         })
         .collect();
     assert_eq!(told, ["Titre du projet", "Site web", "Téléphone"]);
+}
+
+#[tokio::test]
+async fn the_rows_of_a_demarche_that_is_taken_away_stay() {
+    let world = World::everyday(10).await;
+    world.run_both().await;
+    let before = world.table(&world.main_table().await).await;
+    let source = world.stack.source("owner").await.unwrap();
+    let mut connexion = world.twofold().await;
+    connexion.follow_siblings(Vec::new());
+    connexion.keeping.deleted = Fate::Remove;
+    let outcome = world.stack.run_connexion(&source, "owner", &mut connexion, SystemClock::default(), &Onlooker).await.unwrap();
+    assert_eq!((outcome.is_success(), outcome.report.marked, outcome.report.removed), (true, 0, 0));
+    // Nor are they taken for deleted dossiers once the column that says whose they are is no longer kept up to date.
+    for column in [DossierField::Demarche, DossierField::NumeroDemarche] {
+        connexion.mapping.tables[0].columns.retain(|known| known.sources != [Field::Dossier(column)]);
+    }
+    connexion.read_all_again();
+    let outcome = world.stack.run_connexion(&source, "owner", &mut connexion, SystemClock::default(), &Onlooker).await.unwrap();
+    assert_eq!((outcome.is_success(), outcome.report.marked, outcome.report.removed), (true, 0, 0));
+    assert_eq!(world.table(&world.main_table().await).await, before);
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ impl App {
                 Ok(theirs) => {
                     let mut is_same_form = false;
                     selection.update(|selection| is_same_form = selection.join(&ours, &theirs));
-                    told(if is_same_form { Joining::No } else { Joining::Stranger });
+                    told(if is_same_form { Joining::Joined(theirs.title.trim().to_owned()) } else { Joining::Stranger });
                 }
                 Err(error) => told(Joining::Failed(number, error)),
             }

@@ -62,8 +62,12 @@ impl<T> Fetched<T> {
 /// What becomes of a démarche that is added to those of the tables.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Joining {
-    /// Nothing more: none was added, or it is among them.
+    /// None was added yet.
     No,
+    /// It is among them, by its title.
+    Joined(String),
+    /// One was taken away, by its title.
+    Left(String),
     /// Its form is read.
     Reading,
     /// Its form is another.

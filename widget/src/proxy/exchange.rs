@@ -1,7 +1,6 @@
 //! One request to the proxy and its answer.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use gloo_timers::callback::Timeout;
 use relais_engine::ds::{SourceError, SourceErrorCode};
 
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::answers::refused;
+use crate::abort::Deadline;
 
 /// The proxy gives up on DS after 45 s; what comes later was lost on the way.
 const TIMEOUT: u32 = 60_000;
@@ -57,11 +57,8 @@ impl Content for Blob {
 
 /// Sends a request and reads the whole answer. Addresses are relative to the page: the proxy may be served under a path.
 pub(super) async fn exchange<T: Content>(method: Method, path: &str, session: Option<&str>, body: Option<String>) -> Result<T, SourceError> {
-    let controller = web_sys::AbortController::new().map_err(|_| SourceErrorCode::Internal)?;
-    let signal = controller.signal();
-    // Dropped, and so disarmed, with the answer.
-    let timeout = Timeout::new(T::TIMEOUT, move || controller.abort());
-    let mut request = RequestBuilder::new(path).method(method).abort_signal(Some(&signal)).cache(web_sys::RequestCache::NoStore);
+    let deadline = Deadline::new(T::TIMEOUT).ok_or(SourceErrorCode::Internal)?;
+    let mut request = RequestBuilder::new(path).method(method).abort_signal(Some(&deadline.signal())).cache(web_sys::RequestCache::NoStore);
     if let Some(session) = session {
         request = request.header("Authorization", &format!("Bearer {session}"));
     }
@@ -70,12 +67,11 @@ pub(super) async fn exchange<T: Content>(method: Method, path: &str, session: Op
         None => request.build(),
     }
     .map_err(|_| SourceErrorCode::Internal)?;
-    let lost = |code: SourceErrorCode| if signal.aborted() { SourceErrorCode::Timeout } else { code };
+    let lost = |code: SourceErrorCode| if deadline.has_passed() { SourceErrorCode::Timeout } else { code };
     let response: Response = request.send().await.map_err(|_| lost(SourceErrorCode::ProxyUnavailable))?;
     // Cut short: the proxy ends an answer that DS did not finish, or that grew too large, by breaking it off.
     let cut = |_| lost(SourceErrorCode::InvalidAnswer);
     let status = response.status();
     let answer = if response.ok() { Ok(T::read(response).await.map_err(cut)?) } else { Err(Vec::read(response).await.map_err(cut)?) };
-    drop(timeout);
     answer.map_err(|body| refused(status, &body))
 }

@@ -152,6 +152,12 @@ pub fn document(error: &DocumentError) -> Explained {
         DocumentError::NotThere(_) => {
             explained("Une table ou une colonne a changé pendant la synchronisation.", "Synchronisez de nouveau : Relais repart de ce qui est écrit.")
         }
+        DocumentError::Copy => {
+            explained("Ce document est une copie qui n’est pas enregistrée.", "Revenez au document d’origine, puis synchronisez de nouveau.")
+        }
+        DocumentError::TooLarge => {
+            explained("Un fichier est plus lourd que ce que ce Grist accepte.", "Ouvrez-le depuis le dossier, dans Démarches Simplifiées.")
+        }
         DocumentError::NoAnswer => explained("Grist n’a pas répondu à temps.", "Rechargez la page du document, puis synchronisez de nouveau."),
         DocumentError::Other(_) => explained(
             "Grist a refusé l’écriture.",

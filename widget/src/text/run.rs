@@ -111,6 +111,9 @@ pub fn of_demarche(place: usize, demarches: usize, read: &str) -> String {
     format!("Démarche {place} sur {demarches} : {read}")
 }
 
+/// Some failed in an earlier run.
+pub const EARLIER: &str = "Une synchronisation précédente a dit pourquoi ; « Tout relire », à l’accueil, le redit.";
+
 /// « 42 dossiers par seconde, encore 15 s environ ».
 pub fn pace(per_second: f64, seconds_left: Option<u32>) -> String {
     let rate = if per_second < 1.0 { "moins d’un dossier par seconde".to_owned() } else { rate(per_second) };

@@ -43,6 +43,16 @@ pub fn matched(fields: usize) -> String {
     words::count(fields, "champ reconnu", "champs reconnus")
 }
 
+/// It is among them.
+pub fn joined(title: &str) -> String {
+    format!("« {title} » est ajoutée.")
+}
+
+/// It is no longer.
+pub fn left(title: &str) -> String {
+    format!("« {title} » est retirée.")
+}
+
 /// Those that its form does not have.
 pub fn unmatched(labels: &[String]) -> String {
     const MOST: usize = 5;

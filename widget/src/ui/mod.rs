@@ -12,4 +12,4 @@ pub(crate) use icon::{Icon, icon};
 pub(crate) use menu::menu;
 pub(crate) use note::{Note, Tone};
 pub(crate) use shell::{Header, Shell};
-pub(crate) use view::{Element, Value, View, el, slot, svg};
+pub(crate) use view::{Element, Slot, Value, View, el, slot, svg};

@@ -125,9 +125,13 @@ fn message(app: App, run: &Run, ended: &Ended) -> Note {
         let tone = if matches!(stop, Stop::Cancelled) { Tone::Warning } else { Tone::Error };
         return Note::new(tone, explained.what).line(intact).line(explained.remedy);
     }
-    if failed > 0 {
+    // Those that an earlier run has told are not told again, and are no better for it.
+    let earlier = run.connexion.state.failing().saturating_sub(failed);
+    if failed + earlier > 0 {
+        let failed = failed + earlier;
         let headline = words::partly(in_document.saturating_sub(failed), failed);
-        return Note::new(Tone::Warning, headline).line(words::kept(failed)).line(when);
+        let told = if earlier > 0 { words::EARLIER } else { "" };
+        return Note::new(Tone::Warning, headline).line(words::kept(failed)).line(told).line(when);
     }
     if outcome.last_action.is_none() {
         let since = run.connexion.state.last_run.as_ref().map(|last| moments::moment(last.at, app.now()));

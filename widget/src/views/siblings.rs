@@ -8,33 +8,44 @@ use crate::{
     memo::memo,
     selection::{Joined, Selection},
     text::{errors, siblings as words},
-    ui::{Element, Note, Tone, View, button, el, link},
+    ui::{Element, Note, Slot, Tone, View, button, el, link, slot},
 };
 
 /// The panel.
 pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
     let joining = RwSignal::new(Joining::No);
+    let head = slot();
     let summary = memo(move || selection.with(|selection| words::summary(selection.siblings.len())));
     let was_several = selection.with_untracked(|selection| !selection.siblings.is_empty());
     let joined = memo(move || selection.with(|selection| selection.siblings.clone()));
-    let lines = move || View::list(joined.get().into_iter().map(|joined| line(selection, joined)));
+    let lines = move || View::list(joined.get().into_iter().map(|joined| line(selection, joining, head, joined)));
     el("details")
         .class("scope say")
-        .child(el("summary").child(el("b").child(words::TITLE)).child(el("span").class("meta").child(move || summary.get())))
+        .child(el("summary").slot(head).child(el("b").child(words::TITLE)).child(el("span").class("meta").child(move || summary.get())))
         .child(el("p").class("hint say").child(words::HINT))
         .child(el("ul").class("rows say").attr("hidden", move || joined.with(Vec::is_empty)).child(lines))
         .child(was_several.then(|| el("p").class("hint").child(words::REMOVED_HINT)))
         .child(addition(app, selection, joining))
-        .child(move || answer(app, joining.get()))
+        .child(el("p").class("say").attr("role", "status").child(move || said(&joining.get())))
+        .child(move || refusal(app, joining.get()))
 }
 
 /// A démarche that shares the tables: how much of its form was recognised.
-fn line(selection: RwSignal<Selection>, Joined { sibling, matched, unmatched }: Joined) -> Element {
+fn line(selection: RwSignal<Selection>, joining: RwSignal<Joining>, head: Slot, Joined { sibling, matched, unmatched }: Joined) -> Element {
     let number = sibling.number;
-    let remove = move || selection.update(|selection| selection.siblings.retain(|joined| joined.sibling.number != number));
+    let title = sibling.title.clone();
+    let remove = move || {
+        // The button goes with its line: what it stood under has the focus.
+        if let Some(head) = head.get_value() {
+            let _ = head.focus();
+        }
+        joining.set(Joining::Left(title.clone()));
+        selection.update(|selection| selection.siblings.retain(|joined| joined.sibling.number != number));
+    };
     let label = View::from([words::REMOVE.into(), el("span").class("vh").child(words::of(&sibling.title)).into()]);
     let missing = (!unmatched.is_empty()).then(|| Note::new(Tone::Warning, words::unmatched(&unmatched)));
     el("li")
+        .key(number.to_string())
         .child(el("p").child(el("b").child(words::named(number.get(), &sibling.title))))
         .child(matched.map(|matched| el("p").class("meta").child(words::matched(matched))))
         .child(missing)
@@ -66,6 +77,7 @@ fn addition(app: App, selection: RwSignal<Selection>, joining: RwSignal<Joining>
     };
     let select = el("select")
         .id("autre-demarche")
+        .attr("disabled", move || matches!(joining.get(), Joining::Reading))
         .prop("value", move || wanted.get().map(|number| number.to_string()).unwrap_or_default())
         .on("change", move |event| wanted.set(event_target_value(&event).parse().ok()))
         .child(options);
@@ -79,11 +91,20 @@ fn addition(app: App, selection: RwSignal<Selection>, joining: RwSignal<Joining>
     View::from([choice.into(), nothing.into()])
 }
 
-/// What became of the last one that was added.
-fn answer(app: App, joining: Joining) -> View {
+/// What became of the last one that was added or removed, aloud.
+fn said(joining: &Joining) -> String {
     match joining {
-        Joining::No => View::NOTHING,
-        Joining::Reading => el("p").attr("role", "status").child(words::READING).into(),
+        Joining::Reading => words::READING.to_owned(),
+        Joining::Joined(title) => words::joined(title),
+        Joining::Left(title) => words::left(title),
+        Joining::No | Joining::Stranger | Joining::Failed(..) => String::new(),
+    }
+}
+
+/// Why the last one was not added.
+fn refusal(app: App, joining: Joining) -> View {
+    match joining {
+        Joining::No | Joining::Reading | Joining::Joined(_) | Joining::Left(_) => View::NOTHING,
         Joining::Stranger => Note::new(Tone::Error, words::STRANGER).line(words::STRANGER_MORE).into(),
         Joining::Failed(number, error) => {
             let explained = errors::source(&error, Some(number), app.now());

@@ -24,13 +24,25 @@ pub(crate) enum Drawn {
     Element(Box<DrawnElement>),
     /// With a comment at the end, which holds the place of an empty one.
     List(Vec<Drawn>, Node),
-    Live(RenderEffect<Drawn>),
+    Live(Live),
+}
+
+/// What changes. All that it drew goes when it goes.
+///
+/// Left to itself, an effect that goes away leaves what it drew to its task, which lets go of it when it is next woken. The
+/// effects in there may be woken before, and would read what the screen that went away has taken with it.
+pub(crate) struct Live(RenderEffect<Drawn>);
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        drop(self.0.take_value());
+    }
 }
 
 pub(crate) struct DrawnElement {
     node: types::Element,
     tag: &'static str,
-    key: &'static str,
+    key: Cow<'static, str>,
     attributes: Vec<DrawnAttribute>,
     listeners: Vec<Listener>,
     children: Vec<Drawn>,
@@ -62,7 +74,7 @@ impl Render for View {
             Some(Kind::Text(text)) => Drawn::Text(Rndr::create_text_node(&text).into(), text),
             Some(Kind::Element(element)) => Drawn::Element(Box::new(element.build())),
             Some(Kind::List(views)) => Drawn::List(views.into_iter().map(Self::build).collect(), placeholder()),
-            Some(Kind::Live(draw)) => Drawn::Live(RenderEffect::new(move |drawn: Option<Drawn>| {
+            Some(Kind::Live(draw)) => Drawn::Live(Live(RenderEffect::new(move |drawn: Option<Drawn>| {
                 let view = draw();
                 match drawn {
                     None => view.build(),
@@ -71,7 +83,7 @@ impl Render for View {
                         drawn
                     }
                 }
-            })),
+            }))),
         }
     }
 
@@ -120,7 +132,7 @@ impl Mountable for Drawn {
                 }
                 Rndr::remove(end);
             }
-            Self::Live(effect) => {
+            Self::Live(Live(effect)) => {
                 effect.with_value_mut(Self::unmount);
             }
         }
@@ -136,7 +148,7 @@ impl Mountable for Drawn {
                 }
                 Rndr::insert_node(parent, end, before);
             }
-            Self::Live(effect) => {
+            Self::Live(Live(effect)) => {
                 effect.with_value_mut(|drawn| drawn.mount(parent, before));
             }
         }
@@ -150,7 +162,7 @@ impl Mountable for Drawn {
                 Some(first) => first.insert_before_this(child),
                 None => insert_before(end, child),
             },
-            Self::Live(effect) => effect.with_value_mut(|drawn| drawn.insert_before_this(child)).unwrap_or_default(),
+            Self::Live(Live(effect)) => effect.with_value_mut(|drawn| drawn.insert_before_this(child)).unwrap_or_default(),
         }
     }
 
@@ -159,7 +171,7 @@ impl Mountable for Drawn {
             Self::Nothing(_) | Self::Text(..) => Vec::new(),
             Self::Element(element) => vec![element.node.clone()],
             Self::List(items, _) => items.iter().flat_map(Self::elements).collect(),
-            Self::Live(effect) => effect.with_value_mut(|drawn| drawn.elements()).unwrap_or_default(),
+            Self::Live(Live(effect)) => effect.with_value_mut(|drawn| drawn.elements()).unwrap_or_default(),
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Element(Box<Description>);
 struct Description {
     tag: &'static str,
     is_drawing: bool,
-    key: &'static str,
+    key: Cow<'static, str>,
     attributes: Vec<Attribute>,
     listeners: Vec<(&'static str, Action)>,
     children: Vec<View>,
@@ -82,7 +82,7 @@ pub(crate) fn svg(tag: &'static str) -> Element {
 impl Element {
     fn new(tag: &'static str, is_drawing: bool) -> Self {
         let (attributes, listeners, children) = (Vec::new(), Vec::new(), Vec::new());
-        Self(Box::new(Description { tag, is_drawing, key: "", attributes, listeners, children, slot: None }))
+        Self(Box::new(Description { tag, is_drawing, key: Cow::Borrowed(""), attributes, listeners, children, slot: None }))
     }
 
     /// An attribute.
@@ -129,8 +129,8 @@ impl Element {
     }
 
     /// Tells it apart from one that looks the same and does something else: the focus does not pass from one to the other.
-    pub(crate) fn key(mut self, key: &'static str) -> Self {
-        self.0.key = key;
+    pub(crate) fn key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
+        self.0.key = key.into();
         self
     }
 }
