@@ -5,7 +5,7 @@ use web_sys::{AbortController, AbortSignal};
 
 /// Breaks a request off after a time, and when it is let go of: an agent who stops a run does not pay for files that nobody
 /// will read.
-pub struct Deadline {
+pub(crate) struct Deadline {
     controller: AbortController,
     /// Dropped, and so disarmed, with the rest.
     _timeout: Timeout,
@@ -13,19 +13,19 @@ pub struct Deadline {
 
 impl Deadline {
     /// In so many milliseconds. None where the browser knows nothing of it.
-    pub fn new(milliseconds: u32) -> Option<Self> {
+    pub(crate) fn new(milliseconds: u32) -> Option<Self> {
         let controller = AbortController::new().ok()?;
         let late = controller.clone();
         Some(Self { _timeout: Timeout::new(milliseconds, move || late.abort()), controller })
     }
 
     /// What the request watches.
-    pub fn signal(&self) -> AbortSignal {
+    pub(crate) fn signal(&self) -> AbortSignal {
         self.controller.signal()
     }
 
     /// Whether it has passed.
-    pub fn has_passed(&self) -> bool {
+    pub(crate) fn has_passed(&self) -> bool {
         self.controller.signal().aborted()
     }
 }

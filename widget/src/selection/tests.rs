@@ -214,6 +214,7 @@ fn a_demarche_of_the_same_form_joins_and_another_does_not() {
                 descriptor("HeaderSection", "h9", "Le projet", false),
                 descriptor("Text", &format!("nom{ids}"), &format!("Intitulé{labels}"), true),
                 descriptor("Address", &format!("adr{ids}"), &format!("Adresse{labels}"), false),
+                descriptor("Iban", &format!("iban{ids}"), &format!("IBAN{labels}"), false),
             ] },
         });
         relais_engine::json::from_value::<Demarche>(&form).unwrap()
@@ -228,7 +229,7 @@ fn a_demarche_of_the_same_form_joins_and_another_does_not() {
     assert!(selection.join(&demarche(), &sibling));
     assert!(selection.join(&demarche(), &sibling), "twice is once");
     let [joined] = selection.siblings.as_slice() else { panic!("{:?}", selection.siblings) };
-    assert_eq!((joined.matched, joined.sibling.fields.len()), (Some(2), 2));
-    assert_eq!(joined.unmatched, ["IBAN", "Nom du lieu", "Lieux"], "what nobody chose yet may be chosen later");
+    assert_eq!((joined.matched, joined.sibling.fields.len()), (Some(3), 3));
+    assert_eq!(joined.unmatched, ["Nom du lieu", "Lieux"], "what nobody chose yet may be chosen later");
     assert_eq!(selection.demarches().len(), 2);
 }
