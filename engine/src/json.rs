@@ -1,14 +1,10 @@
 //! JSON as a tree, read by name.
 //!
 //! Readers that serde derives are made anew for each type, and weighed a fifth of the widget. Here serde makes one tree, and
-//! each type says in a line a field what it takes of it. For the same reason lists, maps and sets are filled one by one:
-//! `collect` has code of its own for each, and sorts first what goes into a map.
+//! each type says in a line a field what it takes of it. For the same reason lists are filled one by one: `collect` has code
+//! of its own for each.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -90,6 +86,11 @@ impl<'a> Json<'a> {
     /// The items; none when this is no list.
     pub fn items(&self) -> &[Self] {
         if let Self::List(items) = self { items } else { &[] }
+    }
+
+    /// The names and values; an error when this is no object.
+    pub(crate) fn members(&self) -> Result<&[(Cow<'a, str>, Self)], Malformed> {
+        if let Self::Object(members) = self { Ok(members) } else { Err(OTHER_TYPE) }
     }
 }
 
@@ -189,33 +190,11 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-impl<K: FromJson + Ord, V: FromJson> FromJson for BTreeMap<K, V> {
-    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        let Json::Object(members) = json else { return Err(OTHER_TYPE) };
-        let mut map = Self::new();
-        for (name, value) in members {
-            map.insert(K::from_json(&Json::Text(Cow::Borrowed(name)))?, V::from_json(value)?);
-        }
-        Ok(map)
-    }
-}
-
 /// A list of two.
 impl<A: FromJson, B: FromJson> FromJson for (A, B) {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
         let [first, second] = json.items() else { return Err(OTHER_TYPE) };
         Ok((A::from_json(first)?, B::from_json(second)?))
-    }
-}
-
-impl<T: FromJson + Ord> FromJson for BTreeSet<T> {
-    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        let Json::List(items) = json else { return Err(OTHER_TYPE) };
-        let mut set = Self::new();
-        for item in items {
-            set.insert(T::from_json(item)?);
-        }
-        Ok(set)
     }
 }
 

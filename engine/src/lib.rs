@@ -10,6 +10,7 @@ pub mod letters;
 pub mod mapping;
 mod naming;
 pub mod ports;
+pub mod sorted;
 pub mod sync;
 mod timestamp;
 pub mod words;

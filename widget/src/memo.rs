@@ -4,6 +4,11 @@ use leptos::prelude::*;
 
 /// What is reckoned from signals, told of when it becomes something else.
 pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(reckon: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
-    let reckon: Box<dyn Fn() -> T + Send + Sync> = Box::new(reckon);
+    of_box(Box::new(reckon))
+}
+
+// Never inline: the compiler would put the whole of it in each place that makes a memo.
+#[inline(never)]
+fn of_box<T: PartialEq + Send + Sync + 'static>(reckon: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
     Memo::new(move |_| reckon())
 }

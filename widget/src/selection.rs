@@ -1,12 +1,11 @@
 //! Which fields become columns: the state of the screen Champs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use relais_engine::{
     ds::{Demarche, DemarcheNumber},
     grist::DocumentSchema,
     letters::small,
     mapping::{Family, Field, Keeping, Line, Mapping, Preset, Proposal, Scope, Section, SectionOrigin, Sibling, TableKey},
+    sorted::{SortedMap, SortedSet},
     sync::Connexion,
     words,
 };
@@ -100,12 +99,12 @@ pub struct Selection {
     pub scope: Scope,
     /// What becomes of the others.
     pub keeping: Keeping,
-    existing_tables: BTreeSet<TableKey>,
+    existing_tables: SortedSet<TableKey>,
     /// The sections of tables on choice that are wanted: the others are not shown.
     wanted: Vec<usize>,
     groups: Vec<Group>,
     /// The group that starts at a place.
-    starts: BTreeMap<Place, usize>,
+    starts: SortedMap<Place, usize>,
     /// The names proposed for the columns of lines, by section.
     proposed: Vec<Vec<String>>,
     /// The names, now, of the columns that the document has, by what names them in the binding.
@@ -132,7 +131,7 @@ impl Selection {
                 is_small || before < OPEN_FORM
             })
             .collect();
-        let mut starts = BTreeMap::new();
+        let mut starts = SortedMap::new();
         starts.extend(groups.iter().enumerate().map(|(index, group)| (Place { section: group.section, line: group.first }, index)));
         Self {
             proposal,
@@ -140,7 +139,7 @@ impl Selection {
             siblings: Vec::new(),
             scope: Scope::default(),
             keeping: Keeping::default(),
-            existing_tables: BTreeSet::new(),
+            existing_tables: SortedSet::new(),
             wanted: Vec::new(),
             starts,
             groups,
@@ -263,17 +262,17 @@ impl Selection {
     }
 
     /// The chosen lines whose column would be called as another of the same table.
-    pub fn namesakes(&self) -> BTreeSet<Place> {
-        let mut named: HashMap<(&TableKey, String), Vec<Place>> = HashMap::new();
+    pub fn namesakes(&self) -> SortedSet<Place> {
+        let mut named: SortedMap<(&TableKey, String), Vec<Place>> = SortedMap::new();
         for (section_index, section) in self.proposal.sections.iter().enumerate() {
             for (line_index, line) in section.lines.iter().enumerate().filter(|(_, line)| line.is_chosen) {
                 let place = Place { section: section_index, line: line_index };
                 let name = small(self.existing_name(place).unwrap_or(&line.column_name));
-                named.entry((&section.table, name)).or_default().push(place);
+                named.get_or_default((&section.table, name)).push(place);
             }
         }
-        let mut namesakes = BTreeSet::new();
-        namesakes.extend(named.into_values().filter(|places| places.len() > 1).flatten());
+        let mut namesakes = SortedSet::new();
+        namesakes.extend(named.into_iter().map(|(_, places)| places).filter(|places| places.len() > 1).flatten());
         namesakes
     }
 
@@ -372,8 +371,8 @@ impl Selection {
     }
 
     /// The lines to draw: the first of each shown field, and those of its other lines that are chosen or unfolded.
-    pub fn shown(&self) -> BTreeSet<Place> {
-        let mut shown = BTreeSet::new();
+    pub fn shown(&self) -> SortedSet<Place> {
+        let mut shown = SortedSet::new();
         for group in self.groups.iter().filter(|group| self.is_group_shown(group)) {
             for (offset, line) in self.lines_of(group).iter().enumerate().filter(|(_, line)| !line.is_folded) {
                 if offset == 0 || line.is_chosen || group.is_expanded {

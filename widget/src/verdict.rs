@@ -80,14 +80,14 @@ fn is_something_missing(outcome: &Outcome) -> bool {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use relais_engine::{
-        ds::{DossierNumber, SourceErrorCode},
+        ds::{DemarcheNumber, DossierNumber, SourceErrorCode},
         sync::{Problem, Report},
     };
 
     use super::*;
 
     fn outcome(stop: Option<Stop>, problems: Vec<Problem>, last_action: Option<i64>) -> Outcome {
-        let demarche = relais_engine::ds::DemarcheNumber::new(1).unwrap();
+        let demarche = DemarcheNumber::new(1).unwrap();
         Outcome { report: Report { problems, ..Report::default() }, stop, last_action, demarche }
     }
 

@@ -1,9 +1,7 @@
 //! The tables and columns of a document, read from its metadata.
 
-use std::collections::HashMap;
-
 use super::{CellValue, ColumnId, ColumnRef, ColumnType, TableId, TableRef, WidgetOptions};
-use crate::ports::Rows;
+use crate::{ports::Rows, sorted::SortedMap};
 
 /// A column of the document.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,13 +64,13 @@ pub struct DocumentSchema {
 impl DocumentSchema {
     /// Reads `_grist_Tables` and `_grist_Tables_column`.
     pub fn read(tables: &impl Rows, columns: &impl Rows) -> Self {
-        let mut by_table: HashMap<i64, Vec<SchemaColumn>> = HashMap::new();
+        let mut by_table: SortedMap<i64, Vec<SchemaColumn>> = SortedMap::new();
         let (parents, ids, labels) = (numbers(columns, "parentId"), texts(columns, "colId"), texts(columns, "label"));
         let (types, options) = (texts(columns, "type"), texts(columns, "widgetOptions"));
         let formulas = columns.column(&ColumnId::from("isFormula")).unwrap_or_default();
         for (index, reference) in columns.row_ids().into_iter().enumerate() {
             let text = |texts: &[Box<str>]| texts.get(index).cloned().unwrap_or_default();
-            by_table.entry(parents.get(index).copied().unwrap_or_default()).or_default().push(SchemaColumn {
+            by_table.get_or_default(parents.get(index).copied().unwrap_or_default()).push(SchemaColumn {
                 reference: ColumnRef(reference),
                 id: ColumnId::from(&*text(&ids)),
                 label: text(&labels).into(),

@@ -1,13 +1,12 @@
 //! The document's own half of a mapping.
 
-use std::{collections::BTreeMap, mem};
-
 use serde::Serialize;
 
 use super::{Field, RowField, TableKey};
 use crate::{
     grist::{ColumnId, ColumnRef, ColumnType, DocumentSchema, SchemaColumn, SchemaTable, TableId, TableRef},
     json::{FromJson, Json, Malformed},
+    sorted::SortedMap,
 };
 
 /// A column that Relais made or was given. By reference, so that agents may rename it freely; by the id it was made with
@@ -30,7 +29,7 @@ pub struct TableBinding {
     /// Its id when it was bound.
     pub id: TableId,
     /// Its columns, by what fills them.
-    pub columns: BTreeMap<Field, ColumnBinding>,
+    pub columns: SortedMap<Field, ColumnBinding>,
 }
 
 impl FromJson for ColumnBinding {
@@ -76,7 +75,7 @@ impl ColumnBinding {
 #[serde(transparent)]
 pub struct Binding {
     /// By what their rows are.
-    pub tables: BTreeMap<TableKey, TableBinding>,
+    pub tables: SortedMap<TableKey, TableBinding>,
 }
 
 impl Binding {
@@ -107,20 +106,14 @@ impl Binding {
     /// a table that was removed has become a number in Grist: it is forgotten too, and the rows find their dossier again by
     /// what names them in DS.
     pub fn forget_missing(&mut self, schema: &DocumentSchema) {
-        keep(&mut self.tables, |_, binding| binding.find(schema).is_some());
+        self.tables.retain(|_, binding| binding.find(schema).is_some());
         for binding in self.tables.values_mut() {
             if let Some(table) = binding.find(schema).cloned() {
                 let is_there = |field: &Field, column: &SchemaColumn| {
                     *field != Field::Row(RowField::Dossier) || column.is_hidden() || matches!(column.column_type, ColumnType::Ref(_))
                 };
-                keep(&mut binding.columns, |field, column| column.find(&table).is_some_and(|column| is_there(field, column)));
+                binding.columns.retain(|field, column| column.find(&table).is_some_and(|column| is_there(field, column)));
             }
         }
     }
-}
-
-/// Keeps part of a map. To fill it anew is less code than to take out of the midst of it.
-fn keep<K: Ord, V>(map: &mut BTreeMap<K, V>, is_kept: impl Fn(&K, &V) -> bool) {
-    let kept = mem::take(map).into_iter().filter(|(key, value)| is_kept(key, value));
-    map.extend(kept);
 }

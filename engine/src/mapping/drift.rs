@@ -76,13 +76,13 @@ impl Drift {
                 changes.push(Change::Renamed { descriptor: descriptor.id.clone(), from: field.label.clone(), to: descriptor.label.clone() });
             }
         }
-        let present: std::collections::HashSet<&DescriptorId> = revision.all_descriptors().map(|descriptor| &descriptor.id).collect();
+        let is_there = |id: &DescriptorId| revision.all_descriptors().any(|descriptor| descriptor.id == *id);
         changes.extend(
             mapping
                 .fields
                 .iter()
                 .map(|(id, field)| (translation.descriptor(id), field))
-                .filter(|(id, _)| !present.contains(id))
+                .filter(|(id, _)| !is_there(id))
                 .map(|(id, field)| Change::Removed { descriptor: id.clone(), label: field.label.clone() }),
         );
         Self { changes }

@@ -12,8 +12,6 @@ mod scope;
 mod sibling;
 mod value;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 pub use binding::{Binding, ColumnBinding, TableBinding};
@@ -32,6 +30,7 @@ use crate::{
     ds::{ChampType, DemarcheNumber, DescriptorId},
     grist::ColumnType,
     json::{FromJson, Json, Malformed},
+    sorted::SortedMap,
 };
 
 /// The format of a mapping in JSON; it changes when an older Relais could no longer read it.
@@ -107,7 +106,7 @@ impl FromJson for TableMapping {
 }
 
 /// The fields of a form, as they were when they were mapped.
-pub type KnownFields = BTreeMap<DescriptorId, KnownField>;
+pub type KnownFields = SortedMap<DescriptorId, KnownField>;
 
 /// Which fields of a démarche go to which tables and columns. Portable: no token, no data, no reference of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,7 +1,5 @@
 //! Scope: the filters that say which dossiers a connexion follows, and what becomes of those that it follows no longer.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::{
@@ -9,14 +7,15 @@ use crate::{
     ds::{DossierState, Standing},
     json::{FromJson, Json, Malformed},
     naming::names,
+    sorted::SortedSet,
 };
 
 /// Which dossiers belong. Each filter that is empty lets everything through; drafts are never given by DS.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Scope {
     /// In one of these states.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub states: BTreeSet<DossierState>,
+    #[serde(skip_serializing_if = "SortedSet::is_empty")]
+    pub states: SortedSet<DossierState>,
     /// Deposited on this day or later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Day>,
@@ -24,11 +23,11 @@ pub struct Scope {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
     /// Of one of these groupes instructeurs, by number.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub groupes: BTreeSet<i64>,
+    #[serde(skip_serializing_if = "SortedSet::is_empty")]
+    pub groupes: SortedSet<i64>,
     /// With one of these labels, by id: labels may be renamed.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub labels: BTreeSet<Box<str>>,
+    #[serde(skip_serializing_if = "SortedSet::is_empty")]
+    pub labels: SortedSet<Box<str>>,
     /// The archived ones alone, or the others alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,

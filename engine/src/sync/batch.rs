@@ -1,11 +1,12 @@
 //! Bundles: rows to write, gathered into calls that Grist takes whole or not at all.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{Conversion, ConvertedRow, PlannedTable, Report, TableIndex};
 use crate::{
     ds::{DossierNumber, RowId},
     grist::{Applied, CellValue, ColumnType, TableId, UserAction},
+    sorted::{SortedMap, SortedSet},
 };
 
 /// Rows that a bundle holds at most, as Grist digests them best (facts/grist.md, section 5).
@@ -27,10 +28,10 @@ struct Addition {
 struct TableBatch {
     additions: Vec<Addition>,
     /// By the set of changed columns, in order; each row with their values.
-    updates: BTreeMap<Vec<usize>, Vec<(i64, Vec<CellValue>)>>,
+    updates: SortedMap<Vec<usize>, Vec<(i64, Vec<CellValue>)>>,
     removals: Vec<i64>,
     /// By column: choices that its list does not have yet.
-    choices: BTreeMap<usize, BTreeSet<Box<str>>>,
+    choices: SortedMap<usize, SortedSet<Box<str>>>,
 }
 
 impl TableBatch {
@@ -174,10 +175,10 @@ impl Batch {
         rows: Vec<(RowId, ConvertedRow)>,
         report: &mut Report,
     ) -> bool {
-        let before: HashMap<RowId, usize> = index.children(parent).iter().cloned().collect();
+        let before: SortedMap<RowId, usize> = index.children(parent).iter().cloned().collect();
         // Rows whose dossier's row an agent removed: Grist has reset their reference. The new row takes them back.
-        let orphans: HashMap<RowId, usize> = if before.is_empty() { index.children(0).iter().cloned().collect() } else { HashMap::new() };
-        let mut kept = BTreeSet::new();
+        let orphans: SortedMap<RowId, usize> = if before.is_empty() { index.children(0).iter().cloned().collect() } else { SortedMap::new() };
+        let mut kept = SortedSet::new();
         let mut has_changed = false;
         for (id, row) in rows {
             let adopted = orphans.get(&id).copied();
@@ -204,7 +205,7 @@ impl Batch {
             }
             has_changed = true;
         }
-        for slot in before.into_values().filter(|slot| !kept.contains(slot)) {
+        for slot in before.values().copied().filter(|slot| !kept.contains(slot)) {
             if let Some(row_id) = index.row_id(slot) {
                 index.remove_child(parent, slot);
                 self.rows += 1;
@@ -237,7 +238,7 @@ impl Batch {
             values.push(CellValue::integer(parent));
         }
         if let Some(batch) = self.tables.get_mut(table) {
-            batch.updates.entry(columns).or_default().push((row_id, values));
+            batch.updates.get_or_default(columns).push((row_id, values));
         }
     }
 
@@ -261,7 +262,7 @@ impl Batch {
             };
             for text in texts {
                 if !planned.widget_options.choice_names().any(|name| name == text) {
-                    batch.choices.entry(column).or_default().insert(text.into());
+                    batch.choices.get_or_default(column).insert(text.into());
                 }
             }
         }

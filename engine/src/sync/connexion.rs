@@ -1,7 +1,5 @@
 //! Connexions: the lasting links between a document and its démarches, kept in the document itself.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::{Scan, files::release, system_tables::CONNEXIONS};
@@ -13,6 +11,7 @@ use crate::{
     mapping::{Binding, DossierField, Fate, Field, Keeping, Mapping, Scope, Sibling, TableKey},
     naming::first_free,
     ports::{Document, Rows},
+    sorted::{SortedMap, SortedSet},
 };
 
 /// What a connexion has done: written in the same bundles as the rows it speaks of (rule 11).
@@ -31,12 +30,12 @@ pub struct State {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub fingerprint: String,
     /// Dossiers to ask for again, whatever the watermark.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub retry: BTreeSet<DossierNumber>,
+    #[serde(skip_serializing_if = "SortedSet::is_empty")]
+    pub retry: SortedSet<DossierNumber>,
     /// Dossiers that were read, but are not in the document as DS has them: a value does not fit its column. They are
     /// said until they are read again and fit.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub unfit: BTreeSet<DossierNumber>,
+    #[serde(skip_serializing_if = "SortedSet::is_empty")]
+    pub unfit: SortedSet<DossierNumber>,
     /// What DS said of the dossiers that it no longer serves, when it was last asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletions: Option<Deletions>,
@@ -44,8 +43,8 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listed_at: Option<Timestamp>,
     /// The fields that the form had when it was last read whole.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub known_fields: BTreeSet<DescriptorId>,
+    #[serde(skip_serializing_if = "SortedSet::is_empty")]
+    pub known_fields: SortedSet<DescriptorId>,
     /// The last run that wrote something, of any of its démarches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRun>,
@@ -99,7 +98,7 @@ impl State {
 
     /// How many dossiers are not in the document as DS has them.
     pub fn failing(&self) -> usize {
-        self.each().map(|state| state.retry.union(&state.unfit).count()).sum()
+        self.each().map(|state| state.retry.len() + state.unfit.iter().filter(|number| !state.retry.contains(number)).count()).sum()
     }
 }
 
@@ -407,7 +406,7 @@ pub struct Loaded {
     /// In the order of their rows.
     pub connexions: Vec<Connexion>,
     /// By row, those that this version cannot read: edited by hand, or of a newer version.
-    pub unreadable: BTreeMap<i64, String>,
+    pub unreadable: SortedMap<i64, String>,
     /// The tables of the document.
     pub schema: DocumentSchema,
 }

@@ -1,6 +1,6 @@
 //! From dossiers to rows.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use super::{FileFailure, FileIndex, PlannedTable, Problem, ProblemKind};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     mapping::{
         DossierField, Facet, Field, LinkedField, LinkedTable, Scope, TableKey, Unreadable, Value, encode, organisation, read, read_part, things,
     },
+    sorted::SortedMap,
     words,
 };
 
@@ -62,7 +63,7 @@ pub struct Converter<'a> {
     /// The start of the addresses of dossiers: `https://…/procedures/131016/dossiers/`.
     dossier_address: String,
     /// By table, then by descriptor.
-    targets: Vec<HashMap<&'a str, Vec<Target<'a>>>>,
+    targets: Vec<SortedMap<&'a str, Vec<Target<'a>>>>,
     /// The fields of every dossier, for the main table.
     dossier_fields: Vec<(usize, DossierField)>,
     /// By table, the main one left out.
@@ -117,7 +118,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts what champs hold in their cells. Of several that share one, the first filled is written.
-    fn place_champs<'c>(&mut self, targets: &HashMap<&str, Vec<Target<'_>>>, champs: impl Iterator<Item = &'c Champ>, notes: &mut Notes<'_>) {
+    fn place_champs<'c>(&mut self, targets: &SortedMap<&str, Vec<Target<'_>>>, champs: impl Iterator<Item = &'c Champ>, notes: &mut Notes<'_>) {
         let mut filled_by: Vec<Option<usize>> = vec![None; self.cells.len()];
         for champ in champs {
             for target in targets.get(champ.descriptor.as_str()).into_iter().flatten() {
@@ -161,7 +162,7 @@ impl<'a> Converter<'a> {
             demarche: (0, String::new()),
         };
         for table in tables {
-            let mut by_descriptor: HashMap<&str, Vec<Target<'_>>> = HashMap::new();
+            let mut by_descriptor: SortedMap<&str, Vec<Target<'_>>> = SortedMap::new();
             let mut linked = Vec::new();
             for (column, planned) in table.columns.iter().enumerate() {
                 for (rank, source) in planned.sources.iter().enumerate() {
@@ -178,7 +179,7 @@ impl<'a> Converter<'a> {
                         }
                         Field::Row(_) => continue,
                     };
-                    by_descriptor.entry(descriptor.as_str()).or_default().push(Target { column, rank, way });
+                    by_descriptor.get_or_default(descriptor.as_str()).push(Target { column, rank, way });
                 }
             }
             converter.targets.push(by_descriptor);
@@ -300,7 +301,7 @@ fn repetition(
     dossier: &Dossier,
     descriptor: &str,
     table: &PlannedTable,
-    targets: &HashMap<&str, Vec<Target<'_>>>,
+    targets: &SortedMap<&str, Vec<Target<'_>>>,
     notes: &mut Notes<'_>,
 ) -> Option<Vec<(RowId, ConvertedRow)>> {
     if dossier.champs.is_none() && dossier.annotations.is_none() {

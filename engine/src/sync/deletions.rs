@@ -1,6 +1,5 @@
 //! Dossiers that DS no longer serves (rule 8): what its two lists say, and what they miss.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::{
@@ -16,6 +15,7 @@ use crate::{
     },
     mapping::{DossierField, Fate, Value},
     ports::{Clock, Document, Leases, Source},
+    sorted::SortedMap,
     words,
 };
 
@@ -24,7 +24,7 @@ const LOOK_BACK_SECONDS: i64 = 21 * 86_400;
 /// The size of pages when DS cannot serve whole ones: some of its lists are slow (facts/ds-api.md, section 4.5).
 const SMALL_PAGE: u32 = 10;
 
-type Found = BTreeMap<DossierNumber, DeletedDossier>;
+type Found = SortedMap<DossierNumber, DeletedDossier>;
 
 impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
     /// Marks or removes what was deleted since the last run, less 21 days. As long as the lists say nothing new, no row is read.
@@ -131,10 +131,8 @@ async fn read_lists<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'
             return Err(Interruption::Cancelled);
         }
     }
-    for (number, deleted) in pending {
-        found.entry(number).or_insert(deleted);
-    }
-    Ok(found)
+    pending.extend(found);
+    Ok(pending)
 }
 
 /// Takes a page of a list; true when another follows.

@@ -1,7 +1,7 @@
 //! The whole list of DS against the document, without content: labels, whose changes DS does not date (rule 14), dossiers
 //! that its lists of deletions miss (rule 8), and those that a label brings into the scope or out of it (rule 9).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::{
     Observer, Problem, ProblemKind, ScanOrder, Stop, TableIndex,
@@ -15,6 +15,7 @@ use crate::{
     },
     mapping::{DossierField, Fate, SourceFilter, Value},
     ports::{Clock, Document, Leases, Source},
+    sorted::SortedSet,
 };
 
 /// How often the list is compared where labels count: a hundred dossiers take a request.
@@ -160,7 +161,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
         // In an order that does not change from run to run.
-        let mut missing = BTreeSet::new();
+        let mut missing = SortedSet::new();
         let dossiers = main.into_iter().flat_map(TableIndex::dossiers);
         missing.extend(dossiers.filter(|number| !listed.contains(number) && self.is_ours(*number)));
         missing.into_iter().collect()

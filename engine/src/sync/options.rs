@@ -4,6 +4,7 @@ use crate::{
     ds::{ChampDescriptor, ChampType, DeletionReason, Demarche, DossierState},
     grist::{ChoiceStyle, ColumnType, WidgetOptions},
     mapping::{DossierField, Facet, Field, LinkedField},
+    sorted::SortedSet,
     words,
 };
 
@@ -76,7 +77,7 @@ const fn is_whole(descriptor: &ChampDescriptor) -> bool {
 /// The options of the lists of these fields, each once.
 fn choices<'a>(sources: &[Field], demarche: &'a Demarche) -> Choices<'a> {
     let mut all: Choices<'a> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = SortedSet::new();
     for field in sources {
         all.extend(choices_of(field, demarche).into_iter().filter(|(name, _)| seen.insert(*name)));
     }

@@ -1,7 +1,5 @@
 //! The plan: which tables and columns a run fills, and which it must make first.
 
-use std::collections::{BTreeMap, HashSet};
-
 use super::{
     Problem, ProblemKind,
     convert::is_writable,
@@ -16,6 +14,7 @@ use crate::{
         Binding, ColumnBinding, ColumnMapping, DossierField, Facet, Field, LinkedTable, Mapping, RowField, TableBinding, TableKey, TableMapping,
         Translation,
     },
+    sorted::{SortedMap, SortedSet},
 };
 
 /// A column that the run fills.
@@ -179,7 +178,7 @@ struct Planner<'a> {
     translation: Translation<'a>,
     binding: Binding,
     /// Ids of tables in the document or planned, in lower case.
-    taken: HashSet<String>,
+    taken: SortedSet<String>,
     structure: Vec<UserAction>,
     choices: Vec<UserAction>,
     problems: Vec<Problem>,
@@ -199,8 +198,8 @@ impl Planner<'_> {
         let id = free_identifier(&mapping.name, "Dossiers", true, |candidate| self.taken.contains(candidate));
         self.taken.insert(id.to_ascii_lowercase());
         let id = TableId::from(id.as_str());
-        let mut names = HashSet::new();
-        let (mut columns, mut filled, mut bound, mut relation) = (Vec::new(), Vec::new(), BTreeMap::new(), Relation::default());
+        let mut names = SortedSet::new();
+        let (mut columns, mut filled, mut bound, mut relation) = (Vec::new(), Vec::new(), SortedMap::new(), Relation::default());
         for column in &mapping.columns {
             let Some(key) = column.key() else { continue };
             let new = self.new_column(column, key, &mut names, main);
@@ -224,7 +223,7 @@ impl Planner<'_> {
     }
 
     fn existing_table(&mut self, mapping: &TableMapping, table: &SchemaTable, main: Option<&TableId>) -> PlannedTable {
-        let mut names: HashSet<String> = table.columns.iter().map(|column| column.id.as_str().to_ascii_lowercase()).collect();
+        let mut names: SortedSet<String> = table.columns.iter().map(|column| column.id.as_str().to_ascii_lowercase()).collect();
         let (mut filled, mut relation) = (Vec::new(), Relation::default());
         for column in &mapping.columns {
             let Some(key) = column.key() else { continue };
@@ -286,7 +285,7 @@ impl Planner<'_> {
         }
     }
 
-    fn new_column(&self, mapping: &ColumnMapping, key: &Field, names: &mut HashSet<String>, main: Option<&TableId>) -> NewColumn {
+    fn new_column(&self, mapping: &ColumnMapping, key: &Field, names: &mut SortedSet<String>, main: Option<&TableId>) -> NewColumn {
         let id = free_identifier(&mapping.name, "Champ", false, |candidate| names.contains(candidate));
         names.insert(id.to_ascii_lowercase());
         let column_type = match (key, main) {
@@ -346,18 +345,13 @@ impl Relation {
 /// What the columns need of a dossier. A field that the form no longer has may be a champ or an annotation.
 fn parts(tables: &[PlannedTable], demarche: &Demarche) -> Parts {
     let revision = &demarche.active_revision;
-    let ids = |descriptors: &[ChampDescriptor]| -> HashSet<DescriptorId> {
-        descriptors
-            .iter()
-            .flat_map(|descriptor| std::iter::once(descriptor).chain(&descriptor.champ_descriptors))
-            .map(|descriptor| descriptor.id.clone())
-            .collect()
+    let has = |descriptors: &[ChampDescriptor], wanted: &DescriptorId| {
+        descriptors.iter().any(|descriptor| descriptor.id == *wanted || descriptor.champ_descriptors.iter().any(|inner| inner.id == *wanted))
     };
-    let (champs, annotations) = (ids(&revision.champ_descriptors), ids(&revision.annotation_descriptors));
     let mut parts = Parts::default();
     let need = |parts: &mut Parts, descriptor: &DescriptorId| {
-        parts.include_champs |= !annotations.contains(descriptor);
-        parts.include_annotations |= !champs.contains(descriptor);
+        parts.include_champs |= !has(&revision.annotation_descriptors, descriptor);
+        parts.include_annotations |= !has(&revision.champ_descriptors, descriptor);
     };
     for table in tables {
         match &table.key {

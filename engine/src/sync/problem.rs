@@ -1,11 +1,10 @@
 //! What a run did, and what it could not.
 
-use std::collections::BTreeSet;
-
 use crate::{
     ds::{DemarcheNumber, DossierNumber, SourceErrorCode},
     grist::{ColumnType, DocumentError},
     mapping::{Drift, Unreadable},
+    sorted::SortedSet,
 };
 
 /// Why a file of DS is not in the document.
@@ -230,8 +229,8 @@ impl Report {
     }
 
     /// The dossiers that are not as DS has them.
-    pub fn failed_dossiers(&self) -> BTreeSet<DossierNumber> {
-        let mut dossiers = BTreeSet::new();
+    pub fn failed_dossiers(&self) -> SortedSet<DossierNumber> {
+        let mut dossiers = SortedSet::new();
         dossiers.extend(self.problems.iter().filter(|problem| problem.is_failure()).filter_map(|problem| problem.dossier));
         dossiers
     }

@@ -1,6 +1,6 @@
 //! What a run reads goes here: it is compared with the document, gathered, and written.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::{
     Connexion, ConvertedRow, Converter, FileIndex, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan,
@@ -22,6 +22,7 @@ use crate::{
     grist::{Applied, CellValue, ColumnId, Denied, DocumentError, UserAction},
     mapping::{DossierField, Fate, Field, Scope, SourceFilter, TableKey, Translation, Value, encode},
     ports::{Clock, Document, Leases, Source},
+    sorted::SortedSet,
     words,
 };
 
@@ -250,8 +251,8 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
         if let Some((main, index)) = self.tables.first().zip(indexes.first()) {
             let kind = ProblemKind::DuplicateRow { table: main.name.clone() };
-            let mut duplicates = BTreeSet::new();
-            duplicates.extend(index.duplicates());
+            let mut duplicates = SortedSet::new();
+            duplicates.extend(index.duplicates().iter().copied());
             self.report.problems.extend(duplicates.into_iter().map(|number| Problem { dossier: Some(number), kind: kind.clone() }));
         }
         self.indexes = Some(indexes);

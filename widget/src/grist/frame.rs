@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
@@ -12,6 +11,7 @@ use js_sys::{Function, JSON, Promise, Reflect};
 use relais_engine::{
     grist::DocumentError,
     json::{self, FromJson},
+    sorted::SortedMap,
 };
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -55,7 +55,7 @@ struct Frame {
     parameters: PageParameters,
     last_id: Cell<u32>,
     /// Resolvers of the promises of calls without answer yet.
-    pending: RefCell<HashMap<u32, Function>>,
+    pending: RefCell<SortedMap<u32, Function>>,
     has_theme: Cell<bool>,
     listener: Box<dyn Fn(Event)>,
 }

@@ -1,10 +1,9 @@
 //! Step 2: which fields, into which columns.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use relais_engine::{
     mapping::{Preset, TableKey},
+    sorted::SortedSet,
     words::figure,
 };
 use web_sys::{Event, HtmlDetailsElement};
@@ -22,8 +21,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Board {
     pub(super) selection: RwSignal<Selection>,
-    pub(super) shown: Memo<BTreeSet<Place>>,
-    pub(super) namesakes: Memo<BTreeSet<Place>>,
+    pub(super) shown: Memo<SortedSet<Place>>,
+    pub(super) namesakes: Memo<SortedSet<Place>>,
 }
 
 /// The screen Champs.
@@ -63,7 +62,7 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> View {
             app.import();
         }
     };
-    let is_empty = memo(move || board.shown.with(BTreeSet::is_empty));
+    let is_empty = memo(move || board.shown.with(SortedSet::is_empty));
     let show_all = move || {
         selection.update(|selection| {
             selection.set_filter(Filter::All);

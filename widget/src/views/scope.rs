@@ -1,12 +1,11 @@
 //! Which dossiers are followed, and what becomes of the others: a panel of the screen Champs.
 
-use std::{collections::BTreeSet, mem};
-
 use leptos::prelude::*;
 use relais_engine::{
     Day,
     ds::{Demarche, DossierState},
     mapping::{Fate, Keeping, Scope},
+    sorted::SortedSet,
     words as names,
 };
 
@@ -124,24 +123,21 @@ pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
 }
 
 /// Whether a filter lets something through: an empty one lets everything.
-fn is_one_of<T: Ord>(chosen: &BTreeSet<T>, value: &T) -> bool {
+fn is_one_of<T: Ord>(chosen: &SortedSet<T>, value: &T) -> bool {
     chosen.is_empty() || chosen.contains(value)
 }
 
-/// Puts in what is not there, and takes out what is. To fill a set anew is less code than to take out of the midst of it.
-fn flip<T: Ord>(chosen: &mut BTreeSet<T>, value: T) {
-    let is_there = chosen.contains(&value);
-    let others = mem::take(chosen).into_iter().filter(|other| *other != value);
-    chosen.extend(others);
-    if !is_there {
+/// Puts in what is not there, and takes out what is.
+fn flip<T: Ord>(chosen: &mut SortedSet<T>, value: T) {
+    if !chosen.remove(&value) {
         chosen.insert(value);
     }
 }
 
 /// Ticks or unticks one of several. All of them, or none, is no filter.
-fn toggle<T: Ord + Copy>(chosen: &mut BTreeSet<T>, value: T, all: &[T]) {
+fn toggle<T: Ord + Copy>(chosen: &mut SortedSet<T>, value: T, all: &[T]) {
     if chosen.is_empty() {
-        chosen.extend(all);
+        chosen.extend(all.iter().copied());
     }
     flip(chosen, value);
     if all.iter().all(|value| chosen.contains(value)) {
@@ -156,7 +152,7 @@ mod tests {
     #[test]
     fn all_or_none_is_no_filter() {
         let all = [1, 2, 3];
-        let mut chosen = BTreeSet::new();
+        let mut chosen = SortedSet::new();
         toggle(&mut chosen, 2, &all);
         assert_eq!(chosen, [1, 3].into());
         assert!(is_one_of(&chosen, &1) && !is_one_of(&chosen, &2));

@@ -1,8 +1,6 @@
 //! Finds fields that take turns: by their labels, which differ in one part, and by the dossiers, which never fill two of
 //! them.
 
-use std::collections::BTreeSet;
-
 use super::{
     Line, Proposal, Section, SectionOrigin,
     naming::column_name,
@@ -18,6 +16,7 @@ use crate::{
         facet::{LONGEST_CHOICE_LIST, has_columns},
         offers,
     },
+    sorted::SortedSet,
 };
 
 /// What labels have in common holds at least so many letters: « N° (a) » and « N° (b) » say too little.
@@ -108,7 +107,7 @@ impl Alike<'_> {
     }
 
     fn has_twins(&self) -> bool {
-        let mut parts = BTreeSet::new();
+        let mut parts = SortedSet::new();
         !self.members.iter().all(|member| parts.insert(small(member.part)))
     }
 }
@@ -242,7 +241,7 @@ fn columns(alike: &Alike<'_>, proposal: &Proposal, is_essential: bool) -> Vec<Sh
 /// A list when the lists of all, together, still make a menu.
 fn column_type(alike: &Alike<'_>, facet: Option<Facet>, of_one: &ColumnType) -> ColumnType {
     let Some(facet) = facet else { return ColumnType::Text };
-    let mut choices: BTreeSet<&str> = BTreeSet::new();
+    let mut choices: SortedSet<&str> = SortedSet::new();
     for member in &alike.members {
         let (primary, secondary) = member.descriptor.linked_choices();
         match facet {

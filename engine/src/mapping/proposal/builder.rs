@@ -1,7 +1,5 @@
 //! Sections and lines, from the form and the samples.
 
-use std::collections::BTreeMap;
-
 use super::{
     Line, Section, SectionOrigin,
     naming::{LONGEST_TABLE_NAME, cut},
@@ -10,12 +8,13 @@ use super::{
 use crate::{
     ds::{ChampDescriptor, ChampType, Demandeur, DescriptorId, Dossier, Revision},
     mapping::{DossierField, Field, KnownField, LinkedTable, TableKey, facet, offers},
+    sorted::SortedMap,
     words,
 };
 
 pub(super) struct Builder<'a> {
     pub(super) samples: Samples<'a>,
-    pub(super) fields: BTreeMap<DescriptorId, KnownField>,
+    pub(super) fields: SortedMap<DescriptorId, KnownField>,
     pub(super) sections: Vec<Section>,
     pub(super) tables: Vec<(TableKey, String)>,
 }

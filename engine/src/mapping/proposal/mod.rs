@@ -6,8 +6,6 @@ mod naming;
 mod samples;
 mod turns;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
 pub use self::turns::Family;
 use self::{
     builder::Builder,
@@ -21,6 +19,7 @@ use crate::{
         operations::{DossiersVariables, PageVariables, Parts},
     },
     grist::ColumnType,
+    sorted::{SortedMap, SortedSet},
     words,
 };
 
@@ -135,7 +134,7 @@ impl Proposal {
     /// Proposes columns for a démarche. `samples` are a few recent dossiers with all their parts: their values are shown,
     /// and tell which fields of a large form are in use and who asks.
     pub fn new(demarche: &Demarche, samples: &[Dossier]) -> Self {
-        let mut builder = Builder { samples: Samples::new(samples), fields: BTreeMap::new(), sections: Vec::new(), tables: Vec::new() };
+        let mut builder = Builder { samples: Samples::new(samples), fields: SortedMap::new(), sections: Vec::new(), tables: Vec::new() };
         builder.tables.push((TableKey::Dossiers, cut(demarche.title.trim(), LONGEST_TABLE_NAME)));
         builder.dossier();
         let revision = &demarche.active_revision;
@@ -178,7 +177,7 @@ impl Proposal {
     pub fn reopen(demarche: &Demarche, mapping: &Mapping, samples: &[Dossier]) -> Self {
         let mut proposal = Self::new(demarche, samples);
         proposal.take_turns_as(mapping);
-        let mapped: HashMap<(&TableKey, &Field), &ColumnMapping> = mapping
+        let mapped: SortedMap<(&TableKey, &Field), &ColumnMapping> = mapping
             .tables
             .iter()
             .flat_map(|table| table.columns.iter().filter_map(move |column| Some(((&table.key, column.key()?), column))))
@@ -200,7 +199,7 @@ impl Proposal {
                 name.clone_from(&table.name);
             }
         }
-        let offered: HashSet<&Field> =
+        let offered: SortedSet<&Field> =
             keys.iter().flatten().chain(proposal.sections.iter().flat_map(|section| &section.lines).map(|line| &line.field)).collect();
         let is_kept = |column: &&ColumnMapping| column.key().is_some_and(|key| key.descriptor().is_some() && !offered.contains(key));
         proposal.kept = mapping
@@ -212,7 +211,7 @@ impl Proposal {
             mapping
                 .fields
                 .iter()
-                .filter(|(id, _)| !proposal.fields.contains_key(*id))
+                .filter(|(id, _)| !proposal.fields.contains_key(id))
                 .map(|(id, known)| (id.clone(), known.clone()))
                 .collect::<Vec<_>>(),
         );
@@ -245,7 +244,7 @@ impl Proposal {
 
     /// The mapping of what is ticked. A répétition, or another kind of thing, with nothing ticked has no table.
     pub fn into_mapping(self) -> Mapping {
-        let mut fields = BTreeMap::new();
+        let mut fields = SortedMap::new();
         let mut tables = Vec::new();
         let mut named = self.tables.clone();
         for (key, name, _) in &self.kept {

@@ -1,9 +1,14 @@
 //! Names of columns and tables.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Proposal;
-use crate::{ds::DescriptorId, letters::small, mapping::TableKey, naming::first_free, words};
+use crate::{
+    ds::DescriptorId,
+    letters::small,
+    mapping::TableKey,
+    naming::first_free,
+    sorted::{SortedMap, SortedSet},
+    words,
+};
 
 /// The longest name of a column; the whole label is its help.
 const LONGEST_NAME: usize = 60;
@@ -14,18 +19,18 @@ impl Proposal {
     /// Names columns after their fields: cut at a word, or at « : » when what is left still tells it from the others;
     /// namesakes are numbered.
     pub(super) fn name_columns(&mut self) {
-        let heads: HashMap<(TableKey, String), usize> = self.sections.iter().fold(HashMap::new(), |mut heads, section| {
+        let heads: SortedMap<(TableKey, String), usize> = self.sections.iter().fold(SortedMap::new(), |mut heads, section| {
             let mut previous = None;
             for line in &section.lines {
                 if line.is_first_part(previous) {
-                    *heads.entry((section.table.clone(), small(head(&line.label)))).or_default() += 1;
+                    *heads.get_or_default((section.table.clone(), small(head(&line.label)))) += 1;
                 }
                 previous = Some(line);
             }
             heads
         });
         let relations = self.tables.iter().filter(|(key, _)| *key != TableKey::Dossiers);
-        let mut taken: HashSet<(TableKey, String)> =
+        let mut taken: SortedSet<(TableKey, String)> =
             relations.flat_map(|(key, _)| [words::ROW_DOSSIER, words::row_id(key)].map(|name| (key.clone(), small(name)))).collect();
         for section in &mut self.sections {
             let mut first_of_field: Option<DescriptorId> = None;
@@ -45,7 +50,7 @@ impl Proposal {
     }
 
     pub(super) fn name_tables(&mut self) {
-        let mut taken = HashSet::new();
+        let mut taken = SortedSet::new();
         for (_, name) in &mut self.tables {
             let base = if name.is_empty() { "Dossiers".to_owned() } else { name.clone() };
             *name = first_free(base, |base, number| format!("{base} ({number})"), |name| taken.insert(small(name)));

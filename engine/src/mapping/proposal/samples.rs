@@ -1,10 +1,9 @@
 //! What recent dossiers hold: the examples of the proposal, and what it can tell from them.
 
-use std::collections::HashMap;
-
 use crate::{
     ds::{Champ, ChampColumn, ChampDescriptor, ChampValue, ColumnKey, DescriptorId, Dossier},
     mapping::{DossierField, Facet, LinkedField, facet, things, value::shown},
+    sorted::SortedMap,
     sync::dossier_value,
 };
 
@@ -14,17 +13,17 @@ pub(super) const SAMPLES: usize = 3;
 /// The values of recent dossiers, by field.
 pub(super) struct Samples<'a> {
     pub(super) dossiers: &'a [Dossier],
-    champs: HashMap<&'a str, Vec<&'a Champ>>,
+    champs: SortedMap<&'a str, Vec<&'a Champ>>,
 }
 
 impl<'a> Samples<'a> {
     pub(super) fn new(dossiers: &'a [Dossier]) -> Self {
-        let mut champs: HashMap<&str, Vec<&Champ>> = HashMap::new();
+        let mut champs: SortedMap<&str, Vec<&Champ>> = SortedMap::new();
         for champ in dossiers.iter().flat_map(Dossier::all_champs) {
-            champs.entry(champ.descriptor.as_str()).or_default().push(champ);
+            champs.get_or_default(champ.descriptor.as_str()).push(champ);
             if let ChampValue::Repetition(rows) = &champ.value {
                 for champ in rows.iter().flat_map(|row| &row.champs) {
-                    champs.entry(champ.descriptor.as_str()).or_default().push(champ);
+                    champs.get_or_default(champ.descriptor.as_str()).push(champ);
                 }
             }
         }

@@ -1,8 +1,6 @@
 //! Fields that take turns: forms ask the same thing once per département, or per kind of applicant, and show one of them.
 //! One column may take them all (DESIGN section 2).
 
-use std::collections::HashSet;
-
 use super::{Line, Proposal, Section, alike::split};
 use crate::{
     ds::DescriptorId,
@@ -10,6 +8,7 @@ use crate::{
     letters::small,
     mapping::{ColumnMapping, Field, Mapping, TableKey},
     naming::first_free,
+    sorted::SortedSet,
     words,
 };
 
@@ -84,7 +83,7 @@ impl Proposal {
 
     /// Takes families over, with names that nothing else has, and joins those that are joined.
     pub(super) fn set_families(&mut self, families: Vec<Family>) {
-        let mut taken: HashSet<(TableKey, String)> =
+        let mut taken: SortedSet<(TableKey, String)> =
             self.sections.iter().flat_map(|section| section.lines.iter().map(|line| (section.table.clone(), small(&line.column_name)))).collect();
         let relations = self.tables.iter().flat_map(|(key, _)| [words::ROW_DOSSIER, words::row_id(key)].map(|name| (key.clone(), small(name))));
         taken.extend(relations.filter(|(key, _)| *key != TableKey::Dossiers));

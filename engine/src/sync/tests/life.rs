@@ -245,8 +245,10 @@ fn rule_9_one_more_field_is_filled_for_the_older_dossiers() {
     connexion.mapping.tables[0].columns.push(column);
     let outcome = world.run_with(&mut connexion);
     assert_eq!((outcome.report.updated, outcome.report.added), (130, 0));
-    assert_eq!(world.connexion().binding.tables[&TableKey::Dossiers].columns.len(), connexion.mapping.tables[0].columns.len());
-    let column = world.connexion().binding.tables[&TableKey::Dossiers].columns[&name].id.clone();
+    let binding = world.connexion().binding;
+    let columns = &binding.tables.get(&TableKey::Dossiers).unwrap().columns;
+    assert_eq!(columns.len(), connexion.mapping.tables[0].columns.len());
+    let column = &columns.get(&name).unwrap().id;
     assert_eq!(world.cell(1, column.as_str()), CellValue::text("texte 1"));
     world.assert_settled();
 }

@@ -95,6 +95,7 @@ impl Element {
         self.with(Attribute { name, is_property: true, value: value.into() })
     }
 
+    #[inline(never)]
     fn with(mut self, attribute: Attribute) -> Self {
         self.0.attributes.push(attribute);
         self
@@ -111,14 +112,24 @@ impl Element {
     }
 
     /// What else comes into it, after what is there.
-    pub(crate) fn child(mut self, child: impl Into<View>) -> Self {
-        self.0.children.push(child.into());
+    pub(crate) fn child(self, child: impl Into<View>) -> Self {
+        self.with_child(child.into())
+    }
+
+    #[inline(never)]
+    fn with_child(mut self, child: View) -> Self {
+        self.0.children.push(child);
         self
     }
 
     /// What is done at an event.
-    pub(crate) fn on(mut self, event: &'static str, action: impl FnMut(Event) + 'static) -> Self {
-        self.0.listeners.push((event, Box::new(action)));
+    pub(crate) fn on(self, event: &'static str, action: impl FnMut(Event) + 'static) -> Self {
+        self.with_listener(event, Box::new(action))
+    }
+
+    #[inline(never)]
+    fn with_listener(mut self, event: &'static str, action: Action) -> Self {
+        self.0.listeners.push((event, action));
         self
     }
 
@@ -139,6 +150,12 @@ impl View {
     /// Nothing.
     pub(crate) const NOTHING: Self = Self(None);
 
+    #[inline(never)]
+    fn live(draw: Box<dyn Fn() -> Self>) -> Self {
+        Self::of(Kind::Live(draw))
+    }
+
+    #[inline(never)]
     fn of(kind: Kind) -> Self {
         Self(Some(Box::new(kind)))
     }
@@ -187,11 +204,17 @@ impl<V: Into<Self>> From<Option<V>> for View {
 
 impl<F: Fn() -> V + 'static, V: Into<Self>> From<F> for View {
     fn from(draw: F) -> Self {
-        Self::of(Kind::Live(Box::new(move || draw().into())))
+        Self::live(Box::new(move || draw().into()))
     }
 }
 
 impl Value {
+    #[inline(never)]
+    fn live(read: Box<dyn Fn() -> Self>) -> Self {
+        Self::of(Content::Live(read))
+    }
+
+    #[inline(never)]
     fn of(content: Content) -> Self {
         Self(Some(Rc::new(content)))
     }
@@ -223,6 +246,6 @@ impl<V: Into<Self>> From<Option<V>> for Value {
 
 impl<F: Fn() -> V + 'static, V: Into<Self>> From<F> for Value {
     fn from(read: F) -> Self {
-        Self::of(Content::Live(Box::new(move || read().into())))
+        Self::live(Box::new(move || read().into()))
     }
 }
