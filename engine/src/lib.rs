@@ -5,6 +5,7 @@
 
 pub mod ds;
 pub mod grist;
+mod hashed;
 pub mod json;
 pub mod letters;
 pub mod mapping;

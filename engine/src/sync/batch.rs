@@ -1,11 +1,10 @@
 //! Bundles: rows to write, gathered into calls that Grist takes whole or not at all.
 
-use std::collections::HashSet;
-
 use super::{Conversion, ConvertedRow, PlannedTable, Report, TableIndex};
 use crate::{
     ds::{DossierNumber, RowId},
     grist::{Applied, CellValue, ColumnType, TableId, UserAction},
+    hashed::HashSet,
     sorted::{SortedMap, SortedSet},
 };
 
@@ -68,7 +67,7 @@ impl Batch {
     pub(super) fn new(tables: usize) -> Self {
         Self {
             tables: std::iter::repeat_with(TableBatch::default).take(tables).collect(),
-            dossiers: HashSet::new(),
+            dossiers: HashSet::default(),
             rows: 0,
             bytes: 0,
             next_promise: -1,

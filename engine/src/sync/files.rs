@@ -1,12 +1,11 @@
 //! The files of DS that the document has as attachments: which, so that none is uploaded twice. A table of Relais's own
 //! keeps each with its checksum, and keeps it alive: Grist removes the attachments that no cell has.
 
-use std::collections::HashMap;
-
 use super::{FileFailure, system_tables::FILES};
 use crate::{
     ds::{DossierNumber, File},
     grist::{CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
+    hashed::HashMap,
     ports::{Document, Rows},
 };
 

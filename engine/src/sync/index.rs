@@ -1,11 +1,12 @@
 //! What a table holds now, small enough for a hundred thousand rows: a row id and a fingerprint for each cell.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::hash_map::Entry;
 
 use super::{ConvertedRow, PlannedTable};
 use crate::{
     ds::{DossierNumber, RowId},
     grist::{CellValue, ColumnId},
+    hashed::HashMap,
     ports::Rows,
 };
 

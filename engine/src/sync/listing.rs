@@ -1,8 +1,6 @@
 //! The whole list of DS against the document, without content: labels, whose changes DS does not date (rule 14), dossiers
 //! that its lists of deletions miss (rule 8), and those that a label brings into the scope or out of it (rule 9).
 
-use std::collections::HashSet;
-
 use super::{
     Observer, Problem, ProblemKind, ScanOrder, Stop, TableIndex,
     scan::{Interruption, Reader},
@@ -13,6 +11,7 @@ use crate::{
         Demarche, DossierNumber, DossierSummary,
         operations::{LARGEST_PAGE, Parts},
     },
+    hashed::HashSet,
     mapping::{DossierField, Fate, SourceFilter, Value},
     ports::{Clock, Document, Leases, Source},
     sorted::SortedSet,
@@ -90,7 +89,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
 
     async fn compare<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts, due: Due) -> Result<(), Stop> {
         let now = self.clock.now();
-        let (mut listed, mut cursor, mut sizes, mut pages) = (HashSet::new(), None, SIZES.into_iter().peekable(), 0);
+        let (mut listed, mut cursor, mut sizes, mut pages) = (HashSet::default(), None, SIZES.into_iter().peekable(), 0);
         loop {
             let size = sizes.peek().copied().unwrap_or(1);
             let page = match reader.numbers(cursor.as_ref(), size).await {

@@ -1,7 +1,5 @@
 //! What a run reads goes here: it is compared with the document, gathered, and written.
 
-use std::collections::HashSet;
-
 use super::{
     Connexion, ConvertedRow, Converter, FileIndex, Observer, Phase, PlannedTable, Problem, ProblemKind, Progress, Report, RunContext, Scan,
     ScanOrder, State, Stop, TableIndex,
@@ -20,6 +18,7 @@ use crate::{
         operations::{DemarcheVariables, LARGEST_PAGE, Parts},
     },
     grist::{Applied, CellValue, ColumnId, Denied, DocumentError, UserAction},
+    hashed::HashSet,
     mapping::{DossierField, Fate, Field, Scope, SourceFilter, TableKey, Translation, Value, encode},
     ports::{Clock, Document, Leases, Source},
     sorted::SortedSet,
@@ -147,7 +146,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// A whole reading starts: it will tell which dossiers of the document DS no longer has.
     async fn begin_whole(&mut self) -> Result<(), Stop> {
         self.read_tables().await?;
-        self.seen = Some(HashSet::new());
+        self.seen = Some(HashSet::default());
         let is_first = self.indexes.iter().flatten().next().is_none_or(|main| !main.dossiers().any(|number| self.whose(number) != Some(false)));
         if let Some(scan) = &mut self.state.scan {
             scan.is_first = is_first;
