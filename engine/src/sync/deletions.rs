@@ -33,14 +33,15 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let known = self
             .state
             .deletions
-            .take()
+            .clone()
             .unwrap_or_else(|| Deletions { at: self.before().and_then(|state| state.watermark).unwrap_or(now), seen: String::new() });
+        // Until all of it is written.
+        self.state.deletions = Some(known.clone());
         let found = match read_lists(reader, look_back(known.at)).await {
             Ok(found) => found,
             // The dossiers go through all the same, and the lists are asked for again, from as far back.
             Err(Interruption::Source(error)) if error.code.is_eased_by_less() => {
                 self.report.problems.push(Problem { dossier: None, kind: ProblemKind::ListUnread(error.code) });
-                self.state.deletions = Some(known);
                 return Ok(());
             }
             Err(interruption) => return Err(interruption.into()),

@@ -14,7 +14,6 @@ use crate::{
     hashed::HashSet,
     mapping::{DossierField, Fate, SourceFilter, Value},
     ports::{Clock, Document, Leases, Source},
-    sorted::SortedSet,
 };
 
 /// How often the list is compared where labels count: a hundred dossiers take a request.
@@ -159,10 +158,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// The dossiers of the document that are not among these.
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
-        // In an order that does not change from run to run.
-        let mut missing = SortedSet::new();
         let dossiers = main.into_iter().flat_map(TableIndex::dossiers);
-        missing.extend(dossiers.filter(|number| !listed.contains(number) && self.is_ours(*number)));
-        missing.into_iter().collect()
+        dossiers.filter(|number| !listed.contains(number) && self.is_ours(*number)).collect()
     }
 }

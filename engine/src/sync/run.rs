@@ -20,6 +20,8 @@ use crate::{
 
 /// Increments start this long before the watermark: DS's instants are those of several servers (rule 11).
 pub(super) const OVERLAP_SECONDS: i64 = 300;
+/// Before any deletion: the first day of 2015, when DS began.
+const FIRST_DELETIONS: Timestamp = Timestamp::from_milliseconds(1_420_070_400_000);
 /// How often a run looks at the document from the start, the first time included.
 const LOOKS: usize = 3;
 
@@ -291,12 +293,14 @@ fn start(connexion: &Connexion, plan: &Plan, demarche: &Demarche, now: Timestamp
         state.scan = None;
         state.watermark = None;
         state.unfit.clear();
-        // What was marked or removed may have to be so otherwise.
+        // What was marked or removed may have to be so otherwise, however long ago: a column for the date may be new.
         if let Some(deletions) = &mut state.deletions {
             deletions.seen.clear();
+            deletions.at = FIRST_DELETIONS;
         }
     }
-    if state.scan.is_none() {
+    // One of which nothing is read may have waited for days.
+    if state.scan.as_ref().is_none_or(Scan::is_untouched) {
         let since = state.watermark.map(|watermark| watermark.plus_seconds(-OVERLAP_SECONDS));
         state.scan = Some(Scan::new(since, now));
     }

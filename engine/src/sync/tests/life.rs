@@ -86,17 +86,40 @@ fn rule_8_deletions_are_looked_up_from_the_last_run_less_21_days() {
     assert_eq!(world.run().report.marked, 1);
     assert_ne!(world.cell(1, "Supprime_le"), CellValue::Null);
     assert_eq!(world.cell(2, "Supprime_le"), CellValue::Null);
-    // The whole reading finds it, and dates it from then, once.
+    // The whole reading asks for all of them, and finds one that they miss: it dates it from then, once.
+    world.ds.dossiers.borrow_mut().remove(&3);
     world.ds.revision.set(2);
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
-    assert_eq!(outcome.report.marked, 1);
-    assert_eq!(world.cell(2, "Supprime_le"), CellValue::Number(at(0).seconds()));
-    assert_eq!(world.cell(2, "Motif_de_suppression"), CellValue::text("Motif inconnu"));
+    assert_eq!(outcome.report.marked, 2);
+    assert_eq!(world.cell(2, "Supprime_le"), CellValue::Number(at(0).plus_seconds(-22 * 86_400).seconds()));
+    assert_eq!(world.cell(3, "Supprime_le"), CellValue::Number(at(0).seconds()));
+    assert_eq!(world.cell(3, "Motif_de_suppression"), CellValue::text("Motif inconnu"));
     world.later.set(3);
     world.ds.revision.set(3);
     assert_eq!(world.run().report.marked, 0);
+    assert_eq!(world.cell(3, "Supprime_le"), CellValue::Number(at(0).seconds()));
+}
+
+#[test]
+fn rule_8_a_column_for_the_date_added_long_after_a_deletion_has_it() {
+    let world = World::with(5);
+    let mut connexion = world.connexion();
+    let date = Field::Dossier(DossierField::DateSuppression);
+    let place = connexion.mapping.tables[0].columns.iter().position(|column| column.key() == Some(&date)).unwrap();
+    let column = connexion.mapping.tables[0].columns.remove(place);
+    assert!(world.run_with(&mut connexion).is_success());
+    world.ds.delete(2, at(0));
+    assert_eq!(world.run_with(&mut world.connexion()).report.marked, 1);
+    world.later.set(60 * 24 * 60);
+    world.ds.change(3, 1_000_500, |deposit| deposit.text = "changé".to_owned());
+    assert_eq!(world.run_with(&mut world.connexion()).report.updated, 1);
+    let mut connexion = world.connexion();
+    connexion.mapping.tables[0].columns.push(column);
+    assert!(world.run_with(&mut connexion).is_success());
     assert_eq!(world.cell(2, "Supprime_le"), CellValue::Number(at(0).seconds()));
+    assert_eq!(world.cell(2, "Motif_de_suppression"), CellValue::text("Demande de l’usager"));
+    world.assert_settled();
 }
 
 #[test]
@@ -204,7 +227,7 @@ fn rule_9_a_dossier_that_leaves_is_removed_on_choice() {
     world.assert_settled();
     // A whole reading that DS filters finds, without a word of DS about it, the one that left and the one that is gone.
     world.ds.change(5, 10, |deposit| deposit.state = "accepte");
-    world.ds.delete(6, at(0).plus_seconds(-60 * 86_400));
+    world.ds.dossiers.borrow_mut().remove(&6);
     world.ds.revision.set(2);
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
@@ -327,7 +350,7 @@ fn rule_14_a_restored_dossier_that_ds_does_not_date_is_unmarked_by_the_list() {
 fn a_reading_that_stopped_still_finds_what_is_gone() {
     let world = World::with(350);
     world.run();
-    world.ds.delete(300, at(0).plus_seconds(-60 * 86_400));
+    world.ds.dossiers.borrow_mut().remove(&300);
     world.ds.revision.set(2);
     // The form, the count, the deletions, two pages.
     world.ds.fails_after.set(Some((5, SourceErrorCode::TokenExpired)));
@@ -337,6 +360,23 @@ fn a_reading_that_stopped_still_finds_what_is_gone() {
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.report.marked, 1);
     assert_ne!(world.cell(300, "Supprime_le"), CellValue::Null);
+    world.assert_settled();
+}
+
+#[test]
+fn rule_14_a_reading_that_stopped_before_its_first_page_starts_when_it_does() {
+    let world = World::with(250);
+    world.run();
+    world.ds.delete(1, at(0));
+    world.ds.revision.set(2);
+    // The form, the count and the deletions.
+    world.ds.fails_after.set(Some((3, SourceErrorCode::TokenExpired)));
+    assert!(world.run().stop.is_some());
+    assert!(world.connexion().state.scan.is_some_and(|scan| scan.is_untouched()));
+    world.ds.fails_after.set(None);
+    world.later.set(25 * 60);
+    assert!(world.run().is_success());
+    assert_eq!(world.connexion().state.listed_at, Some(at(25 * 60)));
     world.assert_settled();
 }
 
