@@ -1,5 +1,6 @@
 //! The figures of DESIGN section 8, into `target/bench.json`. Counts are exact; times are medians
-//! within this run, to be quoted with the machine. Nothing here passes or fails: the tests do that.
+//! within this run, to be quoted with the machine. Nothing here passes or fails: counts are asserted by the
+//! tests, times and sizes are held against the budgets by people.
 
 #![expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures are printed, and are small")]
 

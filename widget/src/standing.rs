@@ -143,6 +143,7 @@ mod tests {
         let of = |code: SourceErrorCode| Obstacle::of_session(&OpenError::Proxy(code.into()));
         assert_eq!(of(SourceErrorCode::GristRefused), Obstacle::Refused);
         assert_eq!(of(SourceErrorCode::DocumentUnknown), Obstacle::UnknownDocument);
+        assert_eq!(of(SourceErrorCode::SessionExpired), Obstacle::Expired);
         assert_eq!(of(SourceErrorCode::ProxyUnavailable), Obstacle::Unreachable);
         let failed = SourceError { request_id: Some("r1".to_owned()), ..SourceErrorCode::Internal.into() };
         assert_eq!(Obstacle::of_session(&OpenError::Proxy(failed)), Obstacle::Failed(Some("r1".to_owned())));

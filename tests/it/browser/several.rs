@@ -30,6 +30,8 @@ async fn the_files_of_two_demarches_arrive_in_one_table() {
     browser.press("2 autres colonnes possibles").await;
     browser.choose("pièces jointes").await;
     browser.picture("fichiers").await;
+    browser.write("Chercher", "intitulé").await;
+    browser.write("Colonne pour Intitulé du projet", "Mon projet").await;
     browser.write("Chercher", "").await;
     browser.press("Importer les dossiers").await;
     browser.sees("Synchronisation terminée").await;
@@ -41,6 +43,7 @@ async fn the_files_of_two_demarches_arrive_in_one_table() {
     let shown = browser.ask_document(&format!("return window.sampleGrist.fetch({main});")).await;
     let numbers: Vec<i32> = serde_json::from_value(shown["Numero"].clone()).unwrap();
     assert_eq!(numbers.len(), store.numbers(EVERYDAY).len() + store.numbers(SIBLING).len());
+    assert!(shown["Mon_projet"][0].is_string(), "the column has the name that was typed");
     let column = shown.as_object().unwrap().keys().find(|name| name.starts_with("Budget") && name.contains("pieces")).unwrap().clone();
     for (row, number) in numbers.iter().enumerate() {
         let (demarche, dossier) = store.dossier(*number).unwrap();

@@ -87,6 +87,17 @@ fn the_real_demarche_is_proposed_as_reviewed() {
 }
 
 #[test]
+fn the_essential_has_one_column_for_the_fields_of_all_departements() {
+    let mut proposal = Proposal::new(&demarche(), &[]);
+    proposal.apply(Preset::Essential);
+    let families: Vec<usize> = proposal.families().iter().filter(|family| family.is_by_departement).map(|family| family.size).collect();
+    assert_eq!(families, [100, 100], "arrondissements, and categories");
+    let mapping = proposal.into_mapping();
+    let joined = mapping.tables[0].columns.iter().filter(|column| column.sources.len() == 100).map(|column| &*column.name);
+    assert_eq!(joined.collect::<Vec<_>>(), ["Arrondissement du demandeur", "Catégories prioritaires"]);
+}
+
+#[test]
 fn the_real_dossier_becomes_the_rows_that_were_reviewed() {
     let demarche = demarche();
     let dossier = dossier(&demarche);

@@ -120,11 +120,12 @@ impl Picture {
                 continue;
             };
             for (field, cell) in row.iter().filter(|(field, _)| !ignored.contains(field)) {
-                // What a document does not have is not compared: an agent's choice.
+                // A mapping may ask for more than that of the other document, as its marks.
                 if let Some(expected) = expected.get(field).filter(|expected| *expected != cell) {
                     found.push(format!("{key:?} {field}: {cell} instead of {expected}"));
                 }
             }
+            found.extend(expected.keys().filter(|field| !row.contains_key(*field)).map(|field| format!("{key:?} has no cell for {field}")));
         }
         found.extend(there.keys().filter(|key| !here.contains_key(*key)).map(|key| format!("{key:?} is missing")));
         found

@@ -101,7 +101,15 @@ async fn names_that_are_taken_twisted_or_long_make_readable_tables() {
         assert!(label.chars().count() <= 100, "{label}");
     }
     let labels: Vec<&str> = columns["label"].as_array().unwrap().iter().map(|label| label.as_str().unwrap()).collect();
-    assert!(labels.iter().any(|label| label.contains("Œuvre")), "labels are shown as they are");
+    for part in ["Œuvre", "🎉👩‍🌾", "الاسم بالعربية"] {
+        assert!(labels.iter().any(|label| label.contains(part)), "labels are shown as they are: {part}");
+    }
+    let place = labels.iter().position(|label| label.contains("الاسم بالعربية")).unwrap();
+    let column = columns["colId"][place].as_str().unwrap();
+    let content = world.content().await;
+    let cells = content.iter().find_map(|(_, table)| table[column].as_array()).unwrap();
+    let names: Vec<&str> = cells.iter().filter_map(|cell| cell.as_str()).filter(|name| !name.is_empty()).collect();
+    assert!(!names.is_empty() && names.iter().all(|name| ["فاطمة الزهراء", "يوسف بن علي"].contains(name)), "{names:?}");
     let descriptions: Vec<&str> = columns["description"].as_array().unwrap().iter().filter_map(|description| description.as_str()).collect();
     assert!(descriptions.iter().any(|description| description.chars().count() >= 290), "a long label is whole in the help of its column");
 }

@@ -224,8 +224,14 @@ async fn rule_9_dates_groupes_labels_and_archives_filter() {
     ];
     for (scope, expected) in cases {
         assert!(!expected.is_empty() && expected.len() < numbers.len(), "{scope:?}");
+        world.stack.ds.requests().reset();
         let outcome = world.run_following(&scope, REMOVING, 0).await;
         assert_eq!(outcome.stop, None);
+        // What DS can leave out, it is asked to.
+        let asked = world.stack.ds.requests().all();
+        let page = asked.iter().find(|request| request.operation.as_deref() == Some("getDossiers")).unwrap();
+        assert_eq!(page.variables["createdSince"].is_string(), scope.from.is_some(), "{}", page.variables);
+        assert_eq!(page.variables["archived"].as_bool(), scope.archived, "{}", page.variables);
         let mut listed = world.listed().await;
         listed.sort_unstable();
         let mut expected = expected;

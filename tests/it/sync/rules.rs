@@ -9,7 +9,8 @@ use relais_engine::{
 use relais_tests::{
     ds::{faults::Fault, world::value::Value as Held},
     grist::{AccessRule, Fault as GristFault, On, Refusal},
-    ports::GristPort,
+    ports::{GristPort, SystemClock},
+    stack::Onlooker,
 };
 use serde_json::{Value, json};
 
@@ -51,6 +52,10 @@ async fn rule_1_one_changed_dossier_is_one_write_of_one_row() {
     assert!(world.stack.ds.requests().count() <= 5);
     assert_eq!(world.cell(number, "Intitule_du_projet").await, json!("Un autre projet"));
     world.assert_settled().await;
+    // A line for each run that changed something, and none for the one that did not.
+    let journal = world.table("Relais_Journal").await;
+    assert_eq!((&journal["ajoutes"], &journal["modifies"], &journal["erreurs"]), (&json!([150, 0]), &json!([0, 1]), &json!([0, 0])));
+    assert_eq!(journal["auteur"], json!(["Utilisateur n° 1", "Utilisateur n° 1"]));
 }
 
 #[tokio::test]
@@ -82,8 +87,10 @@ async fn rule_3_what_agents_add_is_never_touched() {
             ["AddVisibleColumn", table, "Double", { "type": "Any", "isFormula": true, "formula": "$Numero" }],
             ["BulkUpdateRecord", table, [1, 2], { "Notes": ["vu", "à rappeler"] }],
             ["ModifyColumn", table, "Domaine_d_intervention", { "isFormula": true, "formula": "$Numero" }],
+            ["UpdateRecord", "_grist_Views_section", 1, { "sortColRefs": "[-2]", "title": "À moi" }],
         ]))
         .await;
+    let views = world.table("_grist_Views_section").await;
     let number = world.numbers()[0];
     let field = world.stack.ds.store().field(world.demarche, "Intitulé du projet").unwrap();
     world.stack.ds.store().set_champ(number, field, Some(Held::Text("Un autre projet".to_owned()))).unwrap();
@@ -93,6 +100,7 @@ async fn rule_3_what_agents_add_is_never_touched() {
     assert!(matches!(&outcome.report.problems[0].kind, ProblemKind::FormulaColumn { column } if column == "Domaine d’intervention"));
     let after = world.table(&table).await;
     assert_eq!(after["Notes"].as_array().unwrap()[..2], [json!("vu"), json!("à rappeler")]);
+    assert_eq!(world.table("_grist_Views_section").await, views, "sorts and views are the agents'");
     assert_eq!(world.cell(number, "Intitule_du_projet").await, json!("Un autre projet"));
 }
 
@@ -129,6 +137,17 @@ async fn rule_4_a_removed_column_is_reported_and_not_made_again() {
             .any(|problem| matches!(&problem.kind, ProblemKind::MissingColumn { column } if column == "Intitulé du projet"))
     );
     assert!(world.table(&table).await.get("Intitule_du_projet").is_none());
+    // Until an agent asks for it.
+    let loaded = load(&GristPort::new(world.stack.document.clone(), "owner")).await.unwrap();
+    let mut connexion = world.stack.connexion("owner", &world.mapping).await.unwrap();
+    connexion.binding.forget_missing(&loaded.schema);
+    connexion.read_all_again();
+    let source = world.stack.source("owner").await.unwrap();
+    let outcome = world.stack.run_connexion(&source, "owner", &mut connexion, SystemClock::default(), &Onlooker).await.unwrap();
+    assert!(outcome.is_success(), "{outcome:?}");
+    let titles = world.table(&table).await["Intitule_du_projet"].clone();
+    assert!(titles.as_array().unwrap().iter().all(|title| title.as_str().is_some_and(|title| !title.is_empty())), "{titles}");
+    world.assert_settled().await;
 }
 
 #[tokio::test]

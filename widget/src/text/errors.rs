@@ -187,3 +187,58 @@ pub fn plan(error: &PlanError) -> Explained {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What happened stands alone, and what to do is there.
+    fn assert_explained(explained: &Explained, of: &dyn std::fmt::Debug) {
+        for sentence in [&explained.what, &explained.remedy] {
+            assert!(sentence.ends_with('.') && sentence.starts_with(char::is_uppercase), "{of:?}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn rule_18_whatever_ds_or_the_proxy_refuses_is_explained() {
+        let demarche = DemarcheNumber::new(131_016).ok();
+        for code in SourceErrorCode::ALL {
+            for number in [None, demarche] {
+                assert_explained(&source(&(*code).into(), number, Timestamp::from_milliseconds(0)), code);
+            }
+        }
+        let unknown = source(&SourceErrorCode::NotFound.into(), demarche, Timestamp::from_milliseconds(0));
+        assert!(unknown.what.contains("131016"), "{unknown:?}");
+    }
+
+    #[test]
+    fn rule_18_the_limit_of_requests_says_when_it_ends() {
+        let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+        let error = |retry_at| SourceError { retry_at, ..SourceErrorCode::RateLimited.into() };
+        let until = source(&error(Some(now.plus_seconds(61 * 60))), None, now).remedy;
+        assert!(until.contains("11") && until.contains("01"), "the hour of Paris: {until}");
+        assert_eq!(source(&error(Some(now)), None, now), source(&error(None), None, now), "what is past is not announced");
+    }
+
+    #[test]
+    fn rule_18_whatever_grist_refuses_is_explained() {
+        let all = [
+            DocumentError::AccessNotGranted,
+            DocumentError::ReadOnly,
+            DocumentError::Denied(Denied::Structure),
+            DocumentError::Denied(Denied::Column),
+            DocumentError::Denied(Denied::Table),
+            DocumentError::Denied(Denied::Other),
+            DocumentError::NotThere("Suivi".to_owned()),
+            DocumentError::Copy,
+            DocumentError::TooLarge,
+            DocumentError::NoAnswer,
+            DocumentError::Other("[Sandbox] MemoryError".to_owned()),
+        ];
+        for error in all {
+            let explained = document(&error);
+            assert_explained(&explained, &error);
+            assert!(!explained.what.contains("Sandbox"), "no words of the inside: {explained:?}");
+        }
+    }
+}
