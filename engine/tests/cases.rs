@@ -182,3 +182,62 @@ fn dossiers_become_rows() {
         });
     });
 }
+
+/// A descriptor or a champ under another id.
+fn renamed(mut object: serde_json::Value, key: &str, id: &str) -> serde_json::Value {
+    object[key] = id.into();
+    object
+}
+
+/// Every type and each of its facets, in an annotation and in the rows of a bloc, too.
+#[test]
+fn an_annotation_and_a_row_are_read_as_a_champ_is() {
+    let mut compared = 0;
+    for entry in std::fs::read_dir("cases/champs").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let case: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let descriptor = |id: &str| renamed(case["descriptor"].clone(), "id", id);
+        if descriptor("")["__typename"] == "RepetitionChampDescriptor" {
+            // There is no bloc in a bloc.
+            continue;
+        }
+        let bloc = serde_json::json!({ "__typename": "RepetitionChampDescriptor", "id": "bloc", "label": "Bloc", "champDescriptors": [descriptor("row")] });
+        let form = serde_json::json!({ "champDescriptors": [descriptor("champ"), bloc], "annotationDescriptors": [descriptor("annotation")] });
+        let form = demarche(form.as_object().unwrap().clone());
+        for champ in case["champs"].as_array().unwrap() {
+            let champ = |id: &str| renamed(champ.clone(), "champDescriptorId", id);
+            let bloc = serde_json::json!({
+                "__typename": "RepetitionChamp", "champDescriptorId": "bloc", "stringValue": "", "rows": [{ "id": "r", "champs": [champ("row")] }],
+            });
+            let content = serde_json::json!({ "champs": [champ("champ"), bloc], "annotations": [champ("annotation")] });
+            let dossier = dossier(1, content.as_object().unwrap().clone());
+            let mut proposal = Proposal::new(&form, std::slice::from_ref(&dossier));
+            proposal.sections.iter_mut().flat_map(|section| &mut section.lines).for_each(|line| line.is_chosen = true);
+            let plan = plan(&proposal.into_mapping(), Translation::default(), &Binding::default(), &DocumentSchema::default(), &form).unwrap();
+            let converter = Converter::new(&plan.tables, String::new());
+            let conversion = converter.convert(&dossier, &FileIndex::default(), &mut Vec::new());
+            let rows = (1..).zip(&conversion.children).flat_map(|(table, rows)| rows.iter().flatten().map(move |(_, row)| (table, row)));
+            let mut places: std::collections::BTreeMap<String, Vec<(String, String)>> = std::collections::BTreeMap::new();
+            for (table, row) in std::iter::once((0, &conversion.main)).chain(rows) {
+                for (column, cell) in plan.tables[table].columns.iter().zip(&row.cells) {
+                    let source = column.sources[0].to_string();
+                    for place in ["champ", "annotation", "row"] {
+                        // `champ:<id>:<facet>`
+                        if let Some(facet) = source.split_once(&format!(":{place}:")).map(|(kind, facet)| format!("{kind} {facet}")) {
+                            places.entry(facet).or_default().push((place.to_owned(), format!("{} {cell:?}", column.column_type)));
+                        }
+                    }
+                }
+            }
+            for (facet, cells) in places {
+                assert_eq!(cells.len(), 3, "{}, {facet}: {cells:?}", path.display());
+                assert!(cells.iter().all(|(_, cell)| *cell == cells[0].1), "{}, {facet}: {cells:?}", path.display());
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 200, "{compared}");
+}
