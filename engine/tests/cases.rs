@@ -204,7 +204,8 @@ fn an_annotation_and_a_row_are_read_as_a_champ_is() {
             // There is no bloc in a bloc.
             continue;
         }
-        let bloc = serde_json::json!({ "__typename": "RepetitionChampDescriptor", "id": "bloc", "label": "Bloc", "champDescriptors": [descriptor("row")] });
+        let bloc =
+            serde_json::json!({ "__typename": "RepetitionChampDescriptor", "id": "bloc", "label": "Bloc", "champDescriptors": [descriptor("row")] });
         let form = serde_json::json!({ "champDescriptors": [descriptor("champ"), bloc], "annotationDescriptors": [descriptor("annotation")] });
         let form = demarche(form.as_object().unwrap().clone());
         for champ in case["champs"].as_array().unwrap() {

@@ -351,6 +351,21 @@ async fn rule_17_pages_shrink_when_ds_times_out_and_grow_back() {
 }
 
 #[tokio::test]
+async fn rule_17_pages_shrink_down_to_one_dossier() {
+    let world = World::everyday(12).await;
+    world.stack.ds.faults().add(Fault::Timeout.always().on_operation("getDossiers").on_pages_above(1));
+    let outcome = world.run().await;
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(outcome.report.added, 12);
+    let asked = world.stack.ds.requests().all();
+    let pages = asked.iter().filter(|request| request.operation.as_deref() == Some("getDossiers"));
+    let sizes: Vec<i64> = pages.filter_map(|request| request.variables["first"].as_i64()).collect();
+    assert_eq!(sizes[..5], [100, 50, 25, 10, 1]);
+    world.stack.ds.faults().clear();
+    world.assert_settled().await;
+}
+
+#[tokio::test]
 async fn rule_18_what_grist_refuses_is_told_apart() {
     let world = World::everyday(20).await;
     world.run().await;

@@ -1,6 +1,7 @@
 //! The rules of synchronisation, each by its number.
 
 use super::*;
+use crate::mapping::Change;
 
 #[test]
 fn rule_1_running_twice_writes_nothing_the_second_time() {
@@ -228,6 +229,45 @@ fn a_dossier_that_changes_while_it_is_read_is_seen_twice_and_ends_right() {
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.report.read, 151);
+    world.assert_faithful();
+}
+
+#[test]
+fn rule_5_a_retyped_field_is_told_and_keeps_its_column() {
+    let world = World::with(3);
+    world.run();
+    world.ds.retyped.set(true);
+    world.ds.revision.set(2);
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    let changes: Vec<&Change> = outcome.report.drift.iter().flat_map(|form| &form.drift.changes).collect();
+    assert!(matches!(changes.as_slice(), [Change::Retyped { descriptor, .. }] if descriptor.as_str() == "texte"), "{changes:?}");
+    assert_eq!(world.document.table("Aides").rows[&1]["Nom"], CellValue::text("texte 1"));
+    let writes = world.document.writes.get();
+    assert!(world.run().is_success());
+    assert_eq!(world.document.writes.get(), writes);
+}
+
+#[test]
+fn rule_1_two_dossiers_of_one_write_keep_what_did_not_change() {
+    let world = World::with(5);
+    world.run();
+    let cell = CellValue::text("à vérifier");
+    // Noted by hand where DS has no news: what the write does not name, it does not touch.
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().rows.get_mut(&2).unwrap().insert("Notes".to_owned(), cell.clone());
+    world.ds.change(2, 1_000_100, |deposit| deposit.text = "changé".to_owned());
+    world.ds.change(3, 1_000_100, |deposit| deposit.state = "accepte");
+    let (writes, before) = (world.document.writes.get(), world.document.table("Aides"));
+    let outcome = world.run();
+    assert_eq!((outcome.report.updated, world.document.writes.get()), (2, writes + 1));
+    let after = world.document.table("Aides");
+    let changed = |row: i64| -> Vec<String> {
+        let cells = after.rows[&row].iter().filter(|(column, cell)| before.rows[&row].get(*column) != Some(cell));
+        cells.map(|(column, _)| column.clone()).collect()
+    };
+    assert!(changed(2).contains(&"Nom".to_owned()) && !changed(2).contains(&"Etat".to_owned()), "{:?}", changed(2));
+    assert!(changed(3).contains(&"Etat".to_owned()) && !changed(3).contains(&"Nom".to_owned()), "{:?}", changed(3));
+    assert_eq!(after.rows[&2]["Notes"], cell);
     world.assert_faithful();
 }
 
