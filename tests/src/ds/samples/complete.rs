@@ -207,6 +207,7 @@ fn annotations(first: u32) -> Fields {
     form.add(Kind::Text, "N° d’arrêté").like(Sample::OneOf(&["2025-118", "2025-204"])).answered(40);
     form.add(Kind::DropDownList, "Avis de l’architecte").options(&["Favorable", "Réservé", "Défavorable"]).answered(60);
     form.add(Kind::Datetime, "Visite sur place").answered(40);
+    form.add(Kind::PieceJustificative, "Rapport de visite").answered(40);
     form.repetition("Versements", |rows| {
         rows.add(Kind::Date, "Date du versement").required();
         rows.add(Kind::DecimalNumber, "Montant versé (en euros)").required().like(Sample::Between(500, 50_000));

@@ -190,6 +190,7 @@ pub fn content(demarche: &Demarche, seed: u64, index: u32) -> Content {
                 claimant: instructeur(1),
                 expert: instructeur(5 + turn),
                 yes_no,
+                attachments: if answer.is_some() { answers::files(&mut draw, 1) } else { Vec::new() },
                 answer,
             }
         })

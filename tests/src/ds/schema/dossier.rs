@@ -58,9 +58,11 @@ impl Dossier {
         None
     }
 
-    async fn avis(&self, id: Option<ID>) -> Vec<Avis> {
-        let avis = self.stored.content().avis.iter().map(Avis::from).collect::<Vec<_>>();
-        avis.into_iter().filter(|avis| id.as_ref().is_none_or(|id| avis.id == *id)).collect()
+    async fn avis(&self, context: &Context<'_>, id: Option<ID>) -> Result<Vec<Avis>> {
+        let call = Call::of(context)?;
+        let content = self.stored.content();
+        let avis = content.avis.iter().map(|avis| Avis::new(avis, &call.files));
+        Ok(avis.filter(|avis| id.as_ref().is_none_or(|id| avis.id == *id)).collect())
     }
 
     async fn champs(&self, context: &Context<'_>, id: Option<ID>) -> Result<Vec<Champ>> {

@@ -28,10 +28,11 @@ pub struct Avis {
     pub reponse: Option<String>,
 }
 
-impl From<&dossier::Avis> for Avis {
-    fn from(avis: &dossier::Avis) -> Self {
+impl Avis {
+    /// An opinion, with the addresses of its files.
+    pub(super) fn new(avis: &dossier::Avis, files: &Addresses) -> Self {
         Self {
-            attachments: Vec::new(),
+            attachments: avis.attachments.iter().map(|file| files.describe(file)).collect(),
             claimant: Some(avis.claimant.clone()),
             date_question: IsoDateTime(avis.asked),
             date_reponse: avis.answer.as_ref().map(|(_, at)| IsoDateTime(*at)),

@@ -111,7 +111,7 @@ impl Store {
             let id = unused(avis.iter().map(|avis| avis.id), number);
             let (claimant, expert) = (generate::instructeur(1), generate::instructeur(2));
             let question = question.to_owned();
-            avis.push(Avis { id, question, asked: at, claimant, expert, yes_no: None, answer: None });
+            avis.push(Avis { id, question, asked: at, claimant, expert, yes_no: None, answer: None, attachments: Vec::new() });
         })
     }
 

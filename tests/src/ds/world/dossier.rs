@@ -89,6 +89,8 @@ pub struct Avis {
     pub yes_no: Option<(String, Option<bool>)>,
     /// What was answered, and when.
     pub answer: Option<(String, Instant)>,
+    /// What came with it.
+    pub attachments: Vec<Attachment>,
 }
 
 /// What a dossier holds.
