@@ -1,7 +1,7 @@
 //! The cases of `cases/`: an input, and beside it what is expected of it. `INSTA_UPDATE=always cargo test -p relais-engine`
 //! writes the expectations anew, for review.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::fmt::Write as _;
 

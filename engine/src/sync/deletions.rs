@@ -59,7 +59,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// A dossier that DS no longer serves. Without more about it, it is dated from today, and once.
     pub(super) async fn gone(&mut self, number: DossierNumber, deleted: Option<&DeletedDossier>) -> Result<(), Stop> {
         self.state.retry.remove(&number);
-        let Some(slot) = self.slot(number).await? else { return Ok(()) };
+        let Some(slot) = self.slot(number).await? else { return self.remove(number).await };
         if deleted.is_none() && !self.may_be_gone(slot) {
             return Ok(());
         }

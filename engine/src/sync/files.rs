@@ -68,6 +68,11 @@ impl FileIndex {
         index
     }
 
+    /// The dossiers that have some.
+    pub(super) fn dossiers(&self) -> impl Iterator<Item = DossierNumber> {
+        self.known.keys().copied()
+    }
+
     fn note(&mut self, dossier: DossierNumber, key: Key, place: Place) {
         self.known.entry(dossier).or_default().push(Known { key, place });
     }

@@ -132,8 +132,11 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         let scope = &self.scope;
         let is_left_out = !scope.holds(dossier.standing());
         if self.slot(dossier.number).await?.is_none() {
+            if is_left_out {
+                return self.remove(dossier.number).await;
+            }
             // Any other way in is a change that DS dates.
-            let is_brought_by_label = !is_left_out && !self.scope.labels.is_empty();
+            let is_brought_by_label = !self.scope.labels.is_empty();
             return if is_brought_by_label { self.fetch(reader, dossier.number, parts).await } else { Ok(()) };
         }
         if is_left_out && self.connexion.keeping.outside == Fate::Remove {
@@ -158,7 +161,11 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// The dossiers of the document that are not among these.
     fn missing(&self, listed: &HashSet<DossierNumber>) -> Vec<DossierNumber> {
         let main = self.indexes.iter().flatten().next();
-        let dossiers = main.into_iter().flat_map(TableIndex::dossiers);
-        dossiers.filter(|number| !listed.contains(number) && self.is_ours(*number)).collect()
+        let dossiers = main.into_iter().flat_map(TableIndex::dossiers).filter(|number| self.is_ours(*number));
+        // Files may have been copied for rows that were never written; of which démarche nothing says, when there are several.
+        let is_one = self.connexion.siblings.is_empty();
+        let is_rowless = |number: &DossierNumber| is_one && main.is_none_or(|main| main.dossier(*number).is_none());
+        let rowless = self.files.dossiers().filter(is_rowless);
+        dossiers.chain(rowless).filter(|number| !listed.contains(number)).collect()
     }
 }

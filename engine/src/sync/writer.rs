@@ -228,6 +228,9 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
             // Deleted meanwhile, or moved out of reach: no longer one of ours.
             Err(Interruption::Source(error)) if matches!(error.code, SourceErrorCode::NotFound | SourceErrorCode::DemarcheForbidden) => {
                 self.state.retry.remove(&number);
+                if self.slot(number).await?.is_none() {
+                    self.files.retain(number, &[]);
+                }
             }
             Err(Interruption::Source(error)) if error.code.is_eased_by_less() => self.unserved(number, error.code),
             Err(interruption) => return Err(interruption.into()),
@@ -343,8 +346,9 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
             if let Some(indexes) = &mut self.indexes {
                 self.batch.remove(indexes, number, &mut self.report);
             }
-            self.files.retain(number, &[]);
         }
+        // Those, too, that a run copied which was stopped before it wrote the row.
+        self.files.retain(number, &[]);
         Ok(())
     }
 

@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn rule_18_the_limit_of_requests_says_when_it_ends() {
-        let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+        // 9 o'clock UTC on the 2nd of March 2026.
+        let now = Timestamp::from_milliseconds(1_772_442_000_000);
         let error = |retry_at| SourceError { retry_at, ..SourceErrorCode::RateLimited.into() };
         let until = source(&error(Some(now.plus_seconds(61 * 60))), None, now).remedy;
         assert!(until.contains("11") && until.contains("01"), "the hour of Paris: {until}");

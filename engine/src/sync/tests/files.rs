@@ -1,7 +1,7 @@
 //! Files of DS that are copied into the document.
 
 use super::*;
-use crate::sync::FileFailure;
+use crate::{ds::DossierState, mapping::Fate, sync::FileFailure};
 
 const SAFE: &str = "safe";
 
@@ -322,4 +322,43 @@ fn without_the_table_of_files_they_are_copied_anew() {
     world.ds.change(1, 2_000_000, |deposit| deposit.text = "autre".to_owned());
     world.assert_settles();
     world.assert_shows(&[(1, &[("a.pdf", "a")]), (2, &[]), (3, &[])]);
+}
+
+/// A run that stopped between the files of a dossier and its row leaves files that no cell shows, of people that DS may
+/// have forgotten when the next one comes.
+#[test]
+fn files_copied_for_a_row_that_was_never_written_do_not_outlive_their_dossier() {
+    let scattered: Vec<SmallFile> = (0..30).map(|number| file(format!("piece-{number}.pdf").leak(), format!("contenu {number}").leak())).collect();
+    let gone: [fn(&World); 3] = [
+        |world| drop(world.ds.delete(1, StoppedClock(0).now())),
+        |world| {
+            // Without a word in the lists of deletions: a whole reading finds it.
+            world.ds.dossiers.borrow_mut().remove(&1);
+            world.ds.revision.set(2);
+        },
+        |world| {
+            world.ds.change(1, 1_000_100, |deposit| deposit.state = "refuse");
+            let only = Scope { states: [DossierState::EnInstruction].into(), ..Scope::default() };
+            world.follow(only, Keeping { outside: Fate::Remove, ..Keeping::default() });
+        },
+    ];
+    for (place, forget) in gone.into_iter().enumerate() {
+        let world = World::with_files(&[(2, &[file("autre.pdf", "autre")])]);
+        world.run();
+        world.change_files(1, 1_000_050, &scattered);
+        world.ds.dossiers.borrow_mut().retain(|number, _| *number != 1);
+        let row = world.document.table("Aides").rows.iter().find(|(_, row)| row["Numero"] == CellValue::Number(1.0)).map(|(id, _)| *id).unwrap();
+        world.document.tables.borrow_mut().get_mut("Aides").unwrap().rows.remove(&row);
+        world.ds.deposit(1, 1_000_050, "nouveau", &[]);
+        world.ds.unfetchable.borrow_mut().insert("piece-29.pdf", SourceErrorCode::TokenExpired);
+        assert!(world.run().stop.is_some());
+        assert_eq!(world.kept().len(), 26, "{place}: a first group is kept");
+        world.ds.unfetchable.borrow_mut().clear();
+        forget(&world);
+        assert_eq!(world.run().stop, None);
+        assert_eq!(world.kept(), ["autre.pdf"], "{place}");
+        let writes = world.document.writes.get();
+        assert_eq!(world.run().stop, None);
+        assert_eq!(world.document.writes.get(), writes, "{place}");
+    }
 }
