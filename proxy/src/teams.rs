@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use relais_engine::ds::DemarcheNumber;
+use relais_engine::{Day, ds::DemarcheNumber};
 
 use crate::{
     config::{DocumentAddress, DocumentId, GristOrigin, LimitsConfiguration, TeamConfiguration},
@@ -16,6 +16,8 @@ pub(crate) struct Team {
     pub name: Arc<str>,
     /// Opens its démarches.
     pub token: Token,
+    /// Its last day, if the operator knows it.
+    pub token_expires: Option<Day>,
     /// The token's own: DS counts by token.
     pub gate: Arc<Gate>,
     demarches: Vec<DemarcheNumber>,
@@ -44,6 +46,7 @@ impl Teams {
             Ok(Arc::new(Team {
                 name: team.name.as_str().into(),
                 token: Token::new(team.ds_token.clone())?,
+                token_expires: team.token_expires,
                 gate: Arc::new(Gate::new(limits)),
                 demarches: team.demarches.clone(),
                 documents: team.documents.clone(),

@@ -30,6 +30,8 @@ pub struct Options {
     pub port: u16,
     /// How much one may ask of the proxy; the tests and benches ask faster than people.
     pub limits: relais_proxy::config::LimitsConfiguration,
+    /// The last day of the team's token, as its operator would have given it.
+    pub token_expires: Option<relais_engine::Day>,
 }
 
 /// A sample DS, a sample Grist, and the proxy. They stop when it is dropped.
@@ -67,6 +69,7 @@ impl Stack {
             team: Some(TeamConfiguration {
                 name: "Vie associative".to_owned(),
                 ds_token: ds.token().to_owned().into(),
+                token_expires: options.token_expires,
                 demarches: demarches.into_iter().collect::<Result<_, _>>()?,
                 documents: vec![format!("{}/doc/{}", grist.origin(), document.id()).parse()?],
             }),

@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn every_mistake_is_named_at_once() {
         let mistakes = Configuration::read(Settings::new(
-            "listen = 'here'\ndocuments = ['*']\nds_file_hosts = ['10.0.0.1']\nfile_bytes = 0\ngrist_origins = ['http://grist.exemple.fr']",
+            "listen = 'here'\nds_token_expires = '01/03/2027'\ndocuments = ['*']\nds_file_hosts = ['10.0.0.1']\nfile_bytes = 0\ngrist_origins = ['http://grist.exemple.fr']",
             [],
         ))
         .unwrap_err();
@@ -113,6 +113,7 @@ mod tests {
         RELAIS_GRIST_ORIGINS : « http://grist.exemple.fr » : l’adresse doit commencer par https:// (http:// n’est accepté que vers la machine elle-même)
         RELAIS_LISTEN : donnez une adresse IP et un port, comme 127.0.0.1:8080
         RELAIS_DS_FILE_HOSTS : « 10.0.0.1 » : donnez un nom d’hôte : une adresse IP n’est acceptée que de la machine elle-même
+        RELAIS_DS_TOKEN_EXPIRES : « 01/03/2027 » : donnez un jour, comme 2027-03-01
         RELAIS_DOCUMENTS : « * » : donnez l’adresse du document, telle que le navigateur l’affiche
         RELAIS_TEAM : donnez le nom de l’équipe
         RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe

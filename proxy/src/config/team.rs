@@ -1,6 +1,6 @@
 //! The team that an operator declares.
 
-use relais_engine::ds::DemarcheNumber;
+use relais_engine::{Day, ds::DemarcheNumber};
 use secrecy::SecretString;
 
 use super::{DocumentAddress, GristOrigin, Settings};
@@ -9,6 +9,7 @@ use super::{DocumentAddress, GristOrigin, Settings};
 ///
 /// - `RELAIS_TEAM`: its name, shown to agents.
 /// - `RELAIS_DS_TOKEN_FILE`: the file that holds its DS token (or `RELAIS_DS_TOKEN`, in the environment only).
+/// - `RELAIS_DS_TOKEN_EXPIRES`: its last day, such as `2027-03-01`, as DS showed it when it was made: DS's API does not tell.
 /// - `RELAIS_DEMARCHES`: the numbers of the démarches that its documents may read.
 /// - `RELAIS_DOCUMENTS`: the addresses of its Grist documents, as browsers show them. There is no wildcard.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct TeamConfiguration {
     pub name: String,
     /// Read-only, limited to the démarches below, as far as its owner could make it so.
     pub ds_token: SecretString,
+    /// Its last day, when the operator gave it.
+    pub token_expires: Option<Day>,
     /// What its documents may read. Nothing else is asked of DS, whatever the token allows.
     pub demarches: Vec<DemarcheNumber>,
     /// Who may read it: the editors of these documents.
@@ -27,6 +30,9 @@ impl TeamConfiguration {
     pub(super) fn read(settings: &mut Settings, origins: &[GristOrigin]) -> Option<Self> {
         let name = settings.text("RELAIS_TEAM");
         let ds_token = settings.secret("RELAIS_DS_TOKEN");
+        let token_expires = settings.text("RELAIS_DS_TOKEN_EXPIRES").and_then(|text| {
+            Day::parse(&text).map_err(|_| settings.mistake("RELAIS_DS_TOKEN_EXPIRES", format!("« {text} » : donnez un jour, comme 2027-03-01"))).ok()
+        });
         let mut demarches: Vec<DemarcheNumber> = Vec::new();
         for text in settings.list("RELAIS_DEMARCHES") {
             match text.parse() {
@@ -55,6 +61,6 @@ impl TeamConfiguration {
         if ds_token.as_ref().is_some_and(|token| crate::ds::Token::new(token.clone()).is_err()) {
             settings.mistake("RELAIS_DS_TOKEN_FILE", "le jeton contient des caractères impossibles : il tient sur une ligne, sans espace");
         }
-        Some(Self { name: name?, ds_token: ds_token?, demarches, documents })
+        Some(Self { name: name?, ds_token: ds_token?, token_expires, demarches, documents })
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use futures_util::{StreamExt as _, stream};
-use relais_engine::ds::{DemarcheNumber, Operation, SourceErrorCode as Code, dossiers_count, operations::DemarcheVariables};
+use relais_engine::{
+    Day,
+    ds::{DemarcheNumber, Operation, SourceErrorCode as Code, dossiers_count, operations::DemarcheVariables},
+};
 use serde::{Deserialize, Serialize};
 
 use super::access::Access;
@@ -28,6 +31,8 @@ struct Line {
     title: Option<String>,
     state: Option<String>,
     dossiers_count: Option<usize>,
+    /// The last day of the token that opens it.
+    token_expires: Option<Day>,
     error: Option<serde_json::Value>,
 }
 
@@ -40,13 +45,16 @@ pub(super) async fn list(State(application): State<Arc<Application>>, Access { p
 
 async fn line(application: &Application, team: &Team, number: DemarcheNumber) -> Line {
     let key = (team.name.clone(), number);
+    let token_expires = team.token_expires;
     // Asked once, however many ask us. Failures are not kept.
     match application.listed.try_get_with(key, ask(application, team, number)).await {
-        Ok(ListedDemarche { title, state, dossiers_count }) => Line { number, title: Some(title), state: Some(state), dossiers_count, error: None },
+        Ok(ListedDemarche { title, state, dossiers_count }) => {
+            Line { number, title: Some(title), state: Some(state), dossiers_count, token_expires, error: None }
+        }
         Err(failure) => {
             tracing::info!(demarche = number.get(), code = ?failure.error.code, cause = %failure, "démarche refused");
             let error = AppError::from((*failure).clone());
-            Line { number, title: None, state: None, dossiers_count: None, error: serde_json::to_value(error.body(None)).ok() }
+            Line { number, title: None, state: None, dossiers_count: None, token_expires, error: serde_json::to_value(error.body(None)).ok() }
         }
     }
 }

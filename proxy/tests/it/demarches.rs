@@ -1,6 +1,7 @@
 //! The list of démarches.
 
 use insta::assert_snapshot;
+use relais_engine::Day;
 use reqwest::Method;
 use serde_json::json;
 
@@ -24,7 +25,11 @@ fn one(relais: &mut relais_proxy::Configuration, number: i64) {
 
 #[tokio::test]
 async fn the_demarches_of_the_team_are_listed_and_kept_a_minute() {
-    let relais = Relais::with(|configured| one(configured, DEMARCHE)).await;
+    let relais = Relais::with(|configured| {
+        one(configured, DEMARCHE);
+        configured.team.as_mut().unwrap().token_expires = Some(Day::parse("2027-03-01").unwrap());
+    })
+    .await;
     let session = relais.session().await;
     relais.ds.will([Ds::state(DEMARCHE, "Dotation d’équipement"), count(DEMARCHE, 1_284)]);
     assert_snapshot!(list(&relais, &session).await, @r#"
@@ -34,7 +39,8 @@ async fn the_demarches_of_the_team_are_listed_and_kept_a_minute() {
         "error": null,
         "number": 131016,
         "state": "publiee",
-        "title": "Dotation d’équipement"
+        "title": "Dotation d’équipement",
+        "token_expires": "2027-03-01"
       }
     ]
     "#);
@@ -54,7 +60,8 @@ async fn a_demarche_that_ds_does_not_count_is_listed_all_the_same() {
         "error": null,
         "number": 131016,
         "state": "publiee",
-        "title": "Ancienne instance"
+        "title": "Ancienne instance",
+        "token_expires": null
       }
     ]
     "#);
@@ -76,7 +83,8 @@ async fn a_refused_demarche_does_not_hide_the_others_and_is_asked_again() {
         },
         "number": 88444,
         "state": null,
-        "title": null
+        "title": null,
+        "token_expires": null
       }
     ]
     "#);

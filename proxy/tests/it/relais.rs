@@ -120,6 +120,7 @@ pub(crate) fn configuration(grist: &Grist, ds: &Ds) -> Configuration {
         team: Some(TeamConfiguration {
             name: "Préfecture de l’Ain".to_owned(),
             ds_token: DS_TOKEN.into(),
+            token_expires: None,
             demarches: vec![DEMARCHE.to_string().parse().unwrap(), SECOND.to_string().parse().unwrap()],
             documents: vec![format!("{origin}/{DOCUMENT}").parse().unwrap()],
         }),

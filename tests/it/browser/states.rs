@@ -1,8 +1,11 @@
 //! What keeps Relais from working: each is explained on its own screen, with what to do, and leaves the document whole.
 
-use relais_tests::ds::{COMPLETE, NEIGHBOUR, faults::Fault};
+use relais_tests::{
+    ds::{COMPLETE, NEIGHBOUR, faults::Fault},
+    stack::{Options, Stack},
+};
 
-use super::{OWNER, Visit, browser::Browser, choose_everyday, open, services};
+use super::{OWNER, Visit, axe::judge, browser::Browser, choose_everyday, open, services};
 
 const UNCHANGED: &str = "Votre document n'a pas changé.";
 
@@ -77,6 +80,53 @@ async fn ds_that_is_down_is_said_and_asked_again() {
     browser.sees(UNCHANGED).await;
     browser.picture("panne").await;
     assert_eq!(stack.document.calls().writes, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_is_renewed_and_one_that_cannot_be_is_said() {
+    let stack = services(5).await;
+    let browser = Browser::start("expired_session").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.press("Connecter une démarche").await;
+    browser.sees("Choisir une démarche").await;
+    stack.ds.requests().reset();
+    // As after a quarter of an hour: the proxy takes neither the session nor what would give another.
+    let refuse = |what: &str, most: &str| {
+        format!(
+            "const ask = window.relaisFetch ??= window.fetch; let refused = 0;
+             window.fetch = (input, init) => {{
+                 if (!String(input.url ?? input).includes('{what}') || refused >= {most}) return ask.call(window, input, init);
+                 refused += 1;
+                 return Promise.resolve(new Response('', {{ status: 401 }}));
+             }};
+             return true;"
+        )
+    };
+    browser.ask_widget(&refuse("/api/", "Infinity")).await;
+    browser.choose(&super::everyday_title(&stack)).await;
+    browser.sees("Votre session a expiré.").await;
+    browser.sees(UNCHANGED).await;
+    browser.picture("session-expiree").await;
+    assert_eq!(stack.ds.requests().count(), 0);
+    // One that may be had again is, and nobody notices.
+    browser.ask_widget(&refuse("/api/operations/", "1")).await;
+    browser.choose(&stack.ds.store().demarche(COMPLETE).unwrap().title).await;
+    browser.sees("Formulaire").await;
+    assert!(stack.ds.requests().count() > 0);
+    assert_eq!(stack.document.calls().writes, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_ends_soon_is_told_where_one_chooses() {
+    let now = relais_engine::Timestamp::from_milliseconds(time::OffsetDateTime::now_utc().unix_timestamp() * 1000);
+    let in_ten_days = now.plus_seconds(10 * 86_400).to_rfc3339();
+    let token_expires = relais_engine::Day::parse(in_ten_days.get(..10).unwrap()).ok();
+    let stack = Stack::start(Options { token_expires, ..Options::default() }).await.unwrap();
+    let browser = Browser::start("token_ends_soon").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.press("Connecter une démarche").await;
+    browser.sees("Le jeton de votre équipe pour Démarches Simplifiées expire le ").await;
+    judge(&browser, "jeton-expire-bientot").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

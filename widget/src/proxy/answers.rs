@@ -1,7 +1,7 @@
 //! What the proxy answers.
 
 use relais_engine::{
-    Timestamp,
+    Day, Timestamp,
     ds::{DemarcheNumber, DemarcheState, SourceError, SourceErrorCode},
     json::{FromJson, Json, Malformed},
 };
@@ -104,6 +104,8 @@ pub struct ListedDemarche {
     pub state: Option<DemarcheState>,
     /// How many dossiers, at most; none when DS does not count.
     pub dossiers_count: Option<usize>,
+    /// The last day of the token that opens it, when the proxy knows it.
+    pub token_expires: Option<Day>,
     /// Why DS does not open it.
     pub error: Option<SourceError>,
 }
@@ -116,6 +118,7 @@ impl FromJson for ListedDemarche {
             title: json.read("title")?,
             state: json.read("state")?,
             dossiers_count: json.read("dossiers_count")?,
+            token_expires: json.read("token_expires")?,
             error: (*error != Json::Null).then(|| refusal(error, SourceErrorCode::Internal)),
         })
     }
@@ -208,7 +211,7 @@ mod tests {
     #[test]
     fn one_refused_demarche_does_not_hide_the_others() {
         let listed: Vec<ListedDemarche> = json::read(
-            br#"[{"number":1,"title":"A","state":"publiee","dossiers_count":3,"error":null},
+            br#"[{"number":1,"title":"A","state":"publiee","dossiers_count":3,"token_expires":"2027-03-01","error":null},
                 {"number":2,"title":null,"state":null,"dossiers_count":null,"error":{"code":"token_expired"}}]"#,
         )
         .unwrap();

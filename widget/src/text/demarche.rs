@@ -1,7 +1,8 @@
 //! The screen Démarche.
 
-use relais_engine::{ds::DemarcheState, words};
+use relais_engine::{Day, Timestamp, ds::DemarcheState, words};
 
+use super::moments;
 use crate::demarche::Unnamed;
 
 /// Title.
@@ -45,6 +46,15 @@ pub fn team(name: &str, count: usize) -> String {
         0 => format!("L’équipe « {name} » ne peut encore lire aucune démarche."),
         count => format!("L’équipe « {name} » peut lire {}.", words::count(count, "démarche", "démarches")),
     }
+}
+
+/// What is said of a token that ends within thirty days: what, and what to do.
+pub fn token_expiry(last_day: Day, now: Timestamp) -> Option<(String, &'static str)> {
+    const WARNING_SECONDS: i64 = 30 * 86_400;
+    (now < last_day.end() && last_day.start() <= now.plus_seconds(WARNING_SECONDS)).then(|| {
+        let what = format!("Le jeton de votre équipe pour Démarches Simplifiées expire le {}.", moments::date(last_day.start()));
+        (what, "Prévenez la personne qui gère Relais pour votre équipe : un nouveau jeton suffit, sans rien reconfigurer.")
+    })
 }
 
 /// « n° 131016 ».
@@ -105,5 +115,22 @@ pub const fn unnamed(unnamed: Unnamed) -> (&'static str, &'static str) {
         Unnamed::Other => {
             ("Ce texte n’est ni un numéro ni l’adresse d’une démarche.", "Le numéro se lit dans l’adresse de la démarche, après « procedures ».")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_token_is_told_thirty_days_before() {
+        let last_day = Day::parse("2027-03-01").unwrap();
+        let told = |now: &str| token_expiry(last_day, Timestamp::parse(now).unwrap()).map(|(what, _)| what);
+        assert_eq!(told("2027-01-29T12:00:00Z"), None);
+        let what = "Le jeton de votre équipe pour Démarches Simplifiées expire le 1er\u{a0}mars 2027.";
+        assert_eq!(told("2027-01-30T12:00:00Z").as_deref(), Some(what));
+        assert!(told("2027-03-01T22:59:59Z").is_some(), "its last day is one of its own");
+        assert_eq!(told("2027-03-01T23:00:00Z"), None, "then DS says it");
     }
 }

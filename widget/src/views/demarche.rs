@@ -93,6 +93,7 @@ pub(super) fn demarche_screen() -> View {
         .summary(summary)
         .actions(button("btn primary", words::NEXT, next))
         .child(el("p").class("sub").child(team))
+        .child(move || token_expiry(app))
         .child(move || choice_error(app))
         .child(el("div").class("two block").child(of_team).child(by_number))
         .into()
@@ -114,6 +115,13 @@ fn is_typed_refused(app: App) -> bool {
 fn unnamed_note(unnamed: Unnamed) -> Note {
     let (what, remedy) = words::unnamed(unnamed);
     Note::new(Tone::Error, what).line(remedy)
+}
+
+/// The token that opens them ends soon.
+fn token_expiry(app: App) -> Option<Note> {
+    let last_day = app.demarches.with(|demarches| demarches.ready()?.iter().filter_map(|listed| listed.token_expires).min())?;
+    let (what, remedy) = words::token_expiry(last_day, app.now())?;
+    Some(Note::new(Tone::Warning, what).line(remedy))
 }
 
 /// The samples could not be read.
