@@ -30,6 +30,16 @@ async fn main_table(browser: &Browser) -> String {
     pages.into_iter().find(|table| table != "Table1").expect("the dossiers have a page")
 }
 
+/// A figure of the result, by its label.
+async fn figure(browser: &Browser, label: &str) -> String {
+    let script = format!(
+        "const label = [...document.querySelectorAll('.counts dt')].find((label) => label.textContent === {});
+         return label.parentElement.querySelector('dd').textContent.replace(/\\s/g, ' ');",
+        json!(label)
+    );
+    browser.ask_widget(&script).await.as_str().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_dossiers_arrive_once_and_can_be_taken_back() {
     let stack = services(1000).await;
@@ -65,6 +75,7 @@ async fn a_thousand_dossiers_arrive_once_and_can_be_taken_back() {
     stack.ds.requests().reset();
     browser.press("Synchroniser de nouveau").await;
     browser.sees_within("Rien n'a changé dans Démarches Simplifiées", RUN).await;
+    assert_eq!(figure(&browser, "dossiers inchangés").await, "1 000", "those of which DS had no news count too");
     let second_run = stack.document.calls();
     assert_eq!((second_run.writes, second_run.rows_added, second_run.rows_updated, second_run.rows_removed), (0, 0, 0, 0));
     assert!(stack.ds.requests().count() <= 4, "{} requests to DS", stack.ds.requests().count());

@@ -100,7 +100,7 @@ pub(super) fn run_result(app: App) -> View {
             el("div").class("say").child(Note::new(Tone::Success, words::UNDONE_LEAD)).into()
         } else {
             let message = el("div").class("say").child(message(app, &run, &ended));
-            View::from([message.into(), counts(&ended.outcome), problems(&run, &ended.outcome), drift(&run, &ended.outcome)])
+            View::from([message.into(), counts(&run, &ended.outcome), problems(&run, &ended.outcome), drift(&run, &ended.outcome)])
         }
     };
     Shell::new(Header::Steps(3), move || title(verdict, undo.get()))
@@ -141,14 +141,26 @@ fn message(app: App, run: &Run, ended: &Ended) -> Note {
     Note::new(Tone::Success, words::up_to_date(in_document, table)).line(when)
 }
 
-fn counts(outcome: &Outcome) -> View {
+/// Dossiers that are as they were: those that DS had no news of are not even read.
+fn unchanged(run: &Run, outcome: &Outcome) -> usize {
+    let report = &outcome.report;
+    match &run.connexion.state.last_run {
+        Some(last) if outcome.stop.is_none() => {
+            let others = report.added + report.updated + report.marked + run.connexion.state.failing();
+            last.dossiers.saturating_sub(others)
+        }
+        _ => report.unchanged,
+    }
+}
+
+fn counts(run: &Run, outcome: &Outcome) -> View {
     // What was read and could not be written is no figure of what was done.
     if outcome.stop.is_some() && outcome.last_action.is_none() {
         return View::NOTHING;
     }
     let report = &outcome.report;
     let mut figures =
-        vec![(words::counts::ADDED, report.added), (words::counts::UPDATED, report.updated), (words::counts::UNCHANGED, report.unchanged)];
+        vec![(words::counts::ADDED, report.added), (words::counts::UPDATED, report.updated), (words::counts::UNCHANGED, unchanged(run, outcome))];
     // Rare: said when there are some.
     figures.extend(
         [(words::counts::FILES, report.files), (words::counts::MARKED, report.marked), (words::counts::REMOVED, report.removed)]
