@@ -5,6 +5,7 @@ mod connexion;
 mod convert;
 mod copying;
 mod deletions;
+mod ending;
 mod files;
 mod gaps;
 mod index;
@@ -17,13 +18,14 @@ mod problem;
 mod progress;
 mod run;
 mod scan;
+mod state;
 mod structure;
 mod system_tables;
 #[cfg(test)]
 mod tests;
 mod writer;
 
-pub use connexion::{Connexion, Deletions, Loaded, State, disconnect, load};
+pub use connexion::{Connexion, Loaded, disconnect, load};
 pub(crate) use convert::dossier_value;
 pub use convert::{Conversion, ConvertedRow, Converter};
 pub use files::FileIndex;
@@ -33,3 +35,4 @@ pub use plan::{Plan, PlanError, PlannedColumn, PlannedTable, plan};
 pub use problem::{FileFailure, FormDrift, Problem, ProblemKind, Report};
 pub use progress::{Observer, Phase, Progress};
 pub use run::{Outcome, Ports, RunContext, Stop, run};
+pub use state::{Deletions, LastRun, State};
