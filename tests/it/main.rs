@@ -4,4 +4,5 @@
 
 mod browser;
 mod faults;
+mod logs;
 mod sync;

@@ -35,7 +35,7 @@ async fn services(dossiers: u32) -> Stack {
         grist: grist::Options { documents: vec!["Suivi des subventions".to_owned(), "Brouillon".to_owned()], ..grist::Options::default() },
         ..Options::default()
     };
-    Stack::start(options).await.unwrap()
+    crate::logs::start(options).await
 }
 
 /// Opens a document with the widget in it.

@@ -2,7 +2,7 @@
 
 use relais_tests::{
     ds::{COMPLETE, NEIGHBOUR, faults::Fault},
-    stack::{Options, Stack},
+    stack::Options,
 };
 
 use super::{OWNER, Visit, axe::judge, browser::Browser, choose_everyday, open, services};
@@ -121,7 +121,7 @@ async fn a_token_that_ends_soon_is_told_where_one_chooses() {
     let now = relais_engine::Timestamp::from_milliseconds(time::OffsetDateTime::now_utc().unix_timestamp() * 1000);
     let in_ten_days = now.plus_seconds(10 * 86_400).to_rfc3339();
     let token_expires = relais_engine::Day::parse(in_ten_days.get(..10).unwrap()).ok();
-    let stack = Stack::start(Options { token_expires, ..Options::default() }).await.unwrap();
+    let stack = crate::logs::start(Options { token_expires, ..Options::default() }).await;
     let browser = Browser::start("token_ends_soon").await;
     open(&browser, &stack, &stack.document, OWNER).await;
     browser.press("Connecter une démarche").await;

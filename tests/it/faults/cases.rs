@@ -26,7 +26,7 @@ struct World {
 impl World {
     async fn everyday(dossiers: u32) -> Self {
         let ds = ds::Options { everyday: dossiers, complete: 0, ..ds::Options::default() };
-        let stack = Stack::start(Options { ds, ..Options::default() }).await.unwrap();
+        let stack = crate::logs::start(Options { ds, ..Options::default() }).await;
         let mapping = stack.propose(ds::EVERYDAY, Preset::Everything).await.unwrap();
         Self { stack, mapping }
     }

@@ -88,7 +88,7 @@ impl Story {
         options.limits.requests_per_session = 1_000_000.try_into().unwrap();
         options.limits.requests_per_address = 1_000_000.try_into().unwrap();
         options.limits.sessions_per_address = 1_000_000.try_into().unwrap();
-        let stack = Stack::start(options).await.unwrap();
+        let stack = crate::logs::start(options).await;
         let preset = *draw.pick(&[Preset::Everything, Preset::Everything, Preset::Essential, Preset::Nothing]);
         let has_linked = draw.chance(40);
         let mapping = stack.propose_with(demarche, |proposal| {

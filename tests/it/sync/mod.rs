@@ -38,7 +38,7 @@ impl World {
     }
 
     async fn new(demarche: i32, ds: ds::Options) -> Self {
-        let stack = Stack::start(Options { ds, ..Options::default() }).await.unwrap();
+        let stack = crate::logs::start(Options { ds, ..Options::default() }).await;
         let mapping = stack.propose(demarche, Preset::Everything).await.unwrap();
         stack.ds.requests().reset();
         Self { stack, demarche, mapping }

@@ -136,11 +136,16 @@ impl Tokens {
     }
 }
 
+/// The start of a sample's UUID: by it any token of the samples is known, wherever it is found.
+const SAMPLE_ID: &str = "0e5a17d0";
+/// What the tokens of the samples begin with.
+pub const MARK: &str = "MGU1YTE3ZDAt";
+
 /// A token of the real form: base64 of a UUID and a secret.
 fn fresh() -> String {
     let id: u128 = rand::random();
     let hex = format!("{id:032x}");
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| hex.get(from..to).unwrap_or(""));
+    let parts = [(8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| hex.get(from..to).unwrap_or(""));
     let secret: u128 = rand::random();
-    URL_SAFE.encode(format!("{};{secret:032x}", parts.join("-")))
+    URL_SAFE.encode(format!("{SAMPLE_ID}-{};{secret:032x}", parts.join("-")))
 }
