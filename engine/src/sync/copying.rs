@@ -91,9 +91,9 @@ fn first_group(wanted: &[Wanted]) -> usize {
     wanted.iter().take(MOST_FILES).take_while(fits).count().max(1)
 }
 
-impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// Copies the files that these dossiers have and the document lacks. One that fails is noted, and the rest goes on.
-    pub(super) async fn bring_files<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, dossiers: &[Dossier], parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn bring_files<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, dossiers: &[Dossier], parts: Parts) -> Result<(), Stop> {
         if !parts.include_file_contents {
             return Ok(());
         }
@@ -137,7 +137,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// Copies a few files: the attachments that they became, or why not.
     async fn copy<O: Observer>(
         &self,
-        reader: &Reader<'_, S, C, O>,
+        reader: &Reader<'_, '_, S, C, O>,
         group: &[Wanted],
         parts: Parts,
     ) -> Result<Vec<Result<i64, FileFailure>>, Interruption> {
@@ -167,7 +167,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// asked for once.
     async fn fetch_anew<O: Observer>(
         &self,
-        reader: &Reader<'_, S, C, O>,
+        reader: &Reader<'_, '_, S, C, O>,
         group: &[Wanted],
         contents: &mut [Result<S::File, FileFailure>],
         parts: Parts,
@@ -193,7 +193,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     /// Puts what was fetched into the document: together, or one by one when the document refuses that.
     async fn upload<O: Observer>(
         &self,
-        reader: &Reader<'_, S, C, O>,
+        reader: &Reader<'_, '_, S, C, O>,
         group: &[Wanted],
         contents: Vec<Result<S::File, FileFailure>>,
     ) -> Result<Vec<Result<i64, FileFailure>>, Interruption> {

@@ -26,9 +26,9 @@ const SMALL_PAGE: u32 = 10;
 
 type Found = SortedMap<DossierNumber, DeletedDossier>;
 
-impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// Marks or removes what was deleted since the last run, less 21 days. As long as the lists say nothing new, no row is read.
-    pub(super) async fn look_up_deletions<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>) -> Result<(), Stop> {
+    pub(super) async fn look_up_deletions<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>) -> Result<(), Stop> {
         let now = self.clock.now();
         let known = self
             .state
@@ -107,7 +107,7 @@ fn fingerprint<'a>(deleted: impl Iterator<Item = &'a DeletedDossier>) -> String 
 }
 
 /// Both lists, whole. A dossier that is in both is deleted for good.
-async fn read_lists<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, S, C, O>, since: Timestamp) -> Result<Found, Interruption> {
+async fn read_lists<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, '_, S, C, O>, since: Timestamp) -> Result<Found, Interruption> {
     let (mut pending, mut found) = (Found::new(), Found::new());
     let mut variables = DeletedVariables {
         number: reader.demarche,

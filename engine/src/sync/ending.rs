@@ -8,7 +8,7 @@ use crate::{
     words,
 };
 
-impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// The end: the watermark moves with the last rows. When nothing changed nothing is written (rule 1), unless the
     /// watermark alone spares more than a page at the next run (rule 11).
     pub(super) async fn finish(&mut self, demarche: &Demarche) -> Result<(), Stop> {

@@ -215,9 +215,9 @@ impl<'r> Lanes<'r> {
     }
 }
 
-impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// Reads what is still to be read, by lanes that the writer keeps up with.
-    pub(super) async fn read_pages<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn read_pages<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
         let wanted = self.wanted();
         let is_whole = scan.order == ScanOrder::Deposit;

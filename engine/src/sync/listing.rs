@@ -32,9 +32,9 @@ enum Due {
     Everything,
 }
 
-impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// After the dossiers: what a whole reading did not meet is no longer there; else the list is compared when it is time.
-    pub(super) async fn compare_lists<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn compare_lists<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
         let (is_whole, is_first, started_at) = (scan.order == ScanOrder::Deposit, scan.is_first, scan.started_at);
         if is_whole && is_first {
@@ -64,7 +64,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         self.compare_when_due(reader, demarche, parts).await
     }
 
-    async fn compare_when_due<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    async fn compare_when_due<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         match self.due(demarche) {
             Due::Nothing => Ok(()),
             due => self.compare(reader, parts, due).await,
@@ -86,7 +86,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
     }
 
-    async fn compare<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts, due: Due) -> Result<(), Stop> {
+    async fn compare<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, parts: Parts, due: Due) -> Result<(), Stop> {
         let now = self.clock.now();
         let (mut listed, mut cursor, mut sizes, mut pages) = (HashSet::default(), None, SIZES.into_iter().peekable(), 0);
         loop {
@@ -128,7 +128,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         Ok(())
     }
 
-    async fn compare_one<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, dossier: &DossierSummary, parts: Parts) -> Result<(), Stop> {
+    async fn compare_one<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, dossier: &DossierSummary, parts: Parts) -> Result<(), Stop> {
         let scope = &self.scope;
         let is_left_out = !scope.holds(dossier.standing());
         if self.slot(dossier.number).await?.is_none() {

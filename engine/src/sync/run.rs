@@ -171,7 +171,7 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     ports: &Ports<'_, S, D, C>,
     context: &RunContext,
     connexion: &mut Connexion,
-    reader: &Reader<'_, S, C, O>,
+    reader: &Reader<'_, '_, S, C, O>,
     first: &mut Option<Demarche>,
     is_cut: bool,
     outcome: &mut Outcome,
@@ -252,14 +252,14 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     result
 }
 
-async fn ask_form<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, S, C, O>, number: DemarcheNumber) -> Result<Demarche, Interruption> {
+async fn ask_form<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, '_, S, C, O>, number: DemarcheNumber) -> Result<Demarche, Interruption> {
     reader.ask(&Operation::GetDemarche(DemarcheVariables { number }), Demarche::read).await
 }
 
 /// The form that the mapping was made for. Without it, the fields that have a match keep it; filters that go by its labels or
 /// groupes cannot do without.
 async fn ask_first_form<S: Source + Leases, C: Clock, O: Observer>(
-    reader: &Reader<'_, S, C, O>,
+    reader: &Reader<'_, '_, S, C, O>,
     connexion: &Connexion,
 ) -> Result<Option<Demarche>, Stop> {
     let needs_it = !connexion.scope.labels.is_empty() || !connexion.scope.groupes.is_empty();

@@ -112,9 +112,9 @@ impl From<SourceError> for Interruption {
 }
 
 /// Reads the dossiers of a démarche.
-pub(super) struct Reader<'a, S, C, O> {
+pub(super) struct Reader<'a, 'l, S, C, O> {
     pub(super) source: &'a S,
-    pub(super) lease: &'a Lease<'a, S, C>,
+    pub(super) lease: &'a Lease<'l, S, C>,
     clock: &'a C,
     pub(super) observer: &'a O,
     pub(super) demarche: DemarcheNumber,
@@ -133,10 +133,10 @@ pub(super) struct Wanted {
     pub(super) may_end_early: bool,
 }
 
-impl<'a, S: Source + Leases, C: Clock, O: Observer> Reader<'a, S, C, O> {
+impl<'a, 'l, S: Source + Leases, C: Clock, O: Observer> Reader<'a, 'l, S, C, O> {
     pub(super) const fn new(
         source: &'a S,
-        lease: &'a Lease<'a, S, C>,
+        lease: &'a Lease<'l, S, C>,
         clock: &'a C,
         observer: &'a O,
         demarche: DemarcheNumber,

@@ -37,9 +37,9 @@ struct Bundle {
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that a run knows of itself")]
-pub(super) struct Writer<'a, S, D, C> {
+pub(super) struct Writer<'a, 'l, S, D, C> {
     pub(super) document: &'a D,
-    pub(super) lease: &'a Lease<'a, S, C>,
+    pub(super) lease: &'a Lease<'l, S, C>,
     pub(super) clock: &'a C,
     pub(super) context: &'a RunContext,
     pub(super) connexion: &'a mut Connexion,
@@ -75,7 +75,7 @@ pub(super) struct Writer<'a, S, D, C> {
     pub(super) is_cut: bool,
 }
 
-impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D, C> {
+impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     pub(super) fn progress(&self) -> Progress {
         Progress {
             phase: Phase::Dossiers,
@@ -88,7 +88,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
     }
 
-    pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn scan<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         match self.read_all(reader, demarche, parts).await {
             Ok(()) => self.finish(demarche).await,
             Err(Stop::Document(error)) => Err(Stop::Document(error)),
@@ -104,7 +104,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
         }
     }
 
-    async fn read_all<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    async fn read_all<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
         let (is_whole, is_resumed) = (scan.order == ScanOrder::Deposit, !scan.is_untouched());
         if is_whole {
@@ -122,7 +122,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     }
 
     /// A whole reading that was interrupted, or took long: what changed behind it follows at once.
-    async fn catch_up<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, demarche: &Demarche, parts: Parts, is_resumed: bool) -> Result<(), Stop> {
+    async fn catch_up<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts, is_resumed: bool) -> Result<(), Stop> {
         let now = self.clock.now();
         let Some(scan) = self.state.scan.take_if(|scan| is_resumed || now > scan.started_at.plus_seconds(LONG_SECONDS)) else { return Ok(()) };
         self.end_whole(demarche, scan.started_at);
@@ -190,7 +190,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     }
 
     /// How many dossiers to expect. Older instances refuse to count, and it only serves to show progress.
-    async fn count<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>) {
+    async fn count<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>) {
         if self.wanted().filter != SourceFilter::default() {
             return;
         }
@@ -201,7 +201,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     }
 
     /// Dossiers that failed before, whatever the watermark (rule 10).
-    async fn retry<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, parts: Parts) -> Result<(), Stop> {
+    async fn retry<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, parts: Parts) -> Result<(), Stop> {
         let waiting: Vec<DossierNumber> = self.state.retry.iter().copied().collect();
         // When they are many, each run asks for some, and each time for others.
         let first = usize::try_from(self.clock.now().milliseconds() / 1000).unwrap_or_default() % waiting.len().max(1);
@@ -217,7 +217,7 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, S, D,
     }
 
     /// One dossier, by its number.
-    pub(super) async fn fetch<O: Observer>(&mut self, reader: &Reader<'_, S, C, O>, number: DossierNumber, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn fetch<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, number: DossierNumber, parts: Parts) -> Result<(), Stop> {
         match reader.dossier(number, parts).await {
             Ok(dossier) => {
                 self.bring_files(reader, std::slice::from_ref(&dossier), parts).await?;

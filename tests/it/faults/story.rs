@@ -1,12 +1,12 @@
 //! A seed's story: a démarche and a mapping, some runs that meet faults, then the run that must put everything right.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures::future::join;
 use relais_engine::{
     ds::{Demarche, DossierState, Operation, SourceErrorCode, operations::DemarcheVariables},
     grist::ColumnType,
-    mapping::{DossierField, Facet, Fate as Keep, Field, Keeping, Mapping, Preset, Scope, SectionOrigin, Sibling},
+    mapping::{DossierField, Facet, Fate as Keep, Field, Keeping, Mapping, Preset, Scope, SectionOrigin, Sibling, TableKey},
     ports::Source,
     sync::{Connexion, Outcome, ProblemKind},
 };
@@ -15,15 +15,21 @@ use relais_tests::{
         self, clock,
         draw::Draw,
         faults::{Fault, FileFault},
+        world::{
+            form::Kind,
+            value::{Value as Held, shown},
+        },
     },
     grist::{Fault as GristFault, On, Refusal, SampleDocument},
     stack::{Options, Stack},
 };
 
+use serde_json::{Value, json};
+
 use super::{
     changes::change,
     page::{Ending, Fate, Halt, Moment, NOBODY, Page},
-    picture::{Picture, held, name},
+    picture::{Picture, Row, held, name},
 };
 
 /// Steps of a run among which something happens.
@@ -281,7 +287,8 @@ impl Story {
                 1 => Moment::During(Duration::from_millis(draw.below(6))),
                 _ => Moment::After,
             };
-            let steps = *draw.pick(&[STEPS / 2, STEPS]);
+            // A run that copies files has hundreds.
+            let steps = *draw.pick(&[STEPS / 2, STEPS, STEPS, STEPS * 16]);
             fate.halt = Some(Halt { step: below(draw, steps), moment });
         } else if draw.chance(10) {
             fate.cancelled_at = Some(1 + below(draw, STEPS));
@@ -449,11 +456,47 @@ impl Story {
             }
             wrong.extend(self.mark(*number, row, is_served));
         }
+        wrong.extend(document.dossiers.iter().flat_map(|(number, row)| self.unlike_ds(*number, row)));
         if wrong.is_empty() { Ok(()) } else { Err(wrong.into_iter().take(8).collect::<Vec<_>>().join("; ")) }
     }
 
+    /// What of a dossier's row is not what the sample DS holds, read without the engine: texts, choices, numbers and ticks.
+    fn unlike_ds(&self, number: i64, row: &Row) -> Vec<String> {
+        let dossier = i32::try_from(number).ok().and_then(|number| self.stack.ds.store().dossier(number));
+        let Some((demarche, dossier)) = dossier.filter(|(demarche, _)| demarche.number == self.demarche) else { return Vec::new() };
+        let (revision, content) = (demarche.revision_of(&dossier.facts), dossier.content());
+        let columns = self.mapping.tables.iter().filter(|table| table.key == TableKey::Dossiers).flat_map(|table| &table.columns);
+        let alone: BTreeSet<String> = columns.filter(|column| column.sources.len() == 1).map(|column| column.sources[0].to_string()).collect();
+        let mut wrong = Vec::new();
+        for (fields, values) in [(&revision.champs, &content.champs), (&revision.annotations, &content.annotations)] {
+            for field in fields.iter() {
+                let held = shown(field, fields, values).flatten();
+                let (facet, expected) = match held {
+                    Some(held @ Held::Text(_)) => {
+                        let facet = if field.kind == Kind::DropDownList { Facet::Choice } else { Facet::Text };
+                        (facet, json!(held.text(field.kind)))
+                    }
+                    // Past 2^53 it does not fit a number, and is reported.
+                    Some(Held::Integer(integer)) if integer.unsigned_abs() <= 1 << 53 => (Facet::Number, json!(integer)),
+                    Some(Held::Decimal(decimal)) => (Facet::Number, json!(decimal.parse::<f64>().unwrap())),
+                    Some(Held::Flag(flag)) if field.kind == Kind::Checkbox => (Facet::Bool, json!(flag)),
+                    None if matches!(field.kind, Kind::IntegerNumber | Kind::DecimalNumber) => (Facet::Number, Value::Null),
+                    None => (Facet::Text, Value::Null),
+                    Some(_) => continue,
+                };
+                let name = Field::Champ(clock::global_id("Champ", field.id).as_str().into(), facet).to_string();
+                let Some(cell) = row.get(&name).filter(|_| alone.contains(&name)) else { continue };
+                let is_same = cell.as_f64().map_or(*cell == expected, |cell| Some(cell) == expected.as_f64());
+                if !is_same {
+                    wrong.push(format!("{number} {}: {cell}, and DS holds {expected}", field.label));
+                }
+            }
+        }
+        wrong
+    }
+
     /// Since when a deleted dossier is said to be so: what DS lists, as long as it is asked for.
-    fn mark(&self, number: i64, row: &super::picture::Row, is_served: bool) -> Option<String> {
+    fn mark(&self, number: i64, row: &Row, is_served: bool) -> Option<String> {
         let store = self.stack.ds.store();
         let gone = [self.demarche, ds::SIBLING].into_iter().flat_map(|demarche| store.all_gone(demarche));
         let gone = gone.into_iter().find(|gone| i64::from(gone.number) == number).filter(|_| !is_served)?;
