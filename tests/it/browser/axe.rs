@@ -28,19 +28,13 @@ pub(super) async fn judge(browser: &Browser, state: &str) {
     browser.wears("light").await;
 }
 
-/// Colours that change do so within moments: neither a picture nor a judgement is made of what is between two.
-const MOTIONLESS: &str = "await Promise.all(document.getAnimations().map((animation) => \
-    animation.effect.getComputedTiming().iterations === Infinity ? null : animation.finished));";
-
 async fn judge_once(browser: &Browser, name: &str) {
     load(browser).await;
-    browser.ask_widget(&format!("{MOTIONLESS} return true;")).await;
     browser.picture(name).await;
     let script = format!(
         "const bar = document.querySelector('.actions');
          // It sticks to the bottom of a narrow page, and what is under it until one scrolls would count as too small.
          bar?.style.setProperty('position', 'static');
-         {MOTIONLESS}
          const result = await axe.run(document, {{ runOnly: {}, resultTypes: ['violations'], preload: false }});
          bar?.style.removeProperty('position');
          return {{ violations: result.violations, passes: result.passes.length }};",

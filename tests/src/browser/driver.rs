@@ -60,6 +60,8 @@ impl Driver {
             "--disable-search-engine-choice-screen",
             "--force-device-scale-factor=1",
             "--lang=fr",
+            // Neither a picture nor a judgement is made of what is between two colours.
+            "--force-prefers-reduced-motion",
             "--window-size=1280,900",
             &profile,
         ];
