@@ -93,7 +93,12 @@ fn first_group(wanted: &[Wanted]) -> usize {
 
 impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// Copies the files that these dossiers have and the document lacks. One that fails is noted, and the rest goes on.
-    pub(super) async fn bring_files<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, dossiers: &[Dossier], parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn bring_files<O: Observer>(
+        &mut self,
+        reader: &Reader<'_, '_, S, C, O>,
+        dossiers: &[Dossier],
+        parts: Parts,
+    ) -> Result<(), Stop> {
         if !parts.include_file_contents {
             return Ok(());
         }

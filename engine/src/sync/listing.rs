@@ -34,7 +34,12 @@ enum Due {
 
 impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S, D, C> {
     /// After the dossiers: what a whole reading did not meet is no longer there; else the list is compared when it is time.
-    pub(super) async fn compare_lists<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts) -> Result<(), Stop> {
+    pub(super) async fn compare_lists<O: Observer>(
+        &mut self,
+        reader: &Reader<'_, '_, S, C, O>,
+        demarche: &Demarche,
+        parts: Parts,
+    ) -> Result<(), Stop> {
         let Some(scan) = &self.state.scan else { return Ok(()) };
         let (is_whole, is_first, started_at) = (scan.order == ScanOrder::Deposit, scan.is_first, scan.started_at);
         if is_whole && is_first {

@@ -252,7 +252,10 @@ async fn attempt_run<S: Source + Leases, D: Document<File = S::File>, C: Clock, 
     result
 }
 
-async fn ask_form<S: Source + Leases, C: Clock, O: Observer>(reader: &Reader<'_, '_, S, C, O>, number: DemarcheNumber) -> Result<Demarche, Interruption> {
+async fn ask_form<S: Source + Leases, C: Clock, O: Observer>(
+    reader: &Reader<'_, '_, S, C, O>,
+    number: DemarcheNumber,
+) -> Result<Demarche, Interruption> {
     reader.ask(&Operation::GetDemarche(DemarcheVariables { number }), Demarche::read).await
 }
 

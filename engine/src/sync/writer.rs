@@ -122,7 +122,13 @@ impl<S: Source + Leases, D: Document<File = S::File>, C: Clock> Writer<'_, '_, S
     }
 
     /// A whole reading that was interrupted, or took long: what changed behind it follows at once.
-    async fn catch_up<O: Observer>(&mut self, reader: &Reader<'_, '_, S, C, O>, demarche: &Demarche, parts: Parts, is_resumed: bool) -> Result<(), Stop> {
+    async fn catch_up<O: Observer>(
+        &mut self,
+        reader: &Reader<'_, '_, S, C, O>,
+        demarche: &Demarche,
+        parts: Parts,
+        is_resumed: bool,
+    ) -> Result<(), Stop> {
         let now = self.clock.now();
         let Some(scan) = self.state.scan.take_if(|scan| is_resumed || now > scan.started_at.plus_seconds(LONG_SECONDS)) else { return Ok(()) };
         self.end_whole(demarche, scan.started_at);

@@ -469,7 +469,7 @@ impl Story {
         let alone: BTreeSet<String> = columns.filter(|column| column.sources.len() == 1).map(|column| column.sources[0].to_string()).collect();
         let mut wrong = Vec::new();
         for (fields, values) in [(&revision.champs, &content.champs), (&revision.annotations, &content.annotations)] {
-            for field in fields.iter() {
+            for field in fields {
                 let held = shown(field, fields, values).flatten();
                 let (facet, expected) = match held {
                     Some(held @ Held::Text(_)) => {
