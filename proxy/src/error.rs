@@ -123,7 +123,9 @@ const fn status(code: Code) -> StatusCode {
         Code::GristRefused | Code::DocumentUnknown | Code::DemarcheForbidden | Code::FileRefused | Code::FileTooLarge => StatusCode::FORBIDDEN,
         // Every hour, for each file: nothing for an operator to mend.
         Code::FileExpired => StatusCode::GONE,
-        Code::LeaseHeld => StatusCode::CONFLICT,
+        Code::OwnersOnly | Code::TeamDeclared | Code::EnrolmentClosed => StatusCode::FORBIDDEN,
+        Code::InvitationRefused => StatusCode::NOT_FOUND,
+        Code::LeaseHeld | Code::TeamExists | Code::LastDocument | Code::DemarcheTaken | Code::TooMany | Code::Changed => StatusCode::CONFLICT,
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,

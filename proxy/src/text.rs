@@ -98,6 +98,39 @@ pub(crate) const fn of(code: Code) -> Sentences {
             "Cette démarche ne fait pas partie de celles de votre équipe. Votre document n’a pas changé.",
             "Demandez à la personne qui administre Relais de l’ajouter à votre équipe.",
         ),
+        Code::OwnersOnly => say(
+            "Seul un propriétaire de ce document peut faire cela. Rien n’a changé.",
+            "Demandez-le à un propriétaire du document : Grist dit qui ils sont, sous « Gérer les utilisateurs ».",
+        ),
+        Code::TeamExists => say(
+            "Ce document fait déjà partie d’une équipe. Rien n’a changé.",
+            "Pour en changer, il doit d’abord quitter la sienne, à l’écran « Équipe ».",
+        ),
+        Code::TeamDeclared => say(
+            "Cette équipe est tenue par la personne qui administre Relais. Rien n’a changé.",
+            "Demandez-lui ce changement : elle seule peut le faire.",
+        ),
+        Code::EnrolmentClosed => say(
+            "Sur ce serveur, les équipes sont tenues par la personne qui administre Relais. Rien n’a changé.",
+            "Donnez-lui l’adresse de ce document : elle pourra le rattacher à votre équipe.",
+        ),
+        Code::InvitationRefused => say(
+            "Ce code d’invitation n’est pas valable. Rien n’a changé.",
+            "Vérifiez-le, ou demandez-en un autre : un code sert une fois, et pendant deux jours.",
+        ),
+        Code::LastDocument => say(
+            "Ce document est le dernier de l’équipe : elle prendrait fin avec lui. Rien n’a changé.",
+            "Confirmez pour mettre fin à l’équipe et supprimer ses jetons, ou confiez-la d’abord à un autre document.",
+        ),
+        Code::DemarcheTaken => say(
+            "Un autre jeton de l’équipe lit déjà une de ces démarches. Rien n’a changé.",
+            "Retirez-la de l’un des deux jetons, ou remplacez le jeton qui la lit.",
+        ),
+        Code::TooMany => say("Votre équipe en a déjà autant qu’il est possible. Rien n’a changé.", "Retirez-en d’abord."),
+        Code::Changed => say(
+            "Quelqu’un d’autre a fait un changement entre-temps. Le vôtre n’a pas été enregistré.",
+            "La page montre maintenant le dernier état : vérifiez-le, puis recommencez s’il le faut.",
+        ),
         Code::LeaseHeld => {
             say("Quelqu’un synchronise déjà cette démarche. Rien n’a été lancé une seconde fois.", "Vous pourrez le faire dès que ce sera terminé.")
         }
@@ -150,6 +183,12 @@ pub(crate) const ORIGIN_UNKNOWN: Sentences =
 /// Grist itself does not answer.
 pub(crate) const GRIST_SILENT: Sentences =
     say("Grist ne répond pas au serveur de Relais. Rien n’a été lu ni écrit.", "Réessayez dans quelques minutes.");
+
+/// The database does not answer.
+pub(crate) const STORE_SILENT: Sentences = say(
+    "Le serveur de Relais n’accède pas à ses propres données en ce moment. Rien n’a changé, et votre document est intact.",
+    "Réessayez dans quelques minutes. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.",
+);
 
 /// One person or one address asks too much.
 pub(crate) const TOO_MANY: Sentences = say(

@@ -51,6 +51,24 @@ names! {
         DocumentUnknown = "document_unknown",
         /// The document's team may not use this démarche.
         DemarcheForbidden = "demarche_forbidden",
+        /// Only an owner of the document may do that.
+        OwnersOnly = "owners_only",
+        /// The document has a team already.
+        TeamExists = "team_exists",
+        /// The operator has declared the team, and alone changes it.
+        TeamDeclared = "team_declared",
+        /// The operator lets no team be created, or no document join one, from the widget.
+        EnrolmentClosed = "enrolment_closed",
+        /// No invitation has this code: it was used, taken back, has ended, or never was.
+        InvitationRefused = "invitation_refused",
+        /// It is the last document of its team, which would end with it.
+        LastDocument = "last_document",
+        /// Another token of the team reads this démarche already.
+        DemarcheTaken = "demarche_taken",
+        /// The team has as many of these as it may have.
+        TooMany = "too_many",
+        /// Somebody else has changed it meanwhile.
+        Changed = "changed",
         /// Somebody else runs the connexion; see [`SourceError::holder`].
         LeaseHeld = "lease_held",
         /// The proxy refused the request: a defect of Relais.

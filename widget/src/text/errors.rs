@@ -101,6 +101,35 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
         SourceErrorCode::DocumentUnknown => {
             explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
         }
+        SourceErrorCode::OwnersOnly => explained("Seul un propriétaire de ce document peut faire cela.", "Demandez-le à l’un d’eux."),
+        SourceErrorCode::TeamExists => explained(
+            "Ce document fait déjà partie d’une équipe.",
+            "Pour en changer, il doit d’abord quitter la sienne, à l’écran « Équipe ».",
+        ),
+        SourceErrorCode::TeamDeclared => {
+            explained("Cette équipe est tenue par la personne qui gère Relais.", "Demandez-lui ce changement : elle seule peut le faire.")
+        }
+        SourceErrorCode::EnrolmentClosed => explained(
+            "Sur ce serveur, les équipes sont tenues par la personne qui gère Relais.",
+            "Donnez-lui l’adresse de ce document : elle pourra le rattacher à votre équipe.",
+        ),
+        SourceErrorCode::InvitationRefused => explained(
+            "Ce code d’invitation n’est pas valable.",
+            "Vérifiez-le, ou demandez-en un autre : un code sert une fois, et pendant deux jours.",
+        ),
+        SourceErrorCode::LastDocument => explained(
+            "Ce document est le dernier de l’équipe : elle prendrait fin avec lui.",
+            "Confirmez pour mettre fin à l’équipe et supprimer ses jetons, ou confiez-la d’abord à un autre document.",
+        ),
+        SourceErrorCode::DemarcheTaken => explained(
+            "Un autre jeton de l’équipe lit déjà une de ces démarches.",
+            "Retirez-la de l’un des deux jetons, ou remplacez le jeton qui la lit.",
+        ),
+        SourceErrorCode::TooMany => explained("Votre équipe en a déjà autant qu’il est possible.", "Retirez-en d’abord."),
+        SourceErrorCode::Changed => explained(
+            "Quelqu’un d’autre a fait un changement entre-temps. Le vôtre n’a pas été enregistré.",
+            "La page montre maintenant le dernier état : vérifiez-le, puis recommencez s’il le faut.",
+        ),
         SourceErrorCode::LeaseHeld => explained(
             match &error.holder {
                 Some(holder) => format!("{} synchronise déjà cette démarche depuis {}.", super::user(holder.user), moments::time(holder.since)),
