@@ -39,6 +39,8 @@ serve: widget
 test: widget
 	@tools/need browser node-packages
 	tools/with cargo test --workspace
+	# The proxy keeps its state in either.
+	tools/postgres tools/with cargo test --package relais-proxy
 
 bench: widget
 	@tools/need browser node-packages

@@ -9,10 +9,11 @@ use std::{
 };
 
 use moka::future::Cache;
-use relais_engine::ds::DemarcheNumber;
+use relais_engine::ds::{DemarcheNumber, SourceErrorCode as Code};
 
 use crate::{
     auth::{Grist, Sessions},
+    clock,
     config::Configuration,
     ds::Client,
     files::Files,
@@ -21,7 +22,9 @@ use crate::{
     metrics::Metrics,
     resolver,
     routes::ListedDemarche,
-    teams::Teams,
+    store::{Checked, Store},
+    teams::{TeamToken, Teams, inspection},
+    vault::Vault,
     widget::Widget,
 };
 
@@ -34,6 +37,8 @@ pub(crate) struct Application {
     pub configuration: Configuration,
     pub grist: Grist,
     pub sessions: Sessions,
+    pub store: Arc<Store>,
+    pub vault: Arc<Vault>,
     pub teams: Teams,
     pub ds: Client,
     pub files: Files,
@@ -41,19 +46,24 @@ pub(crate) struct Application {
     pub leases: Leases,
     pub metrics: Metrics,
     pub widget: Widget,
-    /// What DS said lately of the démarches of a team, by the team's name.
-    pub listed: Cache<(Arc<str>, DemarcheNumber), ListedDemarche>,
+    /// What DS said lately of the démarches of a team, by the team and the version of the token that asked.
+    pub listed: Cache<(Arc<str>, i64, DemarcheNumber), ListedDemarche>,
     stopping: AtomicBool,
 }
 
 impl Application {
     /// Everything that a configuration asks for.
-    pub(crate) fn new(configuration: Configuration) -> anyhow::Result<Self> {
+    pub(crate) async fn new(configuration: Configuration) -> anyhow::Result<Self> {
         let limits = &configuration.limits;
+        let secrets = configuration.secret.load()?;
+        let store = Arc::new(Store::open(&configuration.database).await?);
+        let vault = Arc::new(Vault::new(configuration.secret.clone(), &secrets));
         Ok(Self {
             grist: Grist::new(configuration.grist.clone())?,
-            sessions: Sessions::new(&configuration.secret.load()?),
-            teams: Teams::new(configuration.team.as_ref(), limits)?,
+            sessions: Sessions::new(&secrets),
+            teams: Teams::new(configuration.team.as_ref(), store.clone(), vault.clone(), limits)?,
+            store,
+            vault,
             ds: Client::new(&configuration.ds, limits)?,
             files: Files::new(&configuration.ds, limits, resolver::system(), |name| std::env::var(name).ok())?,
             limits: Limits::new(limits),
@@ -64,6 +74,26 @@ impl Application {
             stopping: AtomicBool::new(false),
             configuration,
         })
+    }
+
+    /// Notes what DS has just said of a token, when it is something new: `refusal` is the code of an error, if there was one.
+    /// Nothing is said of the token by an error that has another reason.
+    pub(crate) async fn note(&self, token: &TeamToken, refusal: Option<Code>) {
+        let Some((id, known)) = token.id.as_ref().zip(token.checked) else { return };
+        let refusal = match refusal {
+            Some(code) if inspection::is_of_token(code) => Some(code),
+            // DS knew the token, or it would have refused it first.
+            None | Some(Code::DemarcheRefused | Code::NotFound) => None,
+            Some(_) => return,
+        };
+        if refusal == known.refusal {
+            return;
+        }
+        let checked = Checked { at: clock::now(), refusal, ..known };
+        match self.store.note_check(id, token.version, checked).await {
+            Ok(()) => self.teams.forget(),
+            Err(error) => tracing::warn!(cause = %error, "what DS said of a token is not noted"),
+        }
     }
 
     /// From now on the server in front is asked to send nobody here.

@@ -2,7 +2,7 @@
 //!
 //! A [`Server`] is started from a [`Configuration`], read from settings or built in code. Every request goes through
 //! `request` (id, log line, errors made into answers) to one of `routes`; `auth` says who calls, `teams` what they may
-//! read, `ds` and `files` ask for it.
+//! read, `ds` and `files` ask for it; `store` keeps what teams make, and `vault` seals their tokens.
 
 mod application;
 mod auth;
@@ -11,6 +11,7 @@ pub mod config;
 mod ds;
 mod error;
 mod files;
+mod ids;
 mod leases;
 mod limits;
 mod metrics;
@@ -18,9 +19,13 @@ mod outgoing;
 mod request;
 mod resolver;
 mod routes;
+mod schedule;
 mod server;
+mod store;
 mod teams;
 mod text;
+pub mod upkeep;
+mod vault;
 mod widget;
 
 pub use config::Configuration;

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,6 +19,11 @@ use crate::{
     error::AppError,
     text,
 };
+
+/// Invitation codes tried a minute from one network address: people mistype, and nobody guesses.
+const CODES: NonZeroU32 = NonZeroU32::new(10).unwrap();
+/// Changes of a team a minute by one person.
+const MANAGEMENT: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
 /// Who is counted: a person in a document, whatever the number of their sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +41,8 @@ pub(crate) struct Limits {
     by_person: DefaultKeyedRateLimiter<Who>,
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     sessions: DefaultKeyedRateLimiter<IpAddr>,
+    codes: DefaultKeyedRateLimiter<IpAddr>,
+    management: DefaultKeyedRateLimiter<Who>,
     running: Arc<Places>,
     files: Arc<Places>,
     files_in_all: Arc<Semaphore>,
@@ -46,6 +54,8 @@ impl Limits {
             by_person: RateLimiter::keyed(Quota::per_minute(configuration.requests_per_session)),
             by_address: RateLimiter::keyed(Quota::per_minute(configuration.requests_per_address)),
             sessions: RateLimiter::keyed(Quota::per_minute(configuration.sessions_per_address)),
+            codes: RateLimiter::keyed(Quota::per_minute(CODES)),
+            management: RateLimiter::keyed(Quota::per_minute(MANAGEMENT)),
             running: Places::new(configuration.operations_at_once),
             files: Places::new(configuration.files_at_once),
             files_in_all: Arc::new(Semaphore::new(configuration.files_in_all)),
@@ -67,6 +77,16 @@ impl Limits {
         check(&self.sessions, &network(address), "the address opens too many sessions")
     }
 
+    /// Counts an invitation code that is tried from an address.
+    pub(crate) fn code(&self, address: IpAddr) -> Result<(), AppError> {
+        check(&self.codes, &network(address), "too many invitation codes are tried")
+    }
+
+    /// Counts what an owner changes in a team, which writes or asks DS.
+    pub(crate) fn management(&self, person: &Person) -> Result<(), AppError> {
+        check(&self.management, &person.into(), "the person changes the team too often")
+    }
+
     /// Takes one of the places that a person has for operations, until it is dropped.
     pub(crate) fn operation(&self, person: &Person) -> Result<Running, AppError> {
         self.running.take(person.into()).ok_or_else(|| AppError::too_many(2, "the person has too many operations in flight"))
@@ -85,6 +105,8 @@ impl Limits {
         self.by_person.retain_recent();
         self.by_address.retain_recent();
         self.sessions.retain_recent();
+        self.codes.retain_recent();
+        self.management.retain_recent();
     }
 }
 

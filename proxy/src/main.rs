@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 use relais_proxy::{
     Configuration, Server,
     config::{DEFAULT_FILE, Settings},
+    upkeep,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -32,7 +33,7 @@ struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Démarre le serveur (commande par défaut).
     Serve,
@@ -42,6 +43,24 @@ enum Command {
     Healthcheck,
     /// Affiche tous les réglages, avec leur explication.
     DefaultConfig,
+    /// Copie la base SQLite dans un nouveau fichier, sans arrêter le serveur.
+    Backup {
+        /// Le fichier à créer.
+        file: PathBuf,
+    },
+    /// Remet en place une copie de la base SQLite ; rien n’est écrasé.
+    Restore {
+        /// La copie.
+        file: PathBuf,
+    },
+    /// Tire une nouvelle clé et scelle de nouveau tous les jetons avec elle.
+    Rekey {
+        /// Oublie ensuite les anciennes clés : les copies de la base faites avant ne s’ouvriront plus.
+        #[arg(long)]
+        forget: bool,
+    },
+    /// Crée le fichier de secret, s’il n’existe pas.
+    CreateSecret,
 }
 
 #[tokio::main]
@@ -63,6 +82,26 @@ async fn run(command: Command, file: Option<&Path>) -> anyhow::Result<()> {
             let configuration = configuration(file)?;
             configuration.secret.check()?;
             println!("Les réglages sont corrects.");
+        }
+        Command::Backup { file: target } => {
+            upkeep::backup(&configuration(file)?, &target).await?;
+            println!("La base est copiée dans {}. Gardez le fichier de secret à part : sans lui, les jetons ne s’ouvrent pas.", target.display());
+        }
+        Command::Restore { file: copy } => {
+            upkeep::restore(&configuration(file)?, &copy).await?;
+            println!("La base est remise en place.");
+        }
+        Command::Rekey { forget } => {
+            let configuration = configuration(file)?;
+            println!("{} jetons sont scellés avec la nouvelle clé.", upkeep::rekey(&configuration).await?);
+            if forget {
+                upkeep::forget_old_keys(&configuration).await?;
+                println!("Les anciennes clés sont oubliées.");
+            }
+        }
+        Command::CreateSecret => {
+            configuration(file)?.secret.create()?;
+            println!("Le fichier de secret est créé.");
         }
         Command::Healthcheck => healthcheck(listen(file)?).await?,
         Command::Serve => {

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-use crate::{application::Application, config::Configuration, request::Peer, routes};
+use crate::{application::Application, config::Configuration, request::Peer, routes, schedule};
 
 /// How often those who no longer ask are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
@@ -43,7 +43,7 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listen = configuration.server.listen;
         let metrics_listen = configuration.server.metrics_listen;
-        let application = Arc::new(Application::new(configuration)?);
+        let application = Arc::new(Application::new(configuration).await?);
         let listener = bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
@@ -55,7 +55,8 @@ impl Server {
             tasks.spawn(accept(listener, routes::metrics_router(application.clone()), application.clone(), stopped.clone()));
         }
         tasks.spawn(accept(listener, routes::router(application.clone()), application.clone(), stopped.clone()));
-        tasks.spawn(forget(application.clone(), stopped));
+        tasks.spawn(forget(application.clone(), stopped.clone()));
+        tasks.spawn(schedule::check_tokens(application.clone(), stopped));
         tracing::info!(%address, "listening");
         Ok(Self { address, metrics_address, application, stop, tasks })
     }

@@ -233,6 +233,23 @@ pub(crate) fn lease_held(Holder { user, since }: Holder, until: Timestamp) -> Se
     }
 }
 
+/// A name that is none.
+pub(crate) const NAME: Sentences = say("Ce nom ne convient pas. Rien n’a changé.", "Donnez un nom d’une ligne, de cent caractères au plus.");
+
+/// What was given for a token cannot be one.
+pub(crate) const TOKEN: Sentences = say(
+    "Ce n’est pas un jeton de Démarches Simplifiées. Rien n’a changé.",
+    "Copiez-le en entier, sans espace ni retour à la ligne, tel que Démarches Simplifiées l’a montré à sa création.",
+);
+
+/// No démarche, or too many for one token.
+pub(crate) const DEMARCHES: Sentences =
+    say("Donnez de un à cent numéros de démarches. Rien n’a changé.", "Le numéro d’une démarche se lit dans son adresse, après « procedures ».");
+
+/// Not a day.
+pub(crate) const DAY: Sentences =
+    say("Cette échéance n’est pas une date. Rien n’a changé.", "Donnez le jour indiqué par Démarches Simplifiées à la création du jeton.");
+
 /// The page for when the widget was not built with the server.
 pub(crate) const NO_WIDGET: &str = "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Relais</title>\
     <p>Ce serveur de Relais a été construit sans son widget. Votre document n’a pas changé.</p>\

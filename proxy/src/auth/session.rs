@@ -21,7 +21,8 @@ const LONGEST: usize = 2048;
 
 /// Signs and reads sessions.
 pub(crate) struct Sessions {
-    key: Hmac<Sha256>,
+    /// The newest first: it signs.
+    keys: Vec<Hmac<Sha256>>,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -43,11 +44,11 @@ struct Content {
 }
 
 impl Sessions {
-    /// With the secret of the configuration.
-    pub(crate) fn new(secret: &SecretSlice<u8>) -> Self {
+    /// With the secrets of the configuration, the newest first.
+    pub(crate) fn new(secrets: &[SecretSlice<u8>]) -> Self {
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length: the error is of the trait, not of this type")]
-        let key = Hmac::new_from_slice(secret.expose_secret()).expect("a key of any length");
-        Self { key }
+        let key = |secret: &SecretSlice<u8>| Hmac::new_from_slice(secret.expose_secret()).expect("a key of any length");
+        Self { keys: secrets.iter().map(key).collect() }
     }
 
     /// A session for this person, and when it ends.
@@ -62,7 +63,8 @@ impl Sessions {
         };
         // A struct of texts and numbers always has a JSON form.
         let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&content).unwrap_or_default());
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(self.signature(&content).finalize().into_bytes());
+        let signature = self.keys.first().map(|key| sign(key, &content).finalize().into_bytes());
+        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature.unwrap_or_default());
         (format!("{content}.{signature}"), until)
     }
 
@@ -74,7 +76,7 @@ impl Sessions {
         let (content, signature) = session.split_once('.')?;
         let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
         // In constant time.
-        self.signature(content).verify_slice(&signature).ok()?;
+        self.keys.iter().find(|key| sign(key, content).verify_slice(&signature).is_ok())?;
         let content: Content = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(content).ok()?).ok()?;
         let until = Timestamp::from_milliseconds(content.until);
         if until <= now {
@@ -84,10 +86,10 @@ impl Sessions {
         let document: DocumentId = content.document.parse().ok()?;
         Some(Person { origin, document, user: content.user, role: content.role, until })
     }
+}
 
-    fn signature(&self, content: &str) -> Hmac<Sha256> {
-        self.key.clone().chain_update(PURPOSE).chain_update([0]).chain_update(content)
-    }
+fn sign(key: &Hmac<Sha256>, content: &str) -> Hmac<Sha256> {
+    key.clone().chain_update(PURPOSE).chain_update([0]).chain_update(content)
 }
 
 #[cfg(test)]
@@ -96,7 +98,7 @@ mod tests {
     use super::*;
 
     fn sessions(secret: &[u8]) -> Sessions {
-        Sessions::new(&secret.to_vec().into())
+        Sessions::new(&[secret.to_vec().into()])
     }
 
     fn person(document: &str) -> Person {

@@ -101,6 +101,11 @@ pub struct DocumentAddress {
 }
 
 impl DocumentAddress {
+    /// The address of a document by its whole id.
+    pub(crate) const fn new(origin: GristOrigin, id: DocumentId) -> Self {
+        Self { origin, id }
+    }
+
     /// Whether it is this document. The 12 characters of an address are enough: Grist draws ids at random, nobody chooses one.
     pub fn is(&self, origin: &GristOrigin, id: &DocumentId) -> bool {
         self.origin == *origin && (self.id == *id || self.id.0.len() == DocumentId::SHORT && id.0.starts_with(&*self.id.0))

@@ -1,7 +1,9 @@
 //! The configuration: small structs, each with its own settings, read from `relais.toml` and the environment or built in code.
 
 mod address;
+mod database;
 mod ds;
+mod enrolment;
 mod file_host;
 mod grist;
 mod limits;
@@ -13,7 +15,9 @@ mod team;
 use std::path::PathBuf;
 
 pub use address::{DocumentAddress, DocumentId, DsUrl, GristOrigin, InvalidAddress, Network};
+pub use database::DatabaseConfiguration;
 pub use ds::DsConfiguration;
+pub use enrolment::Enrolment;
 pub(crate) use file_host::FileAddress;
 pub use file_host::FileHost;
 pub use grist::GristConfiguration;
@@ -45,9 +49,13 @@ pub struct Configuration {
     pub grist: GristConfiguration,
     /// Which DS it calls.
     pub ds: DsConfiguration,
-    /// How it signs.
+    /// How it signs and seals.
     pub secret: SecretConfiguration,
-    /// Who it serves; none serves nobody.
+    /// Where it keeps what teams make.
+    pub database: DatabaseConfiguration,
+    /// Whether teams are made from the widget.
+    pub enrolment: Enrolment,
+    /// The team that the operator declares; with none, and without enrolment, nobody is served.
     pub team: Option<TeamConfiguration>,
     /// How much one may ask.
     pub limits: LimitsConfiguration,
@@ -64,11 +72,16 @@ impl Configuration {
 
     fn gather(settings: &mut Settings) -> Self {
         let grist = GristConfiguration::read(settings);
+        let database = DatabaseConfiguration::read(settings);
+        let enrolment = Enrolment::read(settings);
+        let is_shared = matches!(database, DatabaseConfiguration::Postgres(_));
         Self {
             server: ServerConfiguration::read(settings),
             ds: DsConfiguration::read(settings),
-            secret: SecretConfiguration::read(settings),
-            team: TeamConfiguration::read(settings, &grist.origins),
+            secret: SecretConfiguration::read(settings, is_shared),
+            team: TeamConfiguration::read(settings, &grist.origins, enrolment),
+            database,
+            enrolment,
             limits: LimitsConfiguration::read(settings),
             widget: WidgetSource::Embedded,
             grist,
@@ -91,10 +104,13 @@ mod tests {
     fn the_default_file_names_every_setting_and_no_other() {
         let token = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(token.path(), "sample-token").unwrap();
-        let environment = [("RELAIS_DS_TOKEN_FILE".to_owned(), token.path().to_str().unwrap().to_owned())];
+        let database = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(database.path(), "postgres://relais:sample-password@127.0.0.1/relais").unwrap();
+        let path = |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().to_owned();
+        let environment = [("RELAIS_DS_TOKEN_FILE".to_owned(), path(&token)), ("RELAIS_DATABASE_URL_FILE".to_owned(), path(&database))];
         let configuration = Configuration::read(Settings::new(&uncommented(), environment)).unwrap();
         assert_eq!(configuration.team.as_ref().unwrap().documents.len(), 1);
-        assert!(!format!("{configuration:?}").contains("sample-token"));
+        assert!(!format!("{configuration:?}").contains("sample-"));
         let names: Vec<String> = uncommented().lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect();
         let mut asked = Settings::default();
         let _ = Configuration::gather(&mut asked);
@@ -115,7 +131,7 @@ mod tests {
         RELAIS_DS_FILE_HOSTS : « 10.0.0.1 » : donnez un nom d’hôte : une adresse IP n’est acceptée que de la machine elle-même
         RELAIS_DS_TOKEN_EXPIRES : « 01/03/2027 » : donnez un jour, comme 2027-03-01
         RELAIS_DOCUMENTS : « * » : donnez l’adresse du document, telle que le navigateur l’affiche
-        RELAIS_TEAM : donnez le nom de l’équipe
+        RELAIS_TEAM : donnez le nom de l’équipe, ou ouvrez la création d’équipes avec RELAIS_ENROLMENT
         RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe
         RELAIS_DEMARCHES : donnez le numéro d’au moins une démarche
         RELAIS_FILE_BYTES : donnez un nombre entier, au moins 1

@@ -118,22 +118,40 @@ impl Settings {
     pub fn secret(&mut self, name: &str) -> Option<SecretString> {
         let file_name = format!("{name}_FILE");
         if let Some(path) = self.text(&file_name) {
-            return match std::fs::read_to_string(&path) {
-                Ok(text) if !text.trim().is_empty() => Some(text.trim().into()),
-                Ok(_) => {
-                    self.mistake(&file_name, "le fichier est vide");
-                    None
-                }
-                Err(error) => {
-                    self.mistake(&file_name, format!("le fichier ne peut pas être lu ({})", error.kind()));
-                    None
-                }
-            };
+            return self.secret_of_file(&file_name, &path);
         }
         if self.file_value(name).is_some() {
             self.mistake(name, format!("un secret ne s’écrit pas dans relais.toml ; donnez le chemin d’un fichier avec {file_name}"));
         }
         self.environment_value(name).map(SecretString::from)
+    }
+
+    /// An address that may hold a password: as a secret, or in `relais.toml` as long as it holds none.
+    pub fn address_with_password(&mut self, name: &str) -> Option<SecretString> {
+        let file_name = format!("{name}_FILE");
+        let plain = self.file_value(name).and_then(|value| as_text(&value)).filter(|text| !text.is_empty() && !text.contains('@'));
+        if let Some(path) = self.text(&file_name) {
+            return self.secret_of_file(&file_name, &path);
+        }
+        match plain {
+            Some(plain) => Some(self.environment_value(name).unwrap_or(plain).into()),
+            None => self.secret(name),
+        }
+    }
+
+    /// What a file holds, for the setting that names it.
+    pub(super) fn secret_of_file(&mut self, name: &str, path: &str) -> Option<SecretString> {
+        match std::fs::read_to_string(path) {
+            Ok(text) if !text.trim().is_empty() => Some(text.trim().into()),
+            Ok(_) => {
+                self.mistake(name, "le fichier est vide");
+                None
+            }
+            Err(error) => {
+                self.mistake(name, format!("le fichier ne peut pas être lu ({})", error.kind()));
+                None
+            }
+        }
     }
 
     /// All mistakes; a key of the file that no setting has is one, since it is most often misspelt.

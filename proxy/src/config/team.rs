@@ -3,7 +3,7 @@
 use relais_engine::{Day, ds::DemarcheNumber};
 use secrecy::SecretString;
 
-use super::{DocumentAddress, GristOrigin, Settings};
+use super::{DocumentAddress, Enrolment, GristOrigin, Settings};
 
 /// A team: people who share documents, démarches and the DS token that reads them.
 ///
@@ -27,7 +27,7 @@ pub struct TeamConfiguration {
 }
 
 impl TeamConfiguration {
-    pub(super) fn read(settings: &mut Settings, origins: &[GristOrigin]) -> Option<Self> {
+    pub(super) fn read(settings: &mut Settings, origins: &[GristOrigin], enrolment: Enrolment) -> Option<Self> {
         let name = settings.text("RELAIS_TEAM");
         let ds_token = settings.secret("RELAIS_DS_TOKEN");
         let token_expires = settings.text("RELAIS_DS_TOKEN_EXPIRES").and_then(|text| {
@@ -45,8 +45,12 @@ impl TeamConfiguration {
         for document in documents.iter().filter(|document| !origins.contains(&document.origin)) {
             settings.mistake("RELAIS_DOCUMENTS", format!("{} n’est pas dans RELAIS_GRIST_ORIGINS", document.origin));
         }
+        let is_declared = name.is_some() || ds_token.is_some() || !demarches.is_empty() || !documents.is_empty();
+        if !is_declared && enrolment != Enrolment::Closed {
+            return None;
+        }
         if name.is_none() {
-            settings.mistake("RELAIS_TEAM", "donnez le nom de l’équipe");
+            settings.mistake("RELAIS_TEAM", "donnez le nom de l’équipe, ou ouvrez la création d’équipes avec RELAIS_ENROLMENT");
         }
         if ds_token.is_none() {
             settings.mistake("RELAIS_DS_TOKEN_FILE", "donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe");

@@ -13,7 +13,7 @@ use reqwest::{
 };
 use serde_json::json;
 
-use super::{Answer, Failure, Gate, Token, answer};
+use super::{Answer, Failure, Gate, Token, answer, rights};
 use crate::{
     clock,
     config::{DsConfiguration, LimitsConfiguration},
@@ -52,9 +52,19 @@ impl Client {
 
     /// Asks one operation. The answer is JSON with status 200; its body is still to come.
     pub(crate) async fn call(&self, token: &Token, gate: &Arc<Gate>, operation: &Operation) -> Result<Answer, Failure> {
-        let authorization = token.authorization().map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
         let name = operation.name();
-        let body = json!({ "query": name.query(), "operationName": name.as_str(), "variables": operation.variables() }).to_string();
+        let body = json!({ "query": name.query(), "operationName": name.as_str(), "variables": operation.variables() });
+        self.ask(token, gate, name.as_str(), &body).await
+    }
+
+    /// Whether the token may write; none when DS does not let us know.
+    pub(crate) async fn may_write(&self, token: &Token, gate: &Arc<Gate>) -> Result<Option<bool>, Failure> {
+        rights::may_write(&self.ask(token, gate, "rights", &rights::question()).await?.read().await?)
+    }
+
+    async fn ask(&self, token: &Token, gate: &Arc<Gate>, name: &'static str, body: &serde_json::Value) -> Result<Answer, Failure> {
+        let authorization = token.authorization().map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
+        let body = body.to_string();
         let place = gate.enter().await?;
         let deadline = Instant::now() + self.call;
         let mut attempt = 1;
@@ -80,7 +90,7 @@ impl Client {
             if !failure.may_pass || attempt == TRIES || Instant::now() + pause >= deadline {
                 return Err(failure.failure);
             }
-            tracing::info!(operation = name.as_str(), attempt, cause = %failure.failure, "DS is asked again");
+            tracing::info!(operation = name, attempt, cause = %failure.failure, "DS is asked again");
             attempt += 1;
             tokio::time::sleep(pause).await;
         }

@@ -2,13 +2,16 @@
 
 mod answer;
 mod client;
+mod described;
 mod failure;
 mod gate;
 mod pace;
 mod relay;
+mod rights;
 mod token;
 
 pub(crate) use client::Client;
+pub(crate) use described::Described;
 pub(crate) use failure::Failure;
 pub(crate) use gate::Gate;
 pub(crate) use relay::Answer;

@@ -10,7 +10,18 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use relais_engine::ds::SourceErrorCode as Code;
 use sha2::{Digest as _, Sha256};
 
-use crate::{application::Application, auth::Person, clock, config::DocumentId, error::AppError, teams::Team};
+use crate::{
+    application::Application,
+    auth::{Person, Role},
+    clock,
+    config::DocumentId,
+    error::AppError,
+    ids::TeamId,
+    teams::Team,
+};
+
+/// A person with a session.
+pub(crate) struct Visitor(pub Person);
 
 /// A person with a session, in a document that has a team.
 pub(crate) struct Access {
@@ -18,7 +29,14 @@ pub(crate) struct Access {
     pub team: Arc<Team>,
 }
 
-impl FromRequestParts<Arc<Application>> for Access {
+/// An owner of a document of a team that is changed from the widget.
+pub(crate) struct Management {
+    pub person: Person,
+    pub team: Arc<Team>,
+    pub id: TeamId,
+}
+
+impl FromRequestParts<Arc<Application>> for Visitor {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, application: &Arc<Application>) -> Result<Self, AppError> {
@@ -35,17 +53,45 @@ impl FromRequestParts<Arc<Application>> for Access {
         if application.configuration.grist.allowed(person.origin.as_str()).is_none() {
             return Err(AppError::new(Code::GristRefused, "the session's origin is no longer in the configuration"));
         }
-        let team = team_of(application, &person)?;
+        Ok(Self(person))
+    }
+}
+
+impl Visitor {
+    /// The person, if they own the document.
+    pub(crate) fn owner(self) -> Result<Person, AppError> {
+        let Self(person) = self;
+        if person.role == Role::Owner { Ok(person) } else { Err(AppError::new(Code::OwnersOnly, "the person does not own the document")) }
+    }
+}
+
+impl FromRequestParts<Arc<Application>> for Access {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, application: &Arc<Application>) -> Result<Self, AppError> {
+        let Visitor(person) = Visitor::from_request_parts(parts, application).await?;
+        let team = team_of(application, &person).await?;
+        let team = team.ok_or_else(|| AppError::new(Code::DocumentUnknown, "the document belongs to no team"))?;
         Ok(Self { person, team })
     }
 }
 
-/// The team of the document that a person is in.
-pub(super) fn team_of(application: &Application, person: &Person) -> Result<Arc<Team>, AppError> {
-    application
-        .teams
-        .of_document(&person.origin, &person.document)
-        .ok_or_else(|| AppError::new(Code::DocumentUnknown, "the document belongs to no team"))
+impl FromRequestParts<Arc<Application>> for Management {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, application: &Arc<Application>) -> Result<Self, AppError> {
+        let Access { person, team } = Access::from_request_parts(parts, application).await?;
+        let person = Visitor(person).owner()?;
+        match team.id.clone() {
+            Some(id) => Ok(Self { person, team, id }),
+            None => Err(AppError::new(Code::TeamDeclared, "the operator alone changes this team")),
+        }
+    }
+}
+
+/// The team of the document that a person is in, if it has one.
+pub(super) async fn team_of(application: &Application, person: &Person) -> Result<Option<Arc<Team>>, AppError> {
+    application.teams.of_document(&person.origin, &person.document).await.map_err(|error| AppError::from(&*error))
 }
 
 /// Notes who calls, for the log: a public document can be read by whoever has its id, so only a mark of it is written.

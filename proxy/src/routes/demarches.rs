@@ -8,10 +8,15 @@ use relais_engine::{
     Day,
     ds::{DemarcheNumber, Operation, SourceErrorCode as Code, dossiers_count, operations::DemarcheVariables},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::access::Access;
-use crate::{application::Application, ds::Failure, error::AppError, teams::Team};
+use crate::{
+    application::Application,
+    ds::{Described, Failure},
+    error::AppError,
+    teams::{Team, TeamToken},
+};
 
 /// Démarches asked of DS at once: some of the token's places are left to those who synchronise.
 const AT_ONCE: usize = 2;
@@ -36,18 +41,21 @@ struct Line {
     error: Option<serde_json::Value>,
 }
 
-/// The démarches, in the operator's order. One that DS refuses is listed with its error.
+/// The démarches, in the order in which they were given. One that DS refuses is listed with its error.
 pub(super) async fn list(State(application): State<Arc<Application>>, Access { person, team }: Access) -> Result<Json<impl Serialize>, AppError> {
     let _running = application.limits.operation(&person)?;
-    let lines: Vec<Line> = stream::iter(team.demarches().to_vec()).map(|number| line(&application, &team, number)).buffered(AT_ONCE).collect().await;
-    Ok(Json(lines))
+    let numbers: Vec<DemarcheNumber> = team.tokens.iter().flat_map(|token| token.demarches.iter().copied()).collect();
+    let lines = stream::iter(numbers).map(|number| line(&application, &team, number));
+    Ok(Json(lines.buffered(AT_ONCE).collect::<Vec<Line>>().await))
 }
 
 async fn line(application: &Application, team: &Team, number: DemarcheNumber) -> Line {
-    let key = (team.name.clone(), number);
-    let token_expires = team.token_expires;
+    let token = team.token_for(number);
+    // With its version: what DS said to a token that was replaced says nothing of the new one.
+    let key = (team.key(), token.map_or(0, |token| token.version), number);
+    let token_expires = token.and_then(|token| token.expires);
     // Asked once, however many ask us. Failures are not kept.
-    match application.listed.try_get_with(key, ask(application, team, number)).await {
+    match application.listed.try_get_with(key, ask(application, token, number)).await {
         Ok(ListedDemarche { title, state, dossiers_count }) => {
             Line { number, title: Some(title), state: Some(state), dossiers_count, token_expires, error: None }
         }
@@ -59,30 +67,13 @@ async fn line(application: &Application, team: &Team, number: DemarcheNumber) ->
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    data: Root,
-}
-
-#[derive(Deserialize)]
-struct Root {
-    demarche: Described,
-}
-
-#[derive(Deserialize)]
-struct Described {
-    title: String,
-    state: String,
-}
-
-async fn ask(application: &Application, team: &Team, number: DemarcheNumber) -> Result<ListedDemarche, Failure> {
-    let call = async |operation| application.ds.call(&team.token, &team.gate, &operation).await?.read().await;
-    let body = call(Operation::GetDemarcheState(DemarcheVariables { number })).await?;
-    // The errors of an envelope are the same whatever was asked: the engine reads them here, and finds no count.
-    dossiers_count(&body).map_err(|error| Failure::new(error.code, "DS refused the démarche"))?;
-    let Answer { data: Root { demarche: Described { title, state } } } =
-        serde_json::from_slice(&body).map_err(|_| Failure::new(Code::InvalidAnswer, "the answer has no démarche"))?;
+async fn ask(application: &Application, token: Option<&TeamToken>, number: DemarcheNumber) -> Result<ListedDemarche, Failure> {
+    let token = token.ok_or_else(|| Failure::new(Code::DemarcheForbidden, "the team may not read this démarche"))?;
+    let ready = token.ready()?;
+    let described = application.ds.describe(ready, &token.gate, number).await;
+    application.note(token, described.as_ref().err().map(|failure| failure.error.code)).await;
+    let Described { title, state } = described?;
     // A comfort: without it the card says no count.
-    let count = call(Operation::CountDossiers(DemarcheVariables { number })).await.ok();
-    Ok(ListedDemarche { title, state, dossiers_count: count.and_then(|body| dossiers_count(&body).ok().flatten()) })
+    let count = async { application.ds.call(ready, &token.gate, &Operation::CountDossiers(DemarcheVariables { number })).await?.read().await };
+    Ok(ListedDemarche { title, state, dossiers_count: count.await.ok().and_then(|body| dossiers_count(&body).ok().flatten()) })
 }

@@ -46,7 +46,7 @@ pub(super) async fn pass_on(
     // Not the error of serde, which quotes what it read.
     let Asked { demarche, url, size } = serde_json::from_slice(&body).map_err(|_| AppError::bad_request("the body is not that of a file"))?;
     tracing::Span::current().record("demarche", demarche.get());
-    if !team.may_read(demarche) {
+    if team.token_for(demarche).is_none() {
         return Err(AppError::new(Code::DemarcheForbidden, "the team may not read this démarche"));
     }
     let running = application.limits.file(&person)?;

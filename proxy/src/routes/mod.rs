@@ -10,6 +10,8 @@ mod manifest;
 mod operations;
 mod page;
 mod session;
+mod team;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -41,6 +43,14 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .route("/demarches", get(demarches::list))
         .route("/operations/{name}", post(operations::relay))
         .route("/files", post(files::pass_on))
+        .route("/team", get(team::show).post(team::create).patch(team::rename))
+        .route("/team/join", post(team::join))
+        .route("/team/invitations", post(team::invite))
+        .route("/team/invitations/{id}", delete(team::withdraw))
+        .route("/team/documents/{id}", delete(team::remove_document))
+        .route("/tokens", post(tokens::deposit))
+        .route("/tokens/{id}", put(tokens::replace).delete(tokens::remove))
+        .route("/tokens/{id}/check", post(tokens::check))
         .route("/leases/{connexion}", put(leases::take).delete(leases::give_back))
         .fallback(async || AppError::not_found())
         .method_not_allowed_fallback(method_not_allowed)
@@ -124,7 +134,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_like_another() {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let application = Arc::new(Application::new(Configuration::default()).unwrap());
+        let application = Arc::new(Application::new(Configuration::default()).await.unwrap());
         let router = around(Router::new().route("/defective", get(defective)), application);
         let answer = router.oneshot(Request::get("/defective").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), axum::http::StatusCode::INTERNAL_SERVER_ERROR);

@@ -36,11 +36,12 @@ pub(super) async fn relay(
     let operation = name.parse(&body).map_err(|_| AppError::bad_request("the variables are not those of the operation"))?;
     let demarche = operation.demarche();
     tracing::Span::current().record("operation", name.as_str()).record("demarche", demarche.get());
-    if !team.may_read(demarche) {
-        return Err(AppError::new(Code::DemarcheForbidden, "the team may not read this démarche"));
-    }
+    let token = team.token_for(demarche).ok_or_else(|| AppError::new(Code::DemarcheForbidden, "the team may not read this démarche"))?;
+    let ready = token.ready()?;
     let call = Call { application, name, start, _running: running };
-    let answer = match call.application.ds.call(&team.token, &team.gate, &operation).await {
+    let answer = call.application.ds.call(ready, &token.gate, &operation).await;
+    call.application.note(token, answer.as_ref().err().map(|failure| failure.error.code)).await;
+    let answer = match answer {
         Ok(answer) => answer,
         Err(failure) => return Err(call.failed(failure)),
     };

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{access, body};
-use crate::{application::Application, auth::Role, clock, error::AppError, request::Caller};
+use crate::{application::Application, auth::Role, clock, config::Enrolment, error::AppError, request::Caller};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +32,9 @@ pub(super) struct Opened {
     document: String,
     user: i64,
     role: Role,
-    team: OpenedTeam,
+    /// None: the document has none, and its owners may see to that.
+    team: Option<OpenedTeam>,
+    enrolment: Enrolment,
     ds_url: String,
     egress_address: Option<String>,
 }
@@ -67,7 +69,11 @@ async fn verify(application: &Application, body: &[u8]) -> Result<Opened, AppErr
         return Err(AppError::new(Code::GristRefused, "the token has expired since Grist took it"));
     }
     access::record(&person);
-    let team = access::team_of(application, &person)?;
+    let team = access::team_of(application, &person).await?;
+    let enrolment = application.configuration.enrolment;
+    if team.is_none() && enrolment == Enrolment::Closed {
+        return Err(AppError::new(Code::DocumentUnknown, "the document belongs to no team"));
+    }
     let (session, expires_at) = application.sessions.open(&person, now);
     let ds = &application.configuration.ds;
     Ok(Opened {
@@ -77,7 +83,8 @@ async fn verify(application: &Application, body: &[u8]) -> Result<Opened, AppErr
         document: person.document.as_str().to_owned(),
         user: person.user,
         role: person.role,
-        team: OpenedTeam { name: team.name.to_string() },
+        team: team.map(|team| OpenedTeam { name: team.name.to_string() }),
+        enrolment,
         ds_url: ds.url.as_str().to_owned(),
         egress_address: ds.egress_address.clone(),
     })

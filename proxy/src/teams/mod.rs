@@ -1,62 +1,218 @@
-//! Who may read what: document → team → démarche. What is not declared is refused.
+//! Who may read what: document → team → token → démarche. What is not declared, by the operator or in the database, is
+//! refused.
 
-use std::sync::Arc;
+pub(crate) mod code;
+pub(crate) mod inspection;
 
-use relais_engine::{Day, ds::DemarcheNumber};
+use std::{sync::Arc, time::Duration};
+
+use moka::future::Cache;
+use relais_engine::{
+    Day, Timestamp,
+    ds::{DemarcheNumber, SourceErrorCode as Code},
+};
+use secrecy::SecretString;
 
 use crate::{
     config::{DocumentAddress, DocumentId, GristOrigin, LimitsConfiguration, TeamConfiguration},
-    ds::{Gate, InvalidToken, Token},
+    ds::{Failure, Gate, InvalidToken, Token},
+    ids::{DocumentMark, TeamId, TokenId},
+    store::{Checked, Store, StoreError, StoredTeam, StoredToken},
+    vault::{Owner, Vault},
 };
+
+/// How long a team is taken for what it was: what another server withdraws holds here, too, after this time.
+const KEPT: Duration = Duration::from_secs(2);
+
+/// How long a request waits for the database to say whose document it is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long the gate of a token that nobody uses is remembered. DS counts by the minute.
+const GATE_KEPT: Duration = Duration::from_mins(10);
 
 /// A team, ready to call DS.
 #[derive(Debug)]
 pub(crate) struct Team {
+    /// None: the operator has declared it.
+    pub id: Option<TeamId>,
     /// Shown to agents.
     pub name: Arc<str>,
-    /// Opens its démarches.
-    pub token: Token,
-    /// Its last day, if the operator knows it.
-    pub token_expires: Option<Day>,
+    /// Grows with each change.
+    pub version: i64,
+    /// In the order in which they came.
+    pub documents: Vec<TeamDocument>,
+    /// In the order in which they were deposited.
+    pub tokens: Vec<TeamToken>,
+}
+
+/// A document of a team.
+#[derive(Clone, Debug)]
+pub(crate) struct TeamDocument {
+    /// What names it; none of a declared team.
+    pub mark: Option<DocumentMark>,
+    pub address: DocumentAddress,
+    /// As the owner who brought it called it.
+    pub name: String,
+    /// When, and who brought it; none of a declared team.
+    pub joined: Option<(Timestamp, i64)>,
+}
+
+/// A token of a team, and what it is used for.
+#[derive(Debug)]
+pub(crate) struct TeamToken {
+    /// None: the operator gave it.
+    pub id: Option<TokenId>,
+    pub name: String,
+    /// None: no key of the secret file opens its seal. It is to be deposited again.
+    pub token: Option<Token>,
     /// The token's own: DS counts by token.
     pub gate: Arc<Gate>,
-    demarches: Vec<DemarcheNumber>,
-    documents: Vec<DocumentAddress>,
+    /// Its last day, as its owner gave it.
+    pub expires: Option<Day>,
+    pub demarches: Vec<DemarcheNumber>,
+    /// What DS said of it; none of a declared team's.
+    pub checked: Option<Checked>,
+    /// When, and who deposited it.
+    pub deposited: Option<(Timestamp, i64)>,
+    pub version: i64,
+}
+
+impl TeamToken {
+    /// The token itself.
+    pub(crate) fn ready(&self) -> Result<&Token, Failure> {
+        self.token.as_ref().ok_or_else(|| Failure::new(Code::TokenRefused, "the token's seal does not open"))
+    }
 }
 
 impl Team {
-    /// What its documents may read, in the operator's order.
-    pub(crate) fn demarches(&self) -> &[DemarcheNumber] {
-        &self.demarches
+    /// The token that reads a démarche; none when the team may not read it.
+    pub(crate) fn token_for(&self, demarche: DemarcheNumber) -> Option<&TeamToken> {
+        self.tokens.iter().find(|token| token.demarches.contains(&demarche))
     }
 
-    /// Whether its documents may read this démarche.
-    pub(crate) fn may_read(&self, demarche: DemarcheNumber) -> bool {
-        self.demarches.contains(&demarche)
+    /// Whether the document is one of the team's.
+    pub(crate) fn has(&self, origin: &GristOrigin, document: &DocumentId) -> bool {
+        self.documents.iter().any(|known| known.address.is(origin, document))
+    }
+
+    /// What tells it from every other team.
+    pub(crate) fn key(&self) -> Arc<str> {
+        self.id.as_ref().map_or_else(|| self.name.clone(), |id| id.as_str().into())
     }
 }
 
-/// Every team: one at most, until teams are created from the widget.
+/// Every team: the one that the operator declares, and those of the database.
 #[derive(Debug)]
-pub(crate) struct Teams(Vec<Arc<Team>>);
+pub(crate) struct Teams {
+    declared: Option<Arc<Team>>,
+    store: Arc<Store>,
+    vault: Arc<Vault>,
+    limits: LimitsConfiguration,
+    known: Cache<(GristOrigin, DocumentId), Option<Arc<Team>>>,
+    gates: Cache<TokenId, Arc<Gate>>,
+}
 
 impl Teams {
-    pub(crate) fn new(team: Option<&TeamConfiguration>, limits: &LimitsConfiguration) -> Result<Self, InvalidToken> {
-        let team = team.map(|team| {
-            Ok(Arc::new(Team {
-                name: team.name.as_str().into(),
-                token: Token::new(team.ds_token.clone())?,
-                token_expires: team.token_expires,
-                gate: Arc::new(Gate::new(limits)),
-                demarches: team.demarches.clone(),
-                documents: team.documents.clone(),
-            }))
-        });
-        Ok(Self(team.into_iter().collect::<Result<_, _>>()?))
+    pub(crate) fn new(
+        declared: Option<&TeamConfiguration>,
+        store: Arc<Store>,
+        vault: Arc<Vault>,
+        limits: &LimitsConfiguration,
+    ) -> Result<Self, InvalidToken> {
+        Ok(Self {
+            declared: declared.map(|team| declare(team, limits)).transpose()?,
+            store,
+            vault,
+            limits: limits.clone(),
+            known: Cache::builder().max_capacity(10_000).time_to_live(KEPT).build(),
+            gates: Cache::builder().max_capacity(10_000).time_to_idle(GATE_KEPT).build(),
+        })
     }
 
     /// The team of a document: it belongs to at most one.
-    pub(crate) fn of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Option<Arc<Team>> {
-        self.0.iter().find(|team| team.documents.iter().any(|address| address.is(origin, document))).cloned()
+    pub(crate) async fn of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, Arc<StoreError>> {
+        if let Some(team) = self.declared.as_ref().filter(|team| team.has(origin, document)) {
+            return Ok(Some(team.clone()));
+        }
+        let load = async {
+            // A database that was cut off may leave a question without an answer for minutes.
+            let stored = tokio::time::timeout(PATIENCE, self.store.team_of(origin, document)).await;
+            match stored.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?? {
+                Some(stored) => Ok(Some(self.ready(stored).await)),
+                None => Ok(None),
+            }
+        };
+        self.known.try_get_with((origin.clone(), document.clone()), load).await
     }
+
+    /// A team was changed from here: nothing of what was known is taken for granted.
+    pub(crate) fn forget(&self) {
+        self.known.invalidate_all();
+    }
+
+    /// A team with its tokens opened.
+    async fn ready(&self, stored: StoredTeam) -> Arc<Team> {
+        let StoredTeam { id, name, version, documents, tokens } = stored;
+        let mut opened = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            let gate = self.gate(&token.id).await;
+            opened.push(self.open(&id, token, gate));
+        }
+        let documents = documents.into_iter().map(|document| TeamDocument {
+            mark: Some(document.mark),
+            address: DocumentAddress::new(document.origin, document.document),
+            name: document.name,
+            joined: Some((document.joined_at, document.joined_by)),
+        });
+        Arc::new(Team { name: name.into(), version, documents: documents.collect(), tokens: opened, id: Some(id) })
+    }
+
+    /// The gate of a token, the same for all who use it.
+    pub(crate) async fn gate(&self, token: &TokenId) -> Arc<Gate> {
+        self.gates.get_with_by_ref(token, async { Arc::new(Gate::new(&self.limits)) }).await
+    }
+
+    /// A token opened; without its key it stays closed, and says so.
+    pub(crate) fn open(&self, team: &TeamId, stored: StoredToken, gate: Arc<Gate>) -> TeamToken {
+        let StoredToken { id, name, sealed, demarches, expires, checked, deposited_at, deposited_by, version } = stored;
+        let owner = Owner { team: team.as_str(), token: id.as_str() };
+        let token = self.vault.open(owner, &sealed);
+        if let Err(error) = &token {
+            tracing::error!(team = team.as_str(), token = id.as_str(), cause = %error, "a token does not open");
+        }
+        TeamToken {
+            token: token.ok().and_then(|token| Token::new(token).ok()),
+            gate,
+            name,
+            expires,
+            demarches,
+            checked: Some(checked),
+            deposited: Some((deposited_at, deposited_by)),
+            version,
+            id: Some(id),
+        }
+    }
+}
+
+fn declare(team: &TeamConfiguration, limits: &LimitsConfiguration) -> Result<Arc<Team>, InvalidToken> {
+    let TeamConfiguration { name, ds_token, token_expires, demarches, documents } = team;
+    let token = |token: &SecretString| Token::new(token.clone());
+    let documents = documents.iter().map(|address| TeamDocument { mark: None, address: address.clone(), name: String::new(), joined: None });
+    Ok(Arc::new(Team {
+        id: None,
+        name: name.as_str().into(),
+        version: 0,
+        documents: documents.collect(),
+        tokens: vec![TeamToken {
+            id: None,
+            name: name.clone(),
+            token: Some(token(ds_token)?),
+            gate: Arc::new(Gate::new(limits)),
+            expires: *token_expires,
+            demarches: demarches.clone(),
+            checked: None,
+            deposited: None,
+            version: 0,
+        }],
+    }))
 }

@@ -35,7 +35,7 @@ fn check_config_names_what_is_wrong_and_creates_nothing() {
     Ces réglages sont à corriger :
     RELAIS_GRIST_ORIGINS : donnez l’origine d’au moins un Grist (https://grist.exemple.fr)
     RELAIS_DS_URL : l’adresse doit commencer par https:// (http:// n’est accepté que vers la machine elle-même)
-    RELAIS_TEAM : donnez le nom de l’équipe
+    RELAIS_TEAM : donnez le nom de l’équipe, ou ouvrez la création d’équipes avec RELAIS_ENROLMENT
     RELAIS_DS_TOKEN_FILE : donnez le fichier qui contient le jeton Démarches Simplifiées de l’équipe
     RELAIS_DEMARCHES : donnez le numéro d’au moins une démarche
     RELAIS_DOCUMENTS : donnez l’adresse d’au moins un document

@@ -1,7 +1,7 @@
 //! A stand-in of DS: it answers what a test says, and remembers what it was asked.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
@@ -57,7 +57,16 @@ pub(crate) struct Asked {
     pub body: Value,
 }
 
+/// What DS knows of a token.
+#[derive(Clone, Default)]
+pub(crate) struct Known {
+    pub demarches: Vec<i64>,
+    pub may_write: bool,
+    pub is_expired: bool,
+}
+
 struct Inner {
+    tokens: Mutex<HashMap<String, Known>>,
     replies: Mutex<VecDeque<Reply>>,
     asked: Mutex<Vec<Asked>>,
     released: watch::Sender<bool>,
@@ -76,6 +85,7 @@ pub(crate) struct Ds {
 impl Ds {
     pub(crate) async fn start() -> Self {
         let inner = Arc::new(Inner {
+            tokens: Mutex::default(),
             replies: Mutex::default(),
             asked: Mutex::default(),
             released: watch::channel(false).0,
@@ -97,6 +107,11 @@ impl Ds {
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.inner.asked.lock().unwrap().clone()
+    }
+
+    /// From now on DS knows tokens, those that it was told of, and refuses all others.
+    pub(crate) fn knows(&self, token: &str, known: Known) {
+        self.inner.tokens.lock().unwrap().insert(token.to_owned(), known);
     }
 
     /// Lets the held answers go.
@@ -146,7 +161,9 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Resp
         body: serde_json::from_slice(&body).unwrap_or_default(),
     });
     inner.arrived.notify_waiters();
-    let reply = inner.replies.lock().unwrap().pop_front().unwrap_or_else(|| Reply::json(&json!({ "data": {} })));
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let reply = inner.replies.lock().unwrap().pop_front();
+    let reply = reply.unwrap_or_else(|| answer_knowing(&inner.tokens.lock().unwrap(), &parts.headers, &asked));
     let response = respond(&inner, &parts.headers, reply).await;
     inner.in_flight.send_modify(|in_flight| *in_flight -= 1);
     response
@@ -186,5 +203,31 @@ async fn respond(inner: &Inner, asked: &HeaderMap, mut reply: Reply) -> Response
             unreachable!("an error is plain")
         }
         Reply::Held(_) => unreachable!("held once"),
+    }
+}
+
+/// What DS answers of itself: an empty success, or what it knows of the token once it knows any.
+fn answer_knowing(tokens: &HashMap<String, Known>, headers: &HeaderMap, asked: &Value) -> Reply {
+    if tokens.is_empty() {
+        return Reply::json(&json!({ "data": {} }));
+    }
+    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let Some(known) = token.and_then(|token| tokens.get(token)) else {
+        return Reply::error(403, "Without a token, only persisted queries are allowed", "forbidden");
+    };
+    if known.is_expired {
+        return Reply::error(401, "Token expired", "unauthorized");
+    }
+    let number = asked["variables"]["number"].as_i64().unwrap_or_default();
+    let refused = |message: &str, code: &str| Reply::error(200, message, code);
+    match asked["operationName"].as_str().unwrap_or_default() {
+        "rights" if known.may_write => refused("Dossier not found", "not_found"),
+        "rights" => {
+            let error = json!({ "message": "Le jeton utilisé est configuré seulement en lecture" });
+            Reply::json(&json!({ "data": { "dossierArchiver": { "errors": [error] } } }))
+        }
+        "getDemarcheState" if known.demarches.contains(&number) => Ds::state(number, &format!("Démarche {number}")),
+        "getDemarcheState" => refused("An object of type Demarche was hidden due to permissions", "unauthorized"),
+        _ => Reply::json(&json!({ "data": {} })),
     }
 }

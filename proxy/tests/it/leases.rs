@@ -24,12 +24,6 @@ impl Relais {
         let answer: Value = self.take(session, connexion).await.json().await.unwrap();
         answer["lease"].as_str().unwrap_or_else(|| panic!("no lease in {answer}")).to_owned()
     }
-
-    async fn session_in(&self, document: &str, user: i64) -> String {
-        let token = self.grist.token(document, user, Right::Editor);
-        let answer: Value = self.ask_session(&self.grist.origin(), &token).await.json().await.unwrap();
-        answer["session"].as_str().unwrap().to_owned()
-    }
 }
 
 /// The attack: a session of another document, of the same team, of the same person, with what it should not know.
@@ -40,7 +34,7 @@ async fn another_document_neither_sees_nor_touches_a_lease() {
         configured.team.as_mut().unwrap().documents.push(other.parse().unwrap());
     })
     .await;
-    let (ours, theirs) = (relais.session_in(DOCUMENT, 42).await, relais.session_in(STRANGER, 42).await);
+    let (ours, theirs) = (relais.session_in(DOCUMENT, 42, Right::Editor).await, relais.session_in(STRANGER, 42, Right::Editor).await);
     let lease = relais.taken(&ours, "131016").await;
     let other = relais.taken(&theirs, "131016").await;
     assert_ne!(other, lease, "the same name there is another connexion, and free");
@@ -49,7 +43,7 @@ async fn another_document_neither_sees_nor_touches_a_lease() {
     let renewed = relais.lease(&theirs, Method::PUT, "131016", &json!({ "lease": lease })).await;
     assert_eq!(code(renewed).await, "lease_held", "it does not stand for theirs either");
     // Nor does a colleague in the document end or prolong it, with or without its id.
-    let colleague = relais.session_in(DOCUMENT, 43).await;
+    let colleague = relais.session_in(DOCUMENT, 43, Right::Editor).await;
     for guessed in [lease.as_str(), &"0".repeat(32)] {
         assert_eq!(relais.lease(&colleague, Method::DELETE, "131016", &json!({ "lease": guessed })).await.status(), StatusCode::NO_CONTENT);
         assert_eq!(code(relais.lease(&colleague, Method::PUT, "131016", &json!({ "lease": guessed })).await).await, "lease_held");

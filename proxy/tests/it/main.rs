@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod commands;
+mod database;
 mod demarches;
 mod ds;
 mod failures;
@@ -15,4 +16,7 @@ mod operations;
 mod raw;
 mod relais;
 mod session;
+mod state;
 mod storage;
+mod teams;
+mod tokens;

@@ -2,12 +2,14 @@
 
 use relais_proxy::{
     Configuration, Server,
-    config::{DsConfiguration, GristConfiguration, LimitsConfiguration, ServerConfiguration, TeamConfiguration},
+    config::{DsConfiguration, Enrolment, GristConfiguration, LimitsConfiguration, ServerConfiguration, TeamConfiguration},
 };
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::{
+    database::database,
     ds::Ds,
     grist::{Grist, Right},
 };
@@ -29,6 +31,8 @@ pub(crate) const PARTS: &str = concat!(
 );
 
 pub(crate) struct Relais {
+    pub configuration: Configuration,
+    pub folder: TempDir,
     pub server: Server,
     pub grist: Grist,
     pub ds: Ds,
@@ -44,10 +48,30 @@ impl Relais {
     pub(crate) async fn with(change: impl FnOnce(&mut Configuration)) -> Self {
         let (grist, ds) = (Grist::start().await, Ds::start().await);
         let mut configuration = configuration(&grist, &ds);
+        let (database, folder) = database().await;
+        configuration.database = database;
+        configuration.secret.file = Some(folder.path().join("secret"));
         change(&mut configuration);
-        let server = Server::start(configuration).await.unwrap();
+        let server = Server::start(configuration.clone()).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { server, grist, ds, http }
+        Self { configuration, folder, server, grist, ds, http }
+    }
+
+    /// Nobody is declared; any owner creates a team.
+    pub(crate) async fn open() -> Self {
+        Self::with(|configuration| {
+            configuration.team = None;
+            configuration.enrolment = Enrolment::Open;
+        })
+        .await
+    }
+
+    /// The same server, ended without a word and started anew.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { configuration, folder, server, grist, ds, http } = self;
+        drop(server);
+        let server = Server::start(configuration.clone()).await.unwrap();
+        Self { configuration, folder, server, grist, ds, http }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -76,6 +100,18 @@ impl Relais {
         let token = self.grist.token(DOCUMENT, user, Right::Editor);
         let answer: Value = self.ask_session(&self.grist.origin(), &token).await.json().await.unwrap();
         answer["session"].as_str().expect("a session").to_owned()
+    }
+
+    /// A session of a person in any document.
+    pub(crate) async fn session_in(&self, document: &str, user: i64, right: Right) -> String {
+        let token = self.grist.token(document, user, right);
+        let answer: Value = self.ask_session(&self.grist.origin(), &token).await.json().await.unwrap();
+        answer["session"].as_str().unwrap_or_else(|| panic!("a session: {answer}")).to_owned()
+    }
+
+    /// Asks with a body, in a session.
+    pub(crate) async fn send(&self, method: Method, path: &str, session: &str, body: &Value) -> Response {
+        self.request(method, path, session).json(body).send().await.unwrap()
     }
 
     pub(crate) fn request(&self, method: Method, path: &str, session: &str) -> RequestBuilder {

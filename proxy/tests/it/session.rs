@@ -28,6 +28,7 @@ async fn an_editor_gets_a_session() {
       "document": "sampleDocumentOfTeamAA",
       "ds_url": "http://[ds]",
       "egress_address": "203.0.113.10",
+      "enrolment": "closed",
       "expires_at": "[expires_at]",
       "role": "editor",
       "server_time": "[server_time]",
