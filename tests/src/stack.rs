@@ -10,7 +10,10 @@ use relais_engine::{
 };
 use relais_proxy::{
     Server,
-    config::{Configuration, DsConfiguration, GristConfiguration, SecretConfiguration, ServerConfiguration, TeamConfiguration},
+    config::{
+        Configuration, DatabaseConfiguration, DsConfiguration, Enrolment, GristConfiguration, SecretConfiguration, ServerConfiguration,
+        TeamConfiguration,
+    },
 };
 
 use crate::{
@@ -32,6 +35,10 @@ pub struct Options {
     pub limits: relais_proxy::config::LimitsConfiguration,
     /// The last day of the team's token, as its operator would have given it.
     pub token_expires: Option<relais_engine::Day>,
+    /// Whether owners of documents create teams; without it, the first document's is the only one.
+    pub enrolment: Enrolment,
+    /// No team is declared: the first document has none either.
+    pub without_team: bool,
 }
 
 /// A sample DS, a sample Grist, and the proxy. They stop when it is dropped.
@@ -45,7 +52,7 @@ pub struct Stack {
     pub document: SampleDocument,
     /// The proxy.
     pub proxy: Server,
-    _secret: tempfile::TempDir,
+    _state: tempfile::TempDir,
 }
 
 impl Stack {
@@ -54,7 +61,7 @@ impl Stack {
         let ds = SampleDs::start(options.ds).await?;
         let grist = SampleGrist::start(options.grist).await?;
         let document = grist.first_document().context("the sample Grist has no document")?;
-        let secret = tempfile::tempdir()?;
+        let state = tempfile::tempdir()?;
         let demarches = [ds::COMPLETE, ds::EVERYDAY, ds::BENCH, ds::NEIGHBOUR, ds::SIBLING].map(|number| i64::from(number).try_into());
         let configuration = Configuration {
             server: ServerConfiguration { listen: ([127, 0, 0, 1], options.port).into(), ..ServerConfiguration::default() },
@@ -65,8 +72,10 @@ impl Stack {
                 file_hosts: vec![ds.url().trim_start_matches("http://").parse()?],
                 egress_address: Some("203.0.113.10".to_owned()),
             },
-            secret: SecretConfiguration { file: Some(secret.path().join("secret")) },
-            team: Some(TeamConfiguration {
+            secret: SecretConfiguration { file: Some(state.path().join("secret")), is_required: false },
+            database: DatabaseConfiguration::File(state.path().join("relais.db")),
+            enrolment: options.enrolment,
+            team: (!options.without_team).then_some(TeamConfiguration {
                 name: "Vie associative".to_owned(),
                 ds_token: ds.token().to_owned().into(),
                 token_expires: options.token_expires,
@@ -77,7 +86,7 @@ impl Stack {
             ..Configuration::default()
         };
         let proxy = Server::start(configuration).await?;
-        Ok(Self { ds, grist, document, proxy, _secret: secret })
+        Ok(Self { ds, grist, document, proxy, _state: state })
     }
 
     /// The address of the proxy, and of the widget.

@@ -6,14 +6,17 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
-    ds::{Ds, Reply},
+    ds::{Ds, Known, Reply},
     grist::{Right, now},
     relais::{DEMARCHE, DOCUMENT, DS_TOKEN, PARTS, Relais, STRANGER},
     storage::{Served, Storage},
+    teams::create,
+    tokens::{TOKEN, deposit, try_deposit},
 };
 
 /// What opens a file, for an hour.
@@ -87,16 +90,80 @@ async fn files(relais: &Relais, storage: &Storage, session: &str) -> Vec<String>
     answers
 }
 
-// One thread: the subscriber below is this thread's alone, and the proxy's tasks run on it.
+impl Log {
+    /// Gathers what this thread logs from now on: the proxy's tasks run on it, too, in a test of one thread.
+    fn gather() -> (Self, (tracing::subscriber::DefaultGuard, tracing::Dispatch)) {
+        // With one subscriber alone, tracing asks the thread that comes first to a line whether it is wanted, and keeps the
+        // answer for all: a line that another test came to first would be missing here.
+        let another = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+        (log, (tracing::subscriber::set_default(subscriber), another))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// A token that is deposited, refused, replaced and checked; a code that is made, tried and used.
+#[tokio::test(flavor = "current_thread")]
+async fn no_deposited_token_and_no_code_leaves_the_proxy() {
+    let (log, _guard) = Log::gather();
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let mut answers = Vec::new();
+    relais.ds.will([Reply::Echo(StatusCode::FORBIDDEN), Reply::Echo(StatusCode::INTERNAL_SERVER_ERROR), Reply::html(200)]);
+    for _ in 0..3 {
+        answers.push(everything(try_deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await).await);
+    }
+    let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    answers.push(deposited.to_string());
+    answers.push(everything(try_deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await).await);
+    answers.push(everything(try_deposit(&relais, &owner, &format!("{TOKEN} {TOKEN}"), &[DEMARCHE]).await).await);
+    let path = format!("/api/tokens/{}", deposited["token"]["id"].as_str().unwrap());
+    for body in [
+        json!({ "version": 1, "name": TOKEN, "token": TOKEN, "demarches": [DEMARCHE], "expires": TOKEN }),
+        json!({ "version": TOKEN }),
+        json!({ "version": 7, "name": "A", "token": TOKEN, "demarches": [DEMARCHE], "expires": null }),
+    ] {
+        answers.push(everything(relais.send(Method::PUT, &path, &owner, &body).await).await);
+    }
+    answers.push(everything(relais.send(Method::POST, &format!("{path}/check"), &owner, &json!({})).await).await);
+    answers.push(everything(relais.request(Method::GET, "/api/team", &owner).send().await.unwrap()).await);
+    answers.push(everything(relais.request(Method::GET, "/api/demarches", &owner).send().await.unwrap()).await);
+    answers.push(everything(relais.state(&owner).await).await);
+    let invited: serde_json::Value =
+        relais.send(Method::POST, "/api/team/invitations", &owner, &json!({ "hands_over": false })).await.json().await.unwrap();
+    let invitation = invited["code"].as_str().unwrap().to_owned();
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    for wrong in [&format!("{invitation}X"), &invitation, &invitation] {
+        let body = json!({ "code": wrong, "document_name": "Suivi" });
+        answers.push(everything(relais.send(Method::POST, "/api/team/join", &comer, &body).await).await);
+    }
+    answers.push(everything(relais.request(Method::GET, "/api/team", &comer).send().await.unwrap()).await);
+    answers.push(relais.metrics().await);
+    answers.push(format!("{:?} {:?}", relais.server, relais.configuration));
+    let logged = log.text();
+    let ours: String = logged.lines().filter(|line| line.contains("relais_proxy") || line.contains("sqlx")).collect();
+    assert!(ours.contains("token deposited") && ours.contains("a document joined"), "the log was seen");
+    // With what the database's own lines say.
+    if logged.contains("sqlx") {
+        assert!(ours.contains("INSERT INTO tokens"));
+    }
+    answers.push(ours);
+    let plain = invitation.replace('-', "");
+    for (place, text) in answers.iter().enumerate() {
+        for secret in [TOKEN, "deposited-token", &invitation, &plain, &owner] {
+            assert!(!text.contains(secret), "a secret in answer {place}: {text}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn no_secret_leaves_the_proxy() {
-    // With one subscriber alone, tracing asks the thread that comes first to a line whether it is wanted, and keeps the answer
-    // for all: a line that another test came to first would be missing here.
-    let _another = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    let (log, _guard) = Log::gather();
     let storage = Storage::start().await;
     let relais = Relais::with(|configured| {
         configured.limits.ds_call = Duration::from_secs(3);
@@ -170,7 +237,7 @@ async fn no_secret_leaves_the_proxy() {
     let absent_session = absent.session().await;
     answers.push(everything(absent.state(&absent_session).await).await);
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     // The proxy's own lines; those of the test's client are not its doing.
     assert!(logged.contains("\"file passed on\"") && logged.contains("\"file cut\""), "files were logged");
     // An address that opens a file is in nobody's line, at any level: not even in those of the libraries.

@@ -4,9 +4,10 @@ use std::{io::Write as _, net::Ipv4Addr, time::Duration};
 
 use anyhow::Context as _;
 use clap::Parser;
+use relais_proxy::config::Enrolment;
 use relais_tests::{
-    ds::{self, faults::Fault},
-    grist,
+    ds::{self, faults::Fault, tokens::Scope},
+    grist::{self, SampleDocument},
     stack::{Options, Stack},
 };
 
@@ -42,6 +43,7 @@ async fn main() -> anyhow::Result<()> {
             ..grist::Options::default()
         },
         port: arguments.widget_port,
+        enrolment: Enrolment::Open,
         ..Options::default()
     };
     let stack = Stack::start(options).await.with_context(|| {
@@ -55,9 +57,14 @@ async fn main() -> anyhow::Result<()> {
     }
 
     // Access is granted already: the screen that asks for it is one click away, in the panel.
-    let address = format!("{}&access=full", stack.grist.page_url(&stack.document, "owner", &stack.address()));
+    let address = |document: &SampleDocument| format!("{}&access=full", stack.grist.page_url(document, "owner", &stack.address()));
+    let second = stack.grist.add_document("Aides des communes")?;
+    // Made up at this start, and good for nothing else.
+    let token = stack.ds.tokens().add(Scope::Only(vec![ds::SIBLING, ds::EVERYDAY]));
     let mut output = std::io::stdout().lock();
-    writeln!(output, "\nOuvrez cette adresse dans un navigateur :\n\n    {address}\n")?;
+    writeln!(output, "\nOuvrez cette adresse dans un navigateur :\n\n    {}\n", address(&stack.document))?;
+    writeln!(output, "Un second document n’a pas encore d’équipe :\n\n    {}\n", address(&second))?;
+    writeln!(output, "Pour lui, un jeton qui lit {} et {} : {token}\n", ds::SIBLING, ds::EVERYDAY)?;
     writeln!(output, "Démarches à essayer : {} (courante), {} (tous les types de champs). Ctrl+C pour arrêter.", ds::EVERYDAY, ds::COMPLETE)?;
     drop(output);
     tokio::signal::ctrl_c().await?;

@@ -18,6 +18,8 @@ pub(super) struct Call {
     pub(super) store: Arc<Store>,
     /// What its token may read.
     pub(super) scope: Scope,
+    /// Whether it may write.
+    pub(super) writes: bool,
     /// The text of its query.
     pub(super) text: QueryText,
     /// Where files are.
@@ -33,9 +35,15 @@ pub(super) struct Call {
 
 impl Call {
     /// A request.
-    pub(super) fn new(store: Arc<Store>, scope: Scope, text: QueryText, files: Addresses, (stuck, broken): (HashSet<i32>, HashSet<i32>)) -> Self {
+    pub(super) fn new(
+        store: Arc<Store>,
+        (scope, writes): (Scope, bool),
+        text: QueryText,
+        files: Addresses,
+        (stuck, broken): (HashSet<i32>, HashSet<i32>),
+    ) -> Self {
         let no = || AtomicBool::new(false);
-        Self { store, scope, text, files, stuck, broken, timed_out: no(), lost: no(), crashed: no() }
+        Self { store, scope, writes, text, files, stuck, broken, timed_out: no(), lost: no(), crashed: no() }
     }
 
     /// The request of a resolver.

@@ -120,8 +120,8 @@ async fn answer(sample: &Sample, authorization: Option<&str>, asked: serde_json:
     {
         return Answer::of(refusals::too_many_requests(reset)).await;
     }
-    let scope = match sample.tokens.check(authorization, Ipv4Addr::LOCALHOST) {
-        Ok(scope) => scope,
+    let rights = match sample.tokens.check(authorization, Ipv4Addr::LOCALHOST) {
+        Ok(rights) => rights,
         Err(refused) => return Answer::of(refusals::token(refused)).await,
     };
     let asked = match asked {
@@ -129,14 +129,18 @@ async fn answer(sample: &Sample, authorization: Option<&str>, asked: serde_json:
         Ok(_) => return Answer::of(refusals::bad_request("No query, and no known queryId")).await,
         Err(_) => return Answer::of(refusals::bad_request("The body is not JSON")).await,
     };
-    match run(sample, scope, asked).await {
+    match run(sample, rights, asked).await {
         Ok(body) => broken(body, fault.as_ref()),
         Err(refusal) => Answer::of(*refusal).await,
     }
 }
 
 /// Runs a query, and gives the body of its answer.
-async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): (String, Option<String>, Value)) -> Result<Body, Box<Response>> {
+async fn run(
+    sample: &Sample,
+    rights: (Scope, bool),
+    (query, operation_name, variables): (String, Option<String>, Value),
+) -> Result<Body, Box<Response>> {
     let parsed = parse_query(&query).map_err(|error| Box::new(refusals::unreadable(&error.to_string())))?;
     let mut variables = Variables::from_json(variables);
     if let Some(operation) = document::operation(&parsed, operation_name.as_deref()) {
@@ -151,7 +155,7 @@ async fn run(sample: &Sample, scope: Scope, (query, operation_name, variables): 
         return Ok(Body::Tree(refusals::unknown_field("DemarcheDescriptor", "dossiersCount")));
     }
     let (store, files) = (Arc::clone(&sample.store), sample.files.clone());
-    let call = Arc::new(Call::new(store, scope, text, files, sample.faults.stuck()));
+    let call = Arc::new(Call::new(store, rights, text, files, sample.faults.stuck()));
     let mut request = Request::new(query).variables(variables).data(Arc::clone(&call));
     if let Some(name) = operation_name {
         request = request.operation_name(name);

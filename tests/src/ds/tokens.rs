@@ -30,6 +30,8 @@ impl Scope {
 #[derive(Clone, Debug)]
 struct Known {
     scope: Scope,
+    /// It may write, which a token of Relais should not.
+    writes: bool,
     expired: bool,
     /// It expires once it has served so many requests.
     expires_after: Option<u32>,
@@ -58,8 +60,15 @@ impl Tokens {
     /// A new token that may read this.
     pub fn add(&self, scope: Scope) -> String {
         let token = fresh();
-        let known = Known { scope, expired: false, expires_after: None, elsewhere: false };
+        let known = Known { scope, writes: false, expired: false, expires_after: None, elsewhere: false };
         self.lock().insert(token.clone(), known);
+        token
+    }
+
+    /// A new token that may write, too.
+    pub fn add_writer(&self, scope: Scope) -> String {
+        let token = self.add(scope);
+        self.change(&token, |known| known.writes = true);
         token
     }
 
@@ -105,8 +114,8 @@ impl Tokens {
         self.lock().remove(token);
     }
 
-    /// What the bearer of this header may read.
-    pub fn check(&self, authorization: Option<&str>, from: Ipv4Addr) -> Result<Scope, Refused> {
+    /// What the bearer of this header may read, and whether they may write.
+    pub fn check(&self, authorization: Option<&str>, from: Ipv4Addr) -> Result<(Scope, bool), Refused> {
         let bearer = authorization.and_then(|header| header.strip_prefix("Bearer ")).map(str::trim);
         let token = bearer.map(|bearer| bearer.strip_prefix("token=").unwrap_or(bearer).trim_matches('"'));
         let mut tokens = self.lock();
@@ -122,7 +131,7 @@ impl Tokens {
         if known.elsewhere {
             return Err(Refused::Address(from));
         }
-        Ok(known.scope.clone())
+        Ok((known.scope.clone(), known.writes))
     }
 
     fn change(&self, token: &str, change: impl FnOnce(&mut Known)) {

@@ -9,24 +9,26 @@ pub mod descriptor;
 pub mod dossier;
 pub mod exchange;
 pub mod file;
+pub mod mutation;
 pub mod people;
 pub mod places;
 pub mod public;
 pub mod scalars;
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Result, Schema};
+use async_graphql::{Context, EmptySubscription, Object, Result, Schema};
 
 use super::call::{Call, refusal};
 use super::clock::global_id;
 use demarche::{Demarche, GroupeInstructeurWithDossiers};
 use dossier::Dossier;
+use mutation::Mutation;
 use public::{DemarcheDescriptor, FindDemarche};
 
 /// The deepest query that the real server runs.
 const MAX_DEPTH: usize = 15;
 
 /// The schema with its resolvers.
-pub type Api = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Api = Schema<Query, Mutation, EmptySubscription>;
 
 /// The root of queries.
 #[derive(Debug)]
@@ -79,7 +81,7 @@ impl Query {
 
 /// The schema, ready to answer.
 pub fn api() -> Api {
-    Schema::build(Query, EmptyMutation, EmptySubscription).limit_depth(MAX_DEPTH).disable_suggestions().finish()
+    Schema::build(Query, Mutation, EmptySubscription).limit_depth(MAX_DEPTH).disable_suggestions().finish()
 }
 
 /// The schema in GraphQL's own language.

@@ -200,3 +200,17 @@ async fn requests_are_noted_with_their_outcome_and_without_their_token() {
     bench.ds.requests().reset();
     assert_eq!(bench.ds.requests().count(), 0);
 }
+
+#[tokio::test]
+async fn a_mutation_is_refused_to_a_token_that_reads_before_anything_else_is_looked_at() {
+    let bench = Bench::usual().await;
+    let query = "mutation rights($input: DossierArchiverInput!) { dossierArchiver(input: $input) { errors { message } } }";
+    let input = json!({ "dossierId": "RG9zc2llci0w", "instructeurId": "SW5zdHJ1Y3RldXItMA==" });
+    let body = json!({ "query": query, "operationName": "rights", "variables": { "input": input } }).to_string();
+    let reply = bench.send(Some(bench.ds.token()), body.clone()).await.unwrap();
+    let message = "Le jeton utilisé est configuré seulement en lecture";
+    assert_eq!(reply.json()["data"], json!({ "dossierArchiver": { "errors": [{ "message": message }] } }));
+    let writer = bench.ds.tokens().add_writer(Scope::All);
+    let reply = bench.send(Some(&writer), body).await.unwrap();
+    assert_eq!(reply.json()["errors"][0]["extensions"]["code"], "not_found");
+}
