@@ -15,7 +15,7 @@ use crate::{
     auth::{Grist, Sessions},
     clock,
     config::Configuration,
-    ds::Client,
+    ds::{Client, DemarchePath},
     files::Files,
     leases::Leases,
     limits::Limits,
@@ -30,6 +30,9 @@ use crate::{
 
 /// How long what DS said of a démarche is kept.
 const LISTED: Duration = Duration::from_mins(1);
+
+/// How long the number behind a public address is kept.
+const NAMED: Duration = Duration::from_mins(10);
 
 /// What the routes share.
 #[derive(Debug)]
@@ -48,6 +51,8 @@ pub(crate) struct Application {
     pub widget: Widget,
     /// What DS said lately of the démarches of a team, by the team and the version of the token that asked.
     pub listed: Cache<(Arc<str>, i64, DemarcheNumber), ListedDemarche>,
+    /// The numbers of démarches by the paths of their public addresses.
+    pub paths: Cache<DemarchePath, DemarcheNumber>,
     stopping: AtomicBool,
 }
 
@@ -61,7 +66,7 @@ impl Application {
         Ok(Self {
             grist: Grist::new(configuration.grist.clone())?,
             sessions: Sessions::new(&secrets),
-            teams: Teams::new(configuration.team.as_ref(), store.clone(), vault.clone(), limits)?,
+            teams: Teams::new(&configuration.teams, store.clone(), vault.clone(), limits)?,
             store,
             vault,
             ds: Client::new(&configuration.ds, limits)?,
@@ -71,6 +76,7 @@ impl Application {
             metrics: Metrics::new(),
             widget: Widget::load(&configuration.widget, &configuration.grist.origins)?,
             listed: Cache::builder().max_capacity(10_000).time_to_live(LISTED).build(),
+            paths: Cache::builder().max_capacity(10_000).time_to_live(NAMED).build(),
             stopping: AtomicBool::new(false),
             configuration,
         })

@@ -75,13 +75,17 @@ impl Stack {
             secret: SecretConfiguration { file: Some(state.path().join("secret")), is_required: false },
             database: DatabaseConfiguration::File(state.path().join("relais.db")),
             enrolment: options.enrolment,
-            team: (!options.without_team).then_some(TeamConfiguration {
-                name: "Vie associative".to_owned(),
-                ds_token: ds.token().to_owned().into(),
-                token_expires: options.token_expires,
-                demarches: demarches.into_iter().collect::<Result<_, _>>()?,
-                documents: vec![format!("{}/doc/{}", grist.origin(), document.id()).parse()?],
-            }),
+            teams: if options.without_team {
+                Vec::new()
+            } else {
+                vec![TeamConfiguration {
+                    name: "Vie associative".to_owned(),
+                    ds_token: ds.token().to_owned().into(),
+                    token_expires: options.token_expires,
+                    demarches: demarches.into_iter().collect::<Result<_, _>>()?,
+                    documents: vec![format!("{}/doc/{}", grist.origin(), document.id()).parse()?],
+                }]
+            },
             limits: options.limits,
             ..Configuration::default()
         };

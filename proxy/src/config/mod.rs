@@ -55,8 +55,8 @@ pub struct Configuration {
     pub database: DatabaseConfiguration,
     /// Whether teams are made from the widget.
     pub enrolment: Enrolment,
-    /// The team that the operator declares; with none, and without enrolment, nobody is served.
-    pub team: Option<TeamConfiguration>,
+    /// The teams that the operator declares; with none, and without enrolment, nobody is served.
+    pub teams: Vec<TeamConfiguration>,
     /// How much one may ask.
     pub limits: LimitsConfiguration,
     /// Where the widget's files come from.
@@ -79,7 +79,7 @@ impl Configuration {
             server: ServerConfiguration::read(settings),
             ds: DsConfiguration::read(settings),
             secret: SecretConfiguration::read(settings, is_shared),
-            team: TeamConfiguration::read(settings, &grist.origins, enrolment),
+            teams: TeamConfiguration::read(settings, &grist.origins, enrolment),
             database,
             enrolment,
             limits: LimitsConfiguration::read(settings),
@@ -109,12 +109,12 @@ mod tests {
         let path = |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().to_owned();
         let environment = [("RELAIS_DS_TOKEN_FILE".to_owned(), path(&token)), ("RELAIS_DATABASE_URL_FILE".to_owned(), path(&database))];
         let configuration = Configuration::read(Settings::new(&uncommented(), environment)).unwrap();
-        assert_eq!(configuration.team.as_ref().unwrap().documents.len(), 1);
+        assert_eq!(configuration.teams.first().unwrap().documents.len(), 1);
         assert!(!format!("{configuration:?}").contains("sample-"));
         let names: Vec<String> = uncommented().lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect();
         let mut asked = Settings::default();
         let _ = Configuration::gather(&mut asked);
-        let missing: Vec<&String> = asked.asked().filter(|name| !names.contains(name) && *name != "ds_token").collect();
+        let missing: Vec<&String> = asked.asked().filter(|name| !names.contains(name) && !["ds_token", "teams"].contains(&name.as_str())).collect();
         assert!(missing.is_empty(), "not in relais.default.toml: {missing:?}");
     }
 
@@ -146,5 +146,43 @@ mod tests {
         RELAIS_DOCUMENTS : https://autre.exemple.fr n’est pas dans RELAIS_GRIST_ORIGINS
         RELAIS_DS_TOKEN_FILE : le jeton contient des caractères impossibles : il tient sur une ligne, sans espace
         "#);
+    }
+
+    #[test]
+    fn more_teams_are_declared_in_tables() {
+        let token = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(token.path(), "sample-token").unwrap();
+        let path = token.path().display();
+        let file = format!(
+            "grist_origins = ['https://grist.exemple.fr']
+            [[teams]]
+            name = 'Préfecture de l’Ain'
+            ds_token_file = '{path}'
+            demarches = [131016]
+            documents = ['https://grist.exemple.fr/sbaEqgyLXuNT']
+            [[teams]]
+            name = 'Préfecture du Rhône'
+            ds_token_file = '{path}'
+            ds_token_expires = '2027-03-01'
+            demarches = [1, 2]
+            documents = ['https://grist.exemple.fr/doc/otherDocument']"
+        );
+        let teams = Configuration::read(Settings::new(&file, [])).unwrap().teams;
+        assert_eq!(
+            teams.iter().map(|team| (team.name.as_str(), team.demarches.len())).collect::<Vec<_>>(),
+            [("Préfecture de l’Ain", 1), ("Préfecture du Rhône", 2)]
+        );
+        let wrong = file
+            .replace("du Rhône", "de l’Ain")
+            .replace("otherDocument", "sbaEqgyLXuNT")
+            .replace("[1, 2]", "['x']")
+            .replace("ds_token_expires", "expires");
+        insta::assert_snapshot!(Configuration::read(Settings::new(&wrong, [])).unwrap_err(), @r#"
+        teams[2].demarches : « x » n’est pas un numéro de démarche
+        teams[2].expires : ce réglage de relais.toml n’existe pas
+        RELAIS_TEAMS : deux équipes s’appellent « Préfecture de l’Ain »
+        RELAIS_TEAMS : un document de https://grist.exemple.fr est dans deux équipes : « Préfecture de l’Ain » et « Préfecture de l’Ain »
+        "#);
+        assert!(Configuration::read(Settings::new("teams = 'Ain'", [])).unwrap_err().to_string().contains("[[teams]]"));
     }
 }

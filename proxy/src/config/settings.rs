@@ -58,6 +58,23 @@ impl Settings {
         settings
     }
 
+    /// From one table of the file, without the environment.
+    pub(super) fn of_table(table: toml::Table) -> Self {
+        Self { file: table, ..Self::default() }
+    }
+
+    /// The tables of a list, `[[…]]` in the file.
+    pub(super) fn tables(&mut self, name: &str) -> Vec<toml::Table> {
+        let Some(value) = self.file_value(name) else { return Vec::new() };
+        match value.as_array().map(|items| items.iter().map(|item| item.as_table().cloned()).collect::<Option<Vec<_>>>()) {
+            Some(Some(tables)) => tables,
+            _ => {
+                self.mistake(name, "des tables sont attendues, comme [[teams]]");
+                Vec::new()
+            }
+        }
+    }
+
     /// Notes a mistake.
     pub fn mistake(&mut self, name: &str, message: impl Into<String>) {
         self.mistakes.push(Mistake { name: name.to_owned(), message: message.into() });

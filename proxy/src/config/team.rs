@@ -1,9 +1,9 @@
-//! The team that an operator declares.
+//! The teams that an operator declares.
 
 use relais_engine::{Day, ds::DemarcheNumber};
 use secrecy::SecretString;
 
-use super::{DocumentAddress, Enrolment, GristOrigin, Settings};
+use super::{DocumentAddress, Enrolment, GristOrigin, Mistake, Mistakes, Settings};
 
 /// A team: people who share documents, démarches and the DS token that reads them.
 ///
@@ -12,6 +12,9 @@ use super::{DocumentAddress, Enrolment, GristOrigin, Settings};
 /// - `RELAIS_DS_TOKEN_EXPIRES`: its last day, such as `2027-03-01`, as DS showed it when it was made: DS's API does not tell.
 /// - `RELAIS_DEMARCHES`: the numbers of the démarches that its documents may read.
 /// - `RELAIS_DOCUMENTS`: the addresses of its Grist documents, as browsers show them. There is no wildcard.
+///
+/// `relais.toml` may declare more of them, each in a table `[[teams]]` with the keys `name`, `ds_token_file`,
+/// `ds_token_expires`, `demarches` and `documents`.
 #[derive(Clone, Debug)]
 pub struct TeamConfiguration {
     /// Shown to agents.
@@ -26,8 +29,31 @@ pub struct TeamConfiguration {
     pub documents: Vec<DocumentAddress>,
 }
 
+/// The tables of more teams.
+const TABLES: &str = "RELAIS_TEAMS";
+
 impl TeamConfiguration {
-    pub(super) fn read(settings: &mut Settings, origins: &[GristOrigin], enrolment: Enrolment) -> Option<Self> {
+    /// The team of the settings, if there is one, and those of the tables.
+    pub(super) fn read(settings: &mut Settings, origins: &[GristOrigin], enrolment: Enrolment) -> Vec<Self> {
+        let tables = settings.tables(TABLES);
+        let may_be_absent = enrolment != Enrolment::Closed || !tables.is_empty();
+        let mut teams: Vec<Self> = Self::read_one(settings, origins, may_be_absent).into_iter().collect();
+        for (place, mut table) in tables.into_iter().enumerate() {
+            if let Some(name) = table.remove("name") {
+                table.insert("team".to_owned(), name);
+            }
+            let mut table = Settings::of_table(table);
+            teams.extend(Self::read_one(&mut table, origins, false));
+            for Mistake { name, message } in table.finish().err().map(|Mistakes(mistakes)| mistakes).unwrap_or_default() {
+                let key = name.strip_prefix("RELAIS_").unwrap_or(&name).to_lowercase();
+                settings.mistake(&format!("teams[{}].{}", place + 1, if key == "team" { "name" } else { &key }), message);
+            }
+        }
+        check_apart(settings, &teams);
+        teams
+    }
+
+    fn read_one(settings: &mut Settings, origins: &[GristOrigin], may_be_absent: bool) -> Option<Self> {
         let name = settings.text("RELAIS_TEAM");
         let ds_token = settings.secret("RELAIS_DS_TOKEN");
         let token_expires = settings.text("RELAIS_DS_TOKEN_EXPIRES").and_then(|text| {
@@ -46,7 +72,7 @@ impl TeamConfiguration {
             settings.mistake("RELAIS_DOCUMENTS", format!("{} n’est pas dans RELAIS_GRIST_ORIGINS", document.origin));
         }
         let is_declared = name.is_some() || ds_token.is_some() || !demarches.is_empty() || !documents.is_empty();
-        if !is_declared && enrolment != Enrolment::Closed {
+        if !is_declared && may_be_absent {
             return None;
         }
         if name.is_none() {
@@ -66,5 +92,20 @@ impl TeamConfiguration {
             settings.mistake("RELAIS_DS_TOKEN_FILE", "le jeton contient des caractères impossibles : il tient sur une ligne, sans espace");
         }
         Some(Self { name: name?, ds_token: ds_token?, token_expires, demarches, documents })
+    }
+}
+
+/// A document belongs to one team, and teams are told apart by their names.
+fn check_apart(settings: &mut Settings, teams: &[TeamConfiguration]) {
+    for (place, team) in teams.iter().enumerate() {
+        for other in teams.iter().skip(place + 1) {
+            if other.name == team.name {
+                settings.mistake(TABLES, format!("deux équipes s’appellent « {} »", team.name));
+            }
+            for document in other.documents.iter().filter(|document| team.documents.contains(document)) {
+                settings
+                    .mistake(TABLES, format!("un document de {} est dans deux équipes : « {} » et « {} »", document.origin, team.name, other.name));
+            }
+        }
     }
 }

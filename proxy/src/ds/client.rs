@@ -32,10 +32,12 @@ const ERROR_BODY: usize = 16 * 1024;
 /// Calls one instance of DS.
 #[derive(Debug)]
 pub(crate) struct Client {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
+    /// Its own address, under which everything else is.
+    pub(super) site: String,
     address: String,
     egress_address: Option<String>,
-    call: Duration,
+    pub(super) call: Duration,
     answer: usize,
 }
 
@@ -43,6 +45,7 @@ impl Client {
     pub(crate) fn new(configuration: &DsConfiguration, limits: &LimitsConfiguration) -> Result<Self, reqwest::Error> {
         Ok(Self {
             http: outgoing::client(limits.ds_call, configuration.url.is_loopback())?,
+            site: configuration.url.as_str().to_owned(),
             address: configuration.url.graphql(),
             egress_address: configuration.egress_address.clone(),
             call: limits.ds_call,

@@ -9,6 +9,7 @@ mod leases;
 mod manifest;
 mod operations;
 mod page;
+mod paths;
 mod session;
 mod team;
 mod tokens;
@@ -41,6 +42,7 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
     let api = Router::new()
         .route("/session", post(session::open))
         .route("/demarches", get(demarches::list))
+        .route("/paths/{path}", get(paths::find))
         .route("/operations/{name}", post(operations::relay))
         .route("/files", post(files::pass_on))
         .route("/team", get(team::show).post(team::create).patch(team::rename))

@@ -101,10 +101,10 @@ impl Team {
     }
 }
 
-/// Every team: the one that the operator declares, and those of the database.
+/// Every team: those that the operator declares, and those of the database.
 #[derive(Debug)]
 pub(crate) struct Teams {
-    declared: Option<Arc<Team>>,
+    declared: Vec<Arc<Team>>,
     store: Arc<Store>,
     vault: Arc<Vault>,
     limits: LimitsConfiguration,
@@ -114,13 +114,13 @@ pub(crate) struct Teams {
 
 impl Teams {
     pub(crate) fn new(
-        declared: Option<&TeamConfiguration>,
+        declared: &[TeamConfiguration],
         store: Arc<Store>,
         vault: Arc<Vault>,
         limits: &LimitsConfiguration,
     ) -> Result<Self, InvalidToken> {
         Ok(Self {
-            declared: declared.map(|team| declare(team, limits)).transpose()?,
+            declared: declared.iter().map(|team| declare(team, limits)).collect::<Result<_, _>>()?,
             store,
             vault,
             limits: limits.clone(),
@@ -131,7 +131,7 @@ impl Teams {
 
     /// The team of a document: it belongs to at most one.
     pub(crate) async fn of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, Arc<StoreError>> {
-        if let Some(team) = self.declared.as_ref().filter(|team| team.has(origin, document)) {
+        if let Some(team) = self.declared.iter().find(|team| team.has(origin, document)) {
             return Ok(Some(team.clone()));
         }
         let load = async {

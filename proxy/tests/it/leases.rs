@@ -31,7 +31,7 @@ impl Relais {
 async fn another_document_neither_sees_nor_touches_a_lease() {
     let relais = Relais::with(|configured| {
         let other = format!("{}/{STRANGER}", configured.grist.origins[0].as_str());
-        configured.team.as_mut().unwrap().documents.push(other.parse().unwrap());
+        configured.teams[0].documents.push(other.parse().unwrap());
     })
     .await;
     let (ours, theirs) = (relais.session_in(DOCUMENT, 42, Right::Editor).await, relais.session_in(STRANGER, 42, Right::Editor).await);

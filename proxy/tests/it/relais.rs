@@ -60,7 +60,7 @@ impl Relais {
     /// Nobody is declared; any owner creates a team.
     pub(crate) async fn open() -> Self {
         Self::with(|configuration| {
-            configuration.team = None;
+            configuration.teams.clear();
             configuration.enrolment = Enrolment::Open;
         })
         .await
@@ -153,13 +153,13 @@ pub(crate) fn configuration(grist: &Grist, ds: &Ds) -> Configuration {
             egress_address: Some("203.0.113.10".to_owned()),
             ..DsConfiguration::default()
         },
-        team: Some(TeamConfiguration {
+        teams: vec![TeamConfiguration {
             name: "Préfecture de l’Ain".to_owned(),
             ds_token: DS_TOKEN.into(),
             token_expires: None,
             demarches: vec![DEMARCHE.to_string().parse().unwrap(), SECOND.to_string().parse().unwrap()],
             documents: vec![format!("{origin}/{DOCUMENT}").parse().unwrap()],
-        }),
+        }],
         limits: LimitsConfiguration::default(),
         ..Configuration::default()
     }

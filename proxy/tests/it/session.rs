@@ -262,7 +262,7 @@ async fn what_an_operator_withdraws_is_withdrawn_from_open_sessions() {
     // The same secret, so the session is still ours; another document, or another Grist, in the configuration.
     let mut changed = configuration(&relais.grist, &relais.ds);
     changed.secret.file = Some(secret.clone());
-    changed.team.as_mut().unwrap().documents = vec![format!("{}/{STRANGER}", relais.grist.origin()).parse().unwrap()];
+    changed.teams[0].documents = vec![format!("{}/{STRANGER}", relais.grist.origin()).parse().unwrap()];
     let restarted = Relais { server: relais_proxy::Server::start(changed).await.unwrap(), ..relais };
     assert_eq!(code(restarted.state(&session).await).await, "document_unknown");
     let mut changed = configuration(&restarted.grist, &restarted.ds);

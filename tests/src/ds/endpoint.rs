@@ -9,10 +9,10 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Body, broken, propagate};
 use super::call::Call;
@@ -25,6 +25,7 @@ use super::requests::{Recorded, Requests};
 use super::schema::Api;
 use super::server::Cut;
 use super::tokens::{Refused, Scope, Tokens};
+use super::vocabulary::DemarcheState;
 use super::world::store::Store;
 
 /// Everything that the server is made of.
@@ -66,7 +67,24 @@ struct Asked {
 
 /// The routes.
 pub(super) fn router(sample: Arc<Sample>) -> Router {
-    Router::new().route("/api/v2/graphql", post(graphql)).route("/files/{key}", get(file)).layer(DefaultBodyLimit::max(1 << 20)).with_state(sample)
+    Router::new()
+        .route("/api/v2/graphql", post(graphql))
+        .route("/files/{key}", get(file))
+        .route("/preremplir/{path}/schema", get(described))
+        .layer(DefaultBodyLimit::max(1 << 20))
+        .with_state(sample)
+}
+
+/// The public description of a démarche, by the path of its public address. One that is closed leads to its page.
+async fn described(State(sample): State<Arc<Sample>>, Path(path): Path<String>) -> Response {
+    let number = path.strip_prefix("demarche-").and_then(|number| number.parse().ok());
+    match number.and_then(|number| sample.store.demarche(number)) {
+        Some(demarche) if demarche.state == DemarcheState::Publiee => {
+            axum::Json(json!({ "number": demarche.number, "title": demarche.title, "state": "publiee" })).into_response()
+        }
+        Some(_) => Redirect::to(&format!("/commencer/{path}")).into_response(),
+        None => refusals::html(StatusCode::NOT_FOUND),
+    }
 }
 
 async fn graphql(State(sample): State<Arc<Sample>>, headers: HeaderMap, body: Bytes) -> Response {
