@@ -12,6 +12,7 @@ use moka::future::Cache;
 use relais_engine::ds::{DemarcheNumber, SourceErrorCode as Code};
 
 use crate::{
+    audit::Trail,
     auth::{Grist, Sessions},
     clock,
     config::Configuration,
@@ -48,6 +49,7 @@ pub(crate) struct Application {
     pub limits: Limits,
     pub leases: Leases,
     pub metrics: Metrics,
+    pub trail: Trail,
     pub widget: Widget,
     /// What DS said lately of the démarches of a team, by the team and the version of the token that asked.
     pub listed: Cache<(Arc<str>, i64, DemarcheNumber), ListedDemarche>,
@@ -74,6 +76,7 @@ impl Application {
             limits: Limits::new(limits),
             leases: Leases::new(limits.lease),
             metrics: Metrics::new(),
+            trail: Trail::default(),
             widget: Widget::load(&configuration.widget, &configuration.grist.origins)?,
             listed: Cache::builder().max_capacity(10_000).time_to_live(LISTED).build(),
             paths: Cache::builder().max_capacity(10_000).time_to_live(NAMED).build(),

@@ -5,6 +5,7 @@
 //! read, `ds` and `files` ask for it; `store` keeps what teams make, and `vault` seals their tokens.
 
 mod application;
+mod audit;
 mod auth;
 mod clock;
 pub mod config;

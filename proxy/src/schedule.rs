@@ -1,5 +1,5 @@
 //! What the server does by itself: each token is asked of DS once a day, so that an owner learns of a refusal before their
-//! colleagues do.
+//! colleagues do; what is old in the trail is forgotten.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,17 +19,26 @@ const ROUND: Duration = Duration::from_hours(1);
 /// How old DS's word on a token may be.
 const CHECKED_SECONDS: i64 = 24 * 3600;
 
-/// Checks tokens until the server stops.
-pub(crate) async fn check_tokens(application: Arc<Application>, mut stopped: watch::Receiver<bool>) {
+/// Checks tokens, and forgets what is old, until the server stops.
+pub(crate) async fn keep_house(application: Arc<Application>, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = check_due(&application, clock::now()) => {}
+            () = async { forget_old(&application, clock::now()).await; check_due(&application, clock::now()).await; } => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
         tokio::select! {
             () = tokio::time::sleep(ROUND) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
+    }
+}
+
+async fn forget_old(application: &Application, now: Timestamp) {
+    let days = i64::from(application.configuration.audit.days);
+    match application.store.forget_audit(now.plus_seconds(-days * 24 * 3600)).await {
+        Ok(0) => {}
+        Ok(lines) => tracing::info!(lines, "old lines of the trail are forgotten"),
+        Err(error) => tracing::warn!(cause = %error, "old lines of the trail are not forgotten"),
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-use crate::{application::Application, config::Configuration, request::Peer, routes, schedule};
+use crate::{application::Application, audit, config::Configuration, request::Peer, routes, schedule};
 
 /// How often those who no longer ask are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
@@ -56,7 +56,8 @@ impl Server {
         }
         tasks.spawn(accept(listener, routes::router(application.clone()), application.clone(), stopped.clone()));
         tasks.spawn(forget(application.clone(), stopped.clone()));
-        tasks.spawn(schedule::check_tokens(application.clone(), stopped));
+        tasks.spawn(schedule::keep_house(application.clone(), stopped.clone()));
+        tasks.spawn(audit::write_trail(application.clone(), stopped));
         tracing::info!(%address, "listening");
         Ok(Self { address, metrics_address, application, stop, tasks })
     }

@@ -255,6 +255,9 @@ pub(crate) const NO_WIDGET: &str = "<!doctype html><html lang=\"fr\"><meta chars
     <p>Ce serveur de Relais a été construit sans son widget. Votre document n’a pas changé.</p>\
     <p>Donnez ce message à la personne qui administre Relais : construire le widget avec Trunk, puis le serveur.</p></html>";
 
+/// The first line of the trail's file.
+pub(crate) const AUDIT_HEADER: &str = "Début;Fin;Document;Grist;Utilisateur n°;Démarche;Lecture;Demandes;Dossiers";
+
 /// The name of the widget in Grist's gallery.
 pub(crate) const WIDGET_NAME: &str = "Démarches Simplifiées (Relais)";
 

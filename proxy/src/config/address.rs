@@ -2,6 +2,8 @@
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
 use url::{Host, Url};
 
 /// An address that Relais does not call. The sentence is French: an operator reads it.
@@ -75,6 +77,11 @@ impl DocumentId {
     /// The id as Grist writes it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A mark of it, for logs and trails: the id itself opens a public document to whoever reads it.
+    pub(crate) fn mark(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(self.as_str())).chars().take(10).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The configuration: small structs, each with its own settings, read from `relais.toml` and the environment or built in code.
 
 mod address;
+mod audit;
 mod database;
 mod ds;
 mod enrolment;
@@ -15,6 +16,7 @@ mod team;
 use std::path::PathBuf;
 
 pub use address::{DocumentAddress, DocumentId, DsUrl, GristOrigin, InvalidAddress, Network};
+pub use audit::AuditConfiguration;
 pub use database::DatabaseConfiguration;
 pub use ds::DsConfiguration;
 pub use enrolment::Enrolment;
@@ -57,6 +59,8 @@ pub struct Configuration {
     pub enrolment: Enrolment,
     /// The teams that the operator declares; with none, and without enrolment, nobody is served.
     pub teams: Vec<TeamConfiguration>,
+    /// How long is remembered who read what.
+    pub audit: AuditConfiguration,
     /// How much one may ask.
     pub limits: LimitsConfiguration,
     /// Where the widget's files come from.
@@ -82,6 +86,7 @@ impl Configuration {
             teams: TeamConfiguration::read(settings, &grist.origins, enrolment),
             database,
             enrolment,
+            audit: AuditConfiguration::read(settings),
             limits: LimitsConfiguration::read(settings),
             widget: WidgetSource::Embedded,
             grist,

@@ -16,5 +16,5 @@ pub(crate) use described::Described;
 pub(crate) use failure::Failure;
 pub(crate) use gate::Gate;
 pub(crate) use paths::DemarchePath;
-pub(crate) use relay::Answer;
+pub(crate) use relay::{Answer, Dossiers};
 pub(crate) use token::{InvalidToken, Token};

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
+use memchr::memmem;
 use relais_engine::ds::SourceErrorCode as Code;
 use reqwest::Response;
 use tokio::sync::mpsc;
@@ -31,8 +32,33 @@ pub(crate) struct Answer {
 pub(crate) struct Relayed {
     /// Bytes passed on, decompressed.
     pub bytes: usize,
+    /// Dossiers among them.
+    pub dossiers: usize,
     /// Why it was cut, if it was.
     pub cut: Option<Failure>,
+}
+
+/// Counts the dossiers of a body as it passes.
+#[derive(Debug, Default)]
+pub(crate) struct Dossiers {
+    pub count: usize,
+    /// The end of what was seen, in which a key may have begun.
+    end: Vec<u8>,
+}
+
+/// A key that each dossier has once, and nothing else has. In a text its quotes would be escaped.
+const KEY: &[u8] = b"\"dateDerniereModification\":";
+
+impl Dossiers {
+    /// Counts those of the next piece.
+    pub(crate) fn see(&mut self, piece: &[u8]) {
+        // Across the border of two pieces: as much of each as a key that began in one may have.
+        let head = piece.get(..KEY.len() - 1).unwrap_or(piece);
+        let border = [&self.end, head].concat();
+        self.count += memmem::find_iter(&border, KEY).count() + memmem::find_iter(piece, KEY).count();
+        let seen = if piece.len() < KEY.len() { &border } else { piece };
+        self.end = seen.get(seen.len().saturating_sub(KEY.len() - 1)..).unwrap_or_default().to_vec();
+    }
 }
 
 impl Answer {
@@ -57,10 +83,11 @@ impl Answer {
         let (sender, receiver) = mpsc::channel::<Option<Bytes>>(PIECES);
         tokio::spawn(async move {
             let deadline = self.deadline;
-            let mut bytes = 0;
+            let (mut bytes, mut dossiers) = (0, Dossiers::default());
             let pump = async {
                 while let Some(chunk) = self.next(bytes).await? {
                     bytes += chunk.len();
+                    dossiers.see(&chunk);
                     if sender.send(Some(chunk)).await.is_err() {
                         return Err(Failure::new(Code::InvalidAnswer, "the client left"));
                     }
@@ -73,7 +100,7 @@ impl Answer {
                 Ok(result) => result.err(),
                 Err(_) => Some(Failure::new(Code::Timeout, "the answer was not passed on in time")),
             };
-            done(Relayed { bytes, cut });
+            done(Relayed { bytes, dossiers: dossiers.count, cut });
         });
         let body = stream::unfold(Some(receiver), async |receiver| {
             let mut receiver = receiver?;
@@ -93,6 +120,24 @@ impl Answer {
             Ok(chunk) => Ok(chunk),
             Err(error) if error.is_timeout() => Err(Failure::new(Code::Timeout, outgoing::describe(error))),
             Err(error) => Err(Failure::new(Code::InvalidAnswer, outgoing::describe(error))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dossiers, KEY};
+
+    #[test]
+    fn dossiers_are_counted_wherever_the_body_is_cut() {
+        let key = std::str::from_utf8(KEY).unwrap_or_default();
+        let body = format!("{{\"nodes\":[{{{key}1}},{{{key}2,\"text\":\"\\\"dateDerniereModification\\\":\"}},{{{key}3}}]}}");
+        for size in 1..=body.len() {
+            let mut dossiers = Dossiers::default();
+            for piece in body.as_bytes().chunks(size) {
+                dossiers.see(piece);
+            }
+            assert_eq!(dossiers.count, 3, "pieces of {size}");
         }
     }
 }

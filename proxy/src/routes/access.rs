@@ -6,15 +6,12 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use relais_engine::ds::SourceErrorCode as Code;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     application::Application,
     auth::{Person, Role},
     clock,
-    config::DocumentId,
     error::AppError,
     ids::TeamId,
     teams::Team,
@@ -98,10 +95,6 @@ pub(super) async fn team_of(application: &Application, person: &Person) -> Resul
 pub(super) fn record(person: &Person) {
     let span = tracing::Span::current();
     span.record("origin", person.origin.as_str());
-    span.record("document", mark(&person.document));
+    span.record("document", person.document.mark());
     span.record("user", person.user);
-}
-
-fn mark(document: &DocumentId) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(document.as_str())).chars().take(10).collect()
 }

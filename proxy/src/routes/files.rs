@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{access::Access, body};
 use crate::{
     application::Application,
+    audit::FILES,
     ds::Failure,
     error::AppError,
     files::{End, Passed},
@@ -50,6 +51,7 @@ pub(super) async fn pass_on(
         return Err(AppError::new(Code::DemarcheForbidden, "the team may not read this démarche"));
     }
     let running = application.limits.file(&person)?;
+    application.trail.note(&team.key(), &person, demarche, FILES, 0);
     let call = Call { application, is_counted: false, span: tracing::Span::current() };
     let file = match call.application.files.ask(url.expose_secret(), size).await {
         Ok(file) => file,

@@ -1,6 +1,7 @@
 //! The routes: one file each.
 
 mod access;
+mod audit;
 mod body;
 mod demarches;
 mod files;
@@ -42,6 +43,8 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
     let api = Router::new()
         .route("/session", post(session::open))
         .route("/demarches", get(demarches::list))
+        .route("/audit", get(audit::show))
+        .route("/audit.csv", get(audit::export))
         .route("/paths/{path}", get(paths::find))
         .route("/operations/{name}", post(operations::relay))
         .route("/files", post(files::pass_on))

@@ -15,7 +15,8 @@ use serde::Deserialize;
 use super::{access::Access, body};
 use crate::{
     application::Application,
-    ds::{Answer, Failure},
+    auth::Person,
+    ds::{Answer, Dossiers, Failure},
     error::AppError,
     limits::Running,
     text,
@@ -38,7 +39,7 @@ pub(super) async fn relay(
     tracing::Span::current().record("operation", name.as_str()).record("demarche", demarche.get());
     let token = team.token_for(demarche).ok_or_else(|| AppError::new(Code::DemarcheForbidden, "the team may not read this démarche"))?;
     let ready = token.ready()?;
-    let call = Call { application, name, start, _running: running };
+    let call = Call { application, team: team.key(), person, demarche, name, start, _running: running };
     let answer = call.application.ds.call(ready, &token.gate, &operation).await;
     call.application.note(token, answer.as_ref().err().map(|failure| failure.error.code)).await;
     let answer = match answer {
@@ -51,6 +52,9 @@ pub(super) async fn relay(
 /// A call under way, for the figures.
 struct Call {
     application: Arc<Application>,
+    team: Arc<str>,
+    person: Person,
+    demarche: DemarcheNumber,
     name: OperationName,
     start: Instant,
     _running: Running,
@@ -67,10 +71,16 @@ impl Call {
         self.application.metrics.operation(self.name.as_str(), outcome, bytes, self.start.elapsed());
     }
 
+    /// What was read goes into the trail, even if the answer was cut.
+    fn note(&self, dossiers: usize) {
+        self.application.trail.note(&self.team, &self.person, self.demarche, self.name.as_str(), dossiers);
+    }
+
     /// Passed on as it comes.
     fn streamed(self, answer: Answer) -> Response {
         let span = tracing::Span::current();
         json(Body::from_stream(answer.relay(move |relayed| {
+            self.note(relayed.dossiers);
             let code = relayed.cut.as_ref().map(|failure| failure.error.code);
             self.count(code.map_or_else(|| "ok".to_owned(), outcome), relayed.bytes);
             if let Some(failure) = relayed.cut {
@@ -87,6 +97,9 @@ impl Call {
         };
         match check_dossier(&body, demarche) {
             Ok(()) => {
+                let mut dossiers = Dossiers::default();
+                dossiers.see(&body);
+                self.note(dossiers.count);
                 self.count("ok".to_owned(), body.len());
                 Ok(json(Body::from(body)))
             }

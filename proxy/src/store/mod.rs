@@ -1,6 +1,7 @@
 //! What outlives the server: teams, their documents, sealed tokens, invitations. SQLite in one file, or PostgreSQL, by the
 //! same queries.
 
+mod audit;
 mod error;
 mod invitations;
 mod teams;
@@ -16,6 +17,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
+pub(crate) use audit::AuditLine;
 pub(crate) use error::StoreError;
 pub(crate) use invitations::{Invitation, NewInvitation};
 pub(crate) use teams::{NewDocument, StoredTeam};
@@ -38,7 +40,8 @@ const SQLITE: &str =
 const POSTGRES: &str = "SET lock_timeout = '3s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// The changes of the tables, in order. One that has been released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "teams", include_str!("migrations/1_teams.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] =
+    [(1, "teams", include_str!("migrations/1_teams.sql")), (2, "audit", include_str!("migrations/2_audit.sql"))];
 
 /// The database.
 #[derive(Debug)]

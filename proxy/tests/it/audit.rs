@@ -1,0 +1,122 @@
+//! Who read which démarche, how many dossiers, when: for the owners of the team, and for nobody else.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    database::meddle,
+    ds::{Known, Reply},
+    grist::Right,
+    relais::{DEMARCHE, DOCUMENT, PARTS, Relais, STRANGER, code},
+    teams::create,
+    tokens::{TOKEN, deposit},
+};
+
+async fn with_token() -> (Relais, String, String) {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    let editor = relais.session_in(DOCUMENT, 42, Right::Editor).await;
+    (relais, owner, editor)
+}
+
+async fn audit(relais: &Relais, session: &str) -> Value {
+    relais.request(Method::GET, "/api/audit", session).send().await.unwrap().json().await.unwrap()
+}
+
+fn page(count: usize) -> Reply {
+    let dossier =
+        json!({ "number": 7, "dateDerniereModification": "2026-11-25T10:00:00+01:00", "motivation": "private words \"dateDerniereModification\":" });
+    Reply::json(&json!({ "data": { "demarche": { "dossiers": { "nodes": vec![dossier; count] } } } }))
+}
+
+async fn read_page(relais: &Relais, session: &str, count: usize) {
+    relais.ds.will([page(count)]);
+    let answer = relais.operation(session, "getDossiers", format!(r#"{{"number":{DEMARCHE},"first":100,{PARTS}}}"#)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.bytes().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_read_is_told_to_owners_and_to_nobody_else() {
+    let (relais, owner, editor) = with_token().await;
+    read_page(&relais, &editor, 100).await;
+    read_page(&relais, &editor, 23).await;
+    relais.state(&owner).await.bytes().await.unwrap();
+    let file = json!({ "demarche": DEMARCHE, "url": "https://static.demarches-simplifiees.fr.elsewhere.example/a", "size": 1 });
+    relais.send(Method::POST, "/api/files", &editor, &file).await;
+    let mut seen = Value::Null;
+    // The trail is noted as an answer ends, a moment after its last byte.
+    for _ in 0..100 {
+        seen = audit(&relais, &owner).await;
+        if seen["lines"].as_array().unwrap().iter().any(|line| line["requests"] == 2) && seen["lines"].as_array().unwrap().len() == 3 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(seen["kept_days"], 365);
+    let mut lines: Vec<(String, i64, i64, i64)> = Vec::new();
+    for line in seen["lines"].as_array().unwrap() {
+        assert_eq!((&line["document"], &line["is_this"], &line["demarche"]), (&json!("Suivi"), &json!(true), &json!(DEMARCHE)));
+        let number = |key: &str| line[key].as_i64().unwrap();
+        lines.push((line["operation"].as_str().unwrap().to_owned(), number("person"), number("requests"), number("dossiers")));
+    }
+    lines.sort();
+    let line = |operation: &str, person, requests, dossiers| (operation.to_owned(), person, requests, dossiers);
+    assert_eq!(lines, [line("files", 42, 1, 0), line("getDemarcheState", 1, 1, 0), line("getDossiers", 42, 2, 123)]);
+    assert!(!seen.to_string().contains("private words") && !seen.to_string().contains(DOCUMENT));
+
+    for path in ["/api/audit", "/api/audit.csv"] {
+        assert_eq!(code(relais.request(Method::GET, path, &editor).send().await.unwrap()).await, "owners_only");
+        let nobody = relais.session_in(STRANGER, 1, Right::Owner).await;
+        assert_eq!(code(relais.request(Method::GET, path, &nobody).send().await.unwrap()).await, "document_unknown");
+    }
+    let other = create(&relais, STRANGER, "Autre").await;
+    assert_eq!(audit(&relais, &other).await["lines"], json!([]));
+    let file = relais.request(Method::GET, "/api/audit.csv", &owner).send().await.unwrap();
+    assert_eq!(file.headers()["content-type"], "text/csv; charset=utf-8");
+    let file = file.text().await.unwrap();
+    assert_eq!(file.lines().count(), 4, "{file}");
+    assert!(file.starts_with("\u{feff}Début;Fin;Document;") && file.contains(";42;131016;getDossiers;2;123"), "{file}");
+}
+
+#[tokio::test]
+async fn the_trail_is_written_before_the_server_ends_and_kept_as_long_as_configured() {
+    let (relais, _, editor) = with_token().await;
+    read_page(&relais, &editor, 5).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let Relais { configuration, folder, server, grist, ds, http } = relais;
+    server.stop().await;
+    let server = relais_proxy::Server::start(configuration.clone()).await.unwrap();
+    let relais = Relais { configuration, folder, server, grist, ds, http };
+    let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    let lines = audit(&relais, &owner).await["lines"].clone();
+    assert_eq!((lines.as_array().unwrap().len(), &lines[0]["dossiers"]), (1, &json!(5)));
+    let year = 366 * 24 * 3600 * 1000_i64;
+    meddle(&relais.configuration.database, &format!("UPDATE audit SET last_at = last_at - {year}")).await;
+    let relais = relais.restart().await;
+    for _ in 0..100 {
+        if audit(&relais, &owner).await["lines"] == json!([]) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("a line older than a year is still there");
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_kept_until_it_can() {
+    let (relais, owner, editor) = with_token().await;
+    let rename = |from: &str, to: &str| format!("ALTER TABLE {from} RENAME TO {to}");
+    meddle(&relais.configuration.database, &rename("audit", "elsewhere")).await;
+    read_page(&relais, &editor, 5).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let refused = relais.request(Method::GET, "/api/audit", &owner).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    meddle(&relais.configuration.database, &rename("elsewhere", "audit")).await;
+    read_page(&relais, &editor, 6).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let lines = audit(&relais, &owner).await["lines"].clone();
+    assert_eq!((&lines[0]["requests"], &lines[0]["dossiers"]), (&json!(2), &json!(11)));
+}
