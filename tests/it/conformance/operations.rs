@@ -21,6 +21,9 @@ fn operations_are_valid_for_the_three_schemas() {
             let is_unsupported = operation == OperationName::CountDossiers && name != "ds-schema.graphql";
             assert_eq!(result.is_err(), is_unsupported, "{} for {name}: {:?}", operation.as_str(), result.err().map(|error| error.to_string()));
         }
+        // What the proxy asks by itself, to learn what a token may do.
+        let rights = ExecutableDocument::parse_and_validate(&schema, include_str!("../../../proxy/src/ds/rights.graphql"), "rights.graphql");
+        assert!(rights.is_ok(), "{name}: {:?}", rights.err().map(|error| error.to_string()));
     }
 }
 
