@@ -46,7 +46,7 @@ bench: widget
 	@tools/need browser node-packages
 	tools/with cargo build --package relais-widget --example engine_speed --target wasm32-unknown-unknown --profile widget
 	tools/with wasm-bindgen --target nodejs --no-typescript --out-dir target/engine-speed target/wasm32-unknown-unknown/widget/examples/engine_speed.wasm
-	tools/with cargo bench --package relais-tests --bench figures
+	tools/postgres tools/with cargo bench --package relais-tests --bench figures
 
 lint:
 	tools/lint

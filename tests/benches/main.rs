@@ -5,6 +5,7 @@
 #![expect(clippy::cast_precision_loss, clippy::print_stdout, reason = "figures are printed, and are small")]
 
 mod in_browser;
+mod in_proxy;
 mod in_wasm;
 
 use std::{collections::BTreeMap, path::Path, process::Command, time::Instant};
@@ -23,7 +24,7 @@ use relais_engine::{
 use relais_tests::{
     browser,
     ds::{self, BENCH, world::value::Value as Held},
-    stack::{Options, Stack},
+    stack::{Options, Stack, generous},
 };
 
 type Figures = BTreeMap<&'static str, f64>;
@@ -41,14 +42,34 @@ const PARTS: Parts = Parts {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if in_proxy::serve_if_asked().await? {
+        return Ok(());
+    }
+    // `cargo bench … -- proxy` measures one part, and prints it alone.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let mut figures = Figures::new();
-    counts(&mut figures).await?;
-    engine(&mut figures).await?;
-    in_wasm::engine(&mut figures).await?;
-    proxy(&mut figures).await?;
-    widget(&mut figures)?;
-    in_browser::long_run(&mut figures).await?;
-    in_browser::large_run(&mut figures).await?;
+    if is_wanted("counts") {
+        counts(&mut figures).await?;
+    }
+    if is_wanted("engine") {
+        engine(&mut figures).await?;
+        in_wasm::engine(&mut figures).await?;
+    }
+    if is_wanted("proxy") {
+        in_proxy::proxy(&mut figures).await?;
+    }
+    if is_wanted("widget") {
+        widget(&mut figures)?;
+    }
+    if is_wanted("browser") {
+        in_browser::long_run(&mut figures).await?;
+        in_browser::large_run(&mut figures).await?;
+    }
+    if only.is_some() {
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+        return Ok(());
+    }
     let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output()?;
     let machine = format!("{} cores, {}", std::thread::available_parallelism()?, std::env::consts::ARCH);
     let report = serde_json::json!({ "figures": figures, "machine": machine, "commit": String::from_utf8_lossy(&commit.stdout).trim() });
@@ -60,14 +81,8 @@ async fn main() -> anyhow::Result<()> {
 
 /// A stack whose limits are out of the way: what is measured is not how long one waits for one's turn.
 async fn stack(dossiers: u32) -> anyhow::Result<Stack> {
-    let mut options = Options {
-        ds: ds::Options { bench: dossiers, everyday: 0, complete: 0, requests_per_minute: 1_000_000, ..ds::Options::default() },
-        ..Options::default()
-    };
-    options.limits.ds_requests_per_minute = 1_000_000;
-    options.limits.requests_per_session = 1_000_000.try_into()?;
-    options.limits.requests_per_address = 1_000_000.try_into()?;
-    Stack::start(options).await
+    let ds = ds::Options { bench: dossiers, everyday: 0, complete: 0, requests_per_minute: 1_000_000, ..ds::Options::default() };
+    Stack::start(Options { ds, limits: generous()?, ..Options::default() }).await
 }
 
 /// Requests and writes of a first run, of one that finds nothing new, and of one that finds one change.
@@ -138,33 +153,6 @@ async fn engine(figures: &mut Figures) -> anyhow::Result<()> {
         rates.push(dossiers.len() as f64 / start.elapsed().as_secs_f64());
     }
     figures.insert("engine_native_per_s", median(&mut rates).round());
-    Ok(())
-}
-
-/// One small call straight to DS, then the same through the proxy, in turns: what the proxy adds.
-async fn proxy(figures: &mut Figures) -> anyhow::Result<()> {
-    let stack = stack(1).await?;
-    let source = stack.source("owner").await?;
-    let operation = Operation::GetDemarcheState(DemarcheVariables { number: i64::from(BENCH).try_into()? });
-    let client = reqwest::Client::new();
-    let body =
-        serde_json::json!({ "query": operation.name().query(), "operationName": operation.name().as_str(), "variables": operation.variables() });
-    let (mut direct, mut through) = (Vec::new(), Vec::new());
-    for turn in 0..1200 {
-        let start = Instant::now();
-        let answer = client.post(format!("{}/api/v2/graphql", stack.ds.url())).bearer_auth(stack.ds.token()).json(&body).send().await?;
-        answer.bytes().await?;
-        let alone = start.elapsed();
-        let start = Instant::now();
-        source.call(&operation).await?;
-        // Connections are opened and code is loaded once.
-        if turn >= 200 {
-            direct.push(alone.as_secs_f64() * 1000.0);
-            through.push(start.elapsed().as_secs_f64() * 1000.0);
-        }
-    }
-    figures.insert("proxy_added_p50_ms", percentile(&mut through, 50) - percentile(&mut direct, 50));
-    figures.insert("proxy_added_p99_ms", percentile(&mut through, 99) - percentile(&mut direct, 99));
     Ok(())
 }
 

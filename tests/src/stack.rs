@@ -11,8 +11,8 @@ use relais_engine::{
 use relais_proxy::{
     Server,
     config::{
-        Configuration, DatabaseConfiguration, DsConfiguration, Enrolment, GristConfiguration, SecretConfiguration, ServerConfiguration,
-        TeamConfiguration,
+        Configuration, DatabaseConfiguration, DsConfiguration, Enrolment, GristConfiguration, LimitsConfiguration, SecretConfiguration,
+        ServerConfiguration, TeamConfiguration,
     },
 };
 
@@ -32,13 +32,26 @@ pub struct Options {
     /// The port of the proxy and the widget; 0 for a free one.
     pub port: u16,
     /// How much one may ask of the proxy; the tests and benches ask faster than people.
-    pub limits: relais_proxy::config::LimitsConfiguration,
+    pub limits: LimitsConfiguration,
     /// The last day of the team's token, as its operator would have given it.
     pub token_expires: Option<relais_engine::Day>,
     /// Whether owners of documents create teams; without it, the first document's is the only one.
     pub enrolment: Enrolment,
     /// No team is declared: the first document has none either.
     pub without_team: bool,
+}
+
+/// Limits that are in nobody's way: what is measured or tested is not how long one waits for one's turn.
+pub fn generous() -> anyhow::Result<LimitsConfiguration> {
+    const MANY: u32 = 10_000_000;
+    Ok(LimitsConfiguration {
+        ds_requests_per_minute: usize::try_from(MANY)?,
+        requests_per_session: MANY.try_into()?,
+        requests_per_address: MANY.try_into()?,
+        sessions_per_address: MANY.try_into()?,
+        operations_at_once: usize::try_from(MANY)?,
+        ..LimitsConfiguration::default()
+    })
 }
 
 /// A sample DS, a sample Grist, and the proxy. They stop when it is dropped.

@@ -21,7 +21,7 @@ use relais_tests::{
         },
     },
     grist::{Fault as GristFault, On, Refusal, SampleDocument},
-    stack::{Options, Stack},
+    stack::{Options, Stack, generous},
 };
 
 use serde_json::{Value, json};
@@ -89,12 +89,7 @@ impl Story {
         let (everyday, complete) = if is_everyday { (dossiers, 0) } else { (0, dossiers) };
         let demarche = if is_everyday { ds::EVERYDAY } else { ds::COMPLETE };
         let ds = ds::Options { seed, everyday, complete, requests_per_minute: 1_000_000, counts_dossiers: draw.chance(80), ..ds::Options::default() };
-        let mut options = Options { ds, ..Options::default() };
-        options.limits.ds_requests_per_minute = 1_000_000;
-        options.limits.requests_per_session = 1_000_000.try_into().unwrap();
-        options.limits.requests_per_address = 1_000_000.try_into().unwrap();
-        options.limits.sessions_per_address = 1_000_000.try_into().unwrap();
-        let stack = crate::logs::start(options).await;
+        let stack = crate::logs::start(Options { ds, limits: generous().unwrap(), ..Options::default() }).await;
         let preset = *draw.pick(&[Preset::Everything, Preset::Everything, Preset::Essential, Preset::Nothing]);
         let has_linked = draw.chance(40);
         let mapping = stack.propose_with(demarche, |proposal| {

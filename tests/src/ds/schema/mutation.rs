@@ -9,6 +9,7 @@ use super::{Call, not_found};
 pub struct Mutation;
 
 /// What is to be archived, and by whom.
+#[expect(clippy::struct_field_names, reason = "they are those of DS")]
 #[derive(Debug, InputObject)]
 pub struct DossierArchiverInput {
     client_mutation_id: Option<String>,
