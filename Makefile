@@ -7,7 +7,7 @@ SHELL := bash
 # Every recipe runs cargo, which takes all cores by itself.
 .NOTPARALLEL:
 
-.PHONY: help widget demo serve test bench lint conformance screenshots
+.PHONY: fuzz help widget demo serve test bench lint conformance screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -50,6 +50,11 @@ bench: widget
 
 lint:
 	tools/lint
+
+# What reads what strangers send, against what nobody would write; SECONDS for each target.
+SECONDS ?= 600
+fuzz:
+	tools/fuzz $(SECONDS)
 
 conformance:
 	tools/conformance '$(SHARED)'

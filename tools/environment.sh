@@ -19,7 +19,7 @@ has_wasm_target() {
 }
 
 for folder in "$cache"/trunk-"$TRUNK_VERSION"/bin "$cache"/wasm-bindgen-cli-"$WASM_BINDGEN_VERSION"/bin \
-  "$cache"/cargo-deny-"$CARGO_DENY_VERSION"/bin "$cache"/cargo-machete-"$CARGO_MACHETE_VERSION"/bin "$root/tools/node_modules/.bin"; do
+  "$cache"/cargo-deny-"$CARGO_DENY_VERSION"/bin "$cache"/cargo-machete-"$CARGO_MACHETE_VERSION"/bin "$cache"/cargo-fuzz-"$CARGO_FUZZ_VERSION"/bin "$root/tools/node_modules/.bin"; do
   case ":$PATH:" in
     *":$folder:"*) ;;
     *) [ ! -d "$folder" ] || PATH=$folder:$PATH ;;

@@ -12,3 +12,4 @@ WASM_BINDGEN_VERSION=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/[^0
 ESBUILD_VERSION=$(awk -F'"' '/"esbuild"/ { print $4 }' "$root/tools/package.json")
 # What Trunk.toml expects of `wasm-opt --version`.
 BINARYEN_VERSION=$(awk -F'"' '/"binaryen"/ { split($4, part, "."); print part[1] }' "$root/tools/package.json")
+CARGO_FUZZ_VERSION=0.13.1

@@ -12,6 +12,8 @@ pub mod config;
 mod ds;
 mod error;
 mod files;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod ids;
 mod leases;
 mod limits;

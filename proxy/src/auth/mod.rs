@@ -12,6 +12,12 @@ pub(crate) use session::Sessions;
 
 use crate::config::{DocumentId, GristOrigin};
 
+/// Reads an access token, for the fuzzer.
+#[cfg(fuzzing)]
+pub(crate) fn try_access_token(text: &str) {
+    let _ = access_token::read(text, crate::clock::now());
+}
+
 /// What a person may do in a document. A viewer may do nothing here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
