@@ -14,6 +14,7 @@ pub mod pace;
 pub mod proxy;
 pub mod selection;
 pub mod standing;
+pub mod team;
 pub mod text;
 mod ui;
 pub mod verdict;

@@ -13,7 +13,7 @@ use relais_engine::{
 use web_sys::Blob;
 
 use super::{
-    Lease, ListedDemarche, Session,
+    Answer, Lease, ListedDemarche, Request, Session,
     exchange::{Content, exchange, send_and_forget},
 };
 use crate::{clock::ServerClock, grist::Grist};
@@ -63,10 +63,10 @@ impl Proxy {
         Self(Rc::new(Inner { grist, clock, session: Mutex::new(None), lease: RefCell::new(None) }))
     }
 
-    /// The session, opened when there is none or when it ages.
+    /// The session, opened when there is none, when it ages, and when the document had no team: it may have one by now.
     pub async fn session(&self) -> Result<Session, OpenError> {
         let mut current = self.0.session.lock().await;
-        if let Some(session) = current.as_ref().filter(|session| !session.is_ageing(self.0.clock.now())) {
+        if let Some(session) = current.as_ref().filter(|session| session.team.is_some() && !session.is_ageing(self.0.clock.now())) {
             return Ok(session.clone());
         }
         let session = self.open().await?;
@@ -109,6 +109,20 @@ impl Proxy {
         if let Some(((path, lease), session)) = self.0.lease.take().zip(session) {
             send_and_forget(Method::DELETE, &path, &session, &shown_lease(Some(&lease)));
         }
+    }
+
+    /// Asks something about the team.
+    pub async fn send(&self, request: &Request) -> Result<Answer, SourceError> {
+        let body: Vec<u8> = self.ask(request.method.clone(), &request.path, request.body.clone()).await?;
+        if request.moves {
+            self.renew().await;
+        }
+        (request.read)(&body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
+    }
+
+    /// Opens another session at the next call: this one names a team that is no longer the document's.
+    pub async fn renew(&self) {
+        *self.0.session.lock().await = None;
     }
 
     /// The démarches that the document's team may use.

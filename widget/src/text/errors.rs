@@ -102,10 +102,9 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
         }
         SourceErrorCode::OwnersOnly => explained("Seul un propriétaire de ce document peut faire cela.", "Demandez-le à l’un d’eux."),
-        SourceErrorCode::TeamExists => explained(
-            "Ce document fait déjà partie d’une équipe.",
-            "Pour en changer, il doit d’abord quitter la sienne, à l’écran « Équipe ».",
-        ),
+        SourceErrorCode::TeamExists => {
+            explained("Ce document fait déjà partie d’une équipe.", "Pour en changer, il doit d’abord quitter la sienne, à l’écran « Équipe ».")
+        }
         SourceErrorCode::TeamDeclared => {
             explained("Cette équipe est tenue par la personne qui gère Relais.", "Demandez-lui ce changement : elle seule peut le faire.")
         }
