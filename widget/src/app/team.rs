@@ -6,8 +6,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{App, Fetched, Screen};
 use crate::{
-    proxy::{Answer, Deposited, Request, Team},
-    team::Wrong,
+    proxy::{Answer, Team},
+    team::{Request, Wish, Wrong},
 };
 
 /// A form or a question that is open on the screen.
@@ -31,11 +31,11 @@ pub enum Panel {
 impl Panel {
     /// The id of the button that opens it, and closes it.
     pub fn opener(&self) -> String {
-        let (action, id) = match self {
-            Self::None | Self::Join => ("", ""),
-            Self::Add => ("ajouter", ""),
-            Self::Replace(id) => ("remplacer-", id.as_str()),
-            Self::Discard(id) | Self::Exclude(id) => ("retirer-", id.as_str()),
+        let [action, id] = match self {
+            Self::None | Self::Join => ["", ""],
+            Self::Add => ["ajouter", ""],
+            Self::Replace(id) => ["remplacer-", id],
+            Self::Discard(id) | Self::Exclude(id) => ["retirer-", id],
         };
         [action, id].concat()
     }
@@ -50,12 +50,8 @@ pub enum Said {
     /// No answer yet.
     Waiting,
     /// It is done.
-    Done,
-    /// A code of invitation, with the moment until which it is good.
-    Code(String, relais_engine::Timestamp),
-    /// DS was asked about a token.
-    Deposited(Box<Deposited>),
-    /// It is not done.
+    Answered(Answer),
+    /// It is not.
     Refused(SourceError),
 }
 
@@ -65,7 +61,7 @@ pub struct Desk {
     pub team: Fetched<Box<Team>>,
     /// What is open.
     pub panel: Panel,
-    /// The part of the screen in which something was last asked, by its id.
+    /// The part of the screen in which something was last asked.
     pub place: &'static str,
     /// What became of it.
     pub said: Said,
@@ -81,15 +77,6 @@ impl Default for Desk {
     }
 }
 
-impl Desk {
-    /// Opens or closes something. What was said there is no longer of interest.
-    pub fn show(&mut self, panel: Panel) {
-        self.panel = panel;
-        self.said = Said::Nothing;
-        self.wrong = None;
-    }
-}
-
 impl App {
     /// Shows the team.
     pub fn open_team(self) {
@@ -97,75 +84,90 @@ impl App {
         self.go(Screen::Team);
     }
 
-    /// Reads the team, again when it is known.
-    pub fn read_team(self) {
-        spawn_local(self.reread_team());
+    // Never inline: an update has code of its own in each place that makes one.
+    #[inline(never)]
+    fn update_desk(self, update: &mut dyn FnMut(&mut Desk)) {
+        self.desk.update(|desk| update(desk));
     }
 
-    async fn reread_team(self) {
-        let Some(services) = self.services() else { return };
-        let team = match services.proxy.send(&Request::team()).await {
-            Ok(Answer::Team(team)) => Fetched::Ready(team),
-            Ok(_) => Fetched::Failed(SourceErrorCode::InvalidAnswer.into()),
-            Err(error) => Fetched::Failed(error),
-        };
-        if let Fetched::Ready(team) = &team {
-            let name = Some(team.name.clone());
-            self.session.update(|session| {
-                if let Some(session) = session {
-                    session.team = name;
-                }
-            });
-        }
-        // What is known stays, and what is typed with it.
-        self.desk.update(|desk| {
-            if desk.team.ready().is_none() || team.ready().is_some() {
-                desk.team = team;
+    /// Opens or closes something. What was said there is no longer of interest, nor is what was wrong.
+    pub fn show(self, panel: Panel, wrong: Option<Wrong>) {
+        let mut shown = Some((panel, wrong));
+        self.update_desk(&mut |desk| {
+            if let Some((panel, wrong)) = shown.take() {
+                desk.panel = panel;
+                desk.wrong = wrong;
+                desk.said = Said::Nothing;
             }
         });
     }
 
-    /// Asks something about the team, from a part of the screen. One thing at a time: what is pressed meanwhile is not heard.
-    pub fn ask(self, place: &'static str, request: Request, on_done: impl FnOnce() + 'static) {
-        self.ask_boxed(place, request, Box::new(on_done));
+    /// Closes what is open: it is done.
+    pub fn close(self) {
+        self.update_desk(&mut |desk| desk.panel = Panel::None);
     }
 
-    fn ask_boxed(self, place: &'static str, request: Request, on_done: Box<dyn FnOnce()>) {
+    /// The team is there; its first token is not yet.
+    pub fn created(self) {
+        self.update_desk(&mut |desk| desk.is_created = true);
+    }
+
+    /// Asks something about the team, and says what became of it. One thing at a time: what is pressed meanwhile is not heard.
+    pub fn ask(self, wish: Wish, request: Request, on_done: fn(Self, &Wish)) {
         let Some(services) = self.services() else { return };
         if self.desk.with_untracked(|desk| matches!(desk.said, Said::Waiting)) {
             return;
         }
-        self.desk.update(|desk| {
-            desk.place = place;
-            desk.said = Said::Waiting;
-            desk.wrong = None;
-        });
-        spawn_local(async move {
-            let answer = services.proxy.send(&request).await;
-            if let Err(SourceErrorCode::TeamExists | SourceErrorCode::DocumentUnknown) = answer.as_ref().map_err(|error| error.code) {
-                // Somebody else has given the document a team, or taken it out of one: the session no longer holds.
-                services.proxy.renew().await;
-                self.desk.set(Desk::default());
-                return self.begin();
-            }
-            let is_done = answer.is_ok();
-            self.desk.update(|desk| {
-                desk.said = match answer {
-                    Ok(Answer::Code(code, until)) => Said::Code(code, until),
-                    Ok(Answer::Deposited(deposited)) => Said::Deposited(deposited),
-                    Ok(Answer::Nothing | Answer::Team(_)) => Said::Done,
-                    Err(error) => Said::Refused(error),
-                };
+        if wish != Wish::See {
+            let place = wish.place();
+            self.update_desk(&mut |desk| {
+                desk.place = place;
+                desk.said = Said::Waiting;
+                desk.wrong = None;
             });
-            if is_done {
-                on_done();
-            }
-            if is_done && request.is_about_tokens() {
-                self.list_demarches();
-            }
-            if !request.moves {
-                self.reread_team().await;
+        }
+        spawn_local(async move {
+            let mut next = Some((wish, request));
+            while let Some((wish, request)) = next.take() {
+                let answer = services.proxy.send(&wish, request).await;
+                if let Err(error) = &answer
+                    && matches!(error.code, SourceErrorCode::TeamExists | SourceErrorCode::DocumentUnknown)
+                {
+                    // Somebody else has given the document a team, or taken it out of one: the session no longer holds.
+                    services.proxy.renew();
+                    self.desk.set(Desk::default());
+                    return self.begin();
+                }
+                next = self.hear(wish, answer, on_done);
             }
         });
+    }
+
+    /// Keeps what was answered, and says what to ask next.
+    fn hear(self, wish: Wish, answer: Result<Answer, SourceError>, on_done: fn(Self, &Wish)) -> Option<(Wish, Request)> {
+        let is_done = answer.is_ok();
+        let mut answer = Some(answer);
+        let is_seen = wish == Wish::See;
+        if let Some(Ok(Answer::Team(team))) = &answer {
+            // Whoever shows the name of the team reads it there.
+            self.session.update(|session| {
+                if let Some(session) = session {
+                    session.team = Some(team.name.clone());
+                }
+            });
+        }
+        self.update_desk(&mut |desk| match answer.take() {
+            Some(Ok(Answer::Team(team))) => desk.team = Fetched::Ready(team),
+            Some(Ok(answer)) => desk.said = Said::Answered(answer),
+            Some(Err(error)) if !is_seen => desk.said = Said::Refused(error),
+            // What is known stays, and what is typed with it.
+            Some(Err(error)) if desk.team.ready().is_none() => desk.team = Fetched::Failed(error),
+            _ => {}
+        });
+        if is_done {
+            on_done(self, &wish);
+        }
+        let sees = !is_seen && !wish.moves();
+        sees.then_some(Wish::See).and_then(|see| Some((see.clone(), see.request(&|_| String::new()).ok()?)))
     }
 }

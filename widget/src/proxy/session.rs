@@ -13,10 +13,14 @@ use relais_engine::{
 use web_sys::Blob;
 
 use super::{
-    Answer, Lease, ListedDemarche, Request, Session,
+    Answer, Lease, ListedDemarche, Session,
     exchange::{Content, exchange, send_and_forget},
 };
-use crate::{clock::ServerClock, grist::Grist};
+use crate::{
+    clock::ServerClock,
+    grist::Grist,
+    team::{Request, Wish},
+};
 
 /// Why no session could be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,17 +116,20 @@ impl Proxy {
     }
 
     /// Asks something about the team.
-    pub async fn send(&self, request: &Request) -> Result<Answer, SourceError> {
-        let body: Vec<u8> = self.ask(request.method.clone(), &request.path, request.body.clone()).await?;
-        if request.moves {
-            self.renew().await;
+    pub async fn send(&self, wish: &Wish, request: Request) -> Result<Answer, SourceError> {
+        let body: Vec<u8> = self.ask(request.method, &request.path, request.body).await?;
+        if wish.moves() {
+            self.renew();
         }
-        (request.read)(&body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
+        Answer::read(wish, &body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
     }
 
     /// Opens another session at the next call: this one names a team that is no longer the document's.
-    pub async fn renew(&self) {
-        *self.0.session.lock().await = None;
+    pub fn renew(&self) {
+        // When it is held, another is being opened already.
+        if let Some(mut session) = self.0.session.try_lock() {
+            *session = None;
+        }
     }
 
     /// The démarches that the document's team may use.

@@ -1,15 +1,13 @@
-//! The team as the proxy tells of it, and what can be asked about it.
+//! The team, as the proxy tells of it.
 
-use gloo_net::http::Method;
 use relais_engine::{
     Day, Timestamp,
     ds::{DemarcheNumber, SourceError, SourceErrorCode},
-    json::{self, FromJson, Json, Malformed},
+    json::{FromJson, Json, Malformed},
 };
-use serde_json::Value;
 
 use super::answers::{Role, refusal};
-use crate::team::Deposit;
+use crate::team::Wish;
 
 /// What a token lets its holder do in DS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +181,7 @@ impl FromJson for Deposited {
 /// What the proxy answers. Not to be printed: a code of invitation is good for whoever reads it.
 pub enum Answer {
     /// It is done.
-    Nothing,
+    Done,
     /// The team.
     Team(Box<Team>),
     /// A code of invitation, which is shown this once, and until when it is good.
@@ -193,130 +191,25 @@ pub enum Answer {
 }
 
 impl Answer {
-    #[expect(clippy::unnecessary_wraps, reason = "one of the ways to read an answer")]
-    fn nothing(_: &[u8]) -> Result<Self, Malformed> {
-        Ok(Self::Nothing)
-    }
-
-    fn team(body: &[u8]) -> Result<Self, Malformed> {
-        json::read(body).map(|team| Self::Team(Box::new(team)))
-    }
-
-    fn code(body: &[u8]) -> Result<Self, Malformed> {
-        let json = Json::parse(body)?;
-        Ok(Self::Code(json.read("code")?, json.read("expires_at")?))
-    }
-
-    fn deposited(body: &[u8]) -> Result<Self, Malformed> {
-        json::read(body).map(|deposited| Self::Deposited(Box::new(deposited)))
-    }
-}
-
-/// Something to ask about the team. Its body may hold a token, and is never printed.
-pub struct Request {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) body: Option<String>,
-    pub(super) read: fn(&[u8]) -> Result<Answer, Malformed>,
-    /// Whether the document is of another team after it than before.
-    pub moves: bool,
-}
-
-impl Request {
-    fn new(method: Method, path: String, body: Vec<(&'static str, Value)>, read: fn(&[u8]) -> Result<Answer, Malformed>) -> Self {
-        let mut object = serde_json::Map::new();
-        for (name, value) in body {
-            object.insert(name.to_owned(), value);
+    /// Reads the answer to a wish.
+    pub(super) fn read(wish: &Wish, body: &[u8]) -> Result<Self, Malformed> {
+        if matches!(wish, Wish::See | Wish::Invite(..) | Wish::Deposit | Wish::Replace(..) | Wish::Check(..)) {
+            let json = &Json::parse(body)?;
+            return Ok(match wish {
+                Wish::See => Self::Team(Box::new(Team::from_json(json)?)),
+                Wish::Invite(..) => Self::Code(json.read("code")?, json.read("expires_at")?),
+                _ => Self::Deposited(Box::new(Deposited::from_json(json)?)),
+            });
         }
-        let body = (!object.is_empty()).then(|| json::write(&Value::Object(object)));
-        Self { method, path, body, read, moves: false }
-    }
-
-    const fn moving(mut self) -> Self {
-        self.moves = true;
-        self
-    }
-
-    /// Whether the démarches that the team may read are others after it.
-    pub fn is_about_tokens(&self) -> bool {
-        self.path.starts_with("api/tokens")
-    }
-
-    /// Reads the team.
-    pub fn team() -> Self {
-        Self::new(Method::GET, "api/team".to_owned(), Vec::new(), Answer::team)
-    }
-
-    /// Makes a team of the document.
-    pub fn create(name: String, document_name: String) -> Self {
-        let body = vec![("name", name.into()), ("document_name", document_name.into())];
-        Self::new(Method::POST, "api/team".to_owned(), body, Answer::nothing).moving()
-    }
-
-    /// Comes into a team, by a code of invitation.
-    pub fn join(code: String, document_name: String) -> Self {
-        let body = vec![("code", code.into()), ("document_name", document_name.into())];
-        Self::new(Method::POST, "api/team/join".to_owned(), body, Answer::nothing).moving()
-    }
-
-    /// Names the team otherwise.
-    pub fn rename(name: String, version: i64) -> Self {
-        let body = vec![("name", name.into()), ("version", version.into())];
-        Self::new(Method::PATCH, "api/team".to_owned(), body, Answer::nothing)
-    }
-
-    /// Makes a code of invitation.
-    pub fn invite(hands_over: bool) -> Self {
-        Self::new(Method::POST, "api/team/invitations".to_owned(), vec![("hands_over", hands_over.into())], Answer::code)
-    }
-
-    /// Takes a code of invitation back.
-    pub fn withdraw(invitation: &str) -> Self {
-        Self::new(Method::DELETE, format!("api/team/invitations/{invitation}"), Vec::new(), Answer::nothing)
-    }
-
-    /// Takes a document out of the team.
-    pub fn exclude(document: &str) -> Self {
-        Self::new(Method::DELETE, format!("api/team/documents/{document}"), vec![("ends_team", false.into())], Answer::nothing)
-    }
-
-    /// Takes the document itself out of the team, which ends with its last one when that is what is wanted.
-    pub fn leave(document: &str, ends_team: bool) -> Self {
-        Self::new(Method::DELETE, format!("api/team/documents/{document}"), vec![("ends_team", ends_team.into())], Answer::nothing).moving()
-    }
-
-    /// Deposits a token.
-    pub fn deposit(deposit: Deposit) -> Self {
-        Self::new(Method::POST, "api/tokens".to_owned(), deposit.into_body(), Answer::deposited)
-    }
-
-    /// Puts a token, or what is said of it, in the place of another.
-    pub fn replace(token: &str, version: i64, deposit: Deposit) -> Self {
-        let mut body = deposit.into_body();
-        body.push(("version", version.into()));
-        Self::new(Method::PUT, format!("api/tokens/{token}"), body, Answer::deposited)
-    }
-
-    /// Takes a token away.
-    pub fn discard(token: &str, version: i64) -> Self {
-        Self::new(Method::DELETE, format!("api/tokens/{token}"), vec![("version", version.into())], Answer::nothing)
-    }
-
-    /// Asks DS about a token now.
-    pub fn check(token: &str) -> Self {
-        Self::new(Method::POST, format!("api/tokens/{token}/check"), Vec::new(), Answer::deposited)
-    }
-}
-
-impl std::fmt::Debug for Request {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} {}", self.method, self.path)
+        Ok(Self::Done)
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use relais_engine::json;
+
     use super::*;
 
     const TEAM: &str = r#"{
@@ -364,7 +257,7 @@ mod tests {
             r#"{{"token": {token}}}, "demarches": [{{"number": 131016, "title": "DETR", "refusal": null}},
                 {{"number": 142062, "title": null, "refusal": {{"code": "demarche_refused", "message": "", "help": ""}}}}]}}"#
         );
-        let Answer::Deposited(deposited) = Answer::deposited(body.as_bytes()).unwrap() else { panic!("{body}") };
+        let Answer::Deposited(deposited) = Answer::read(&Wish::Deposit, body.as_bytes()).unwrap() else { panic!("{body}") };
         assert_eq!(deposited.token.id, "t1");
         let [(number, error)] = deposited.refused.as_slice() else { panic!("{deposited:?}") };
         assert_eq!((number.get(), error.code), (142_062, SourceErrorCode::DemarcheRefused));
@@ -373,45 +266,7 @@ mod tests {
     #[test]
     fn a_code_is_read() {
         let body = br#"{"id":"i1","code":"K7M4-QX2P-9TWD","hands_over":false,"expires_at":"2026-11-21T14:32:00.000Z"}"#;
-        let Answer::Code(code, expires_at) = Answer::code(body).unwrap() else { panic!("a code") };
+        let Answer::Code(code, expires_at) = Answer::read(&Wish::Invite(false), body).unwrap() else { panic!("a code") };
         assert_eq!((code.as_str(), expires_at), ("K7M4-QX2P-9TWD", Timestamp::parse("2026-11-21T14:32:00Z").unwrap()));
-    }
-
-    #[test]
-    fn requests_are_those_of_the_proxy() {
-        let said = |request: &Request| format!("{request:?} {}", request.body.as_deref().unwrap_or("-"));
-        let deposit = || Deposit {
-            name: "DETR".to_owned(),
-            token: Some("secret".to_owned()),
-            demarches: vec![DemarcheNumber::new(131_016).unwrap()],
-            expires: Day::parse("2027-03-01").ok(),
-        };
-        assert_eq!(said(&Request::team()), "GET api/team -");
-        let create = Request::create("Préfecture".to_owned(), "Suivi".to_owned());
-        assert_eq!(said(&create), r#"POST api/team {"document_name":"Suivi","name":"Préfecture"}"#);
-        let join = Request::join("K7M4".to_owned(), "Suivi".to_owned());
-        assert_eq!(said(&join), r#"POST api/team/join {"code":"K7M4","document_name":"Suivi"}"#);
-        assert_eq!(said(&Request::rename("DDT".to_owned(), 3)), r#"PATCH api/team {"name":"DDT","version":3}"#);
-        assert_eq!(said(&Request::invite(true)), r#"POST api/team/invitations {"hands_over":true}"#);
-        assert_eq!(said(&Request::withdraw("i1")), "DELETE api/team/invitations/i1 -");
-        assert_eq!(said(&Request::exclude("d2")), r#"DELETE api/team/documents/d2 {"ends_team":false}"#);
-        assert_eq!(said(&Request::leave("d1", true)), r#"DELETE api/team/documents/d1 {"ends_team":true}"#);
-        assert_eq!(
-            said(&Request::deposit(deposit())),
-            r#"POST api/tokens {"demarches":[131016],"expires":"2027-03-01","name":"DETR","token":"secret"}"#
-        );
-        let kept = Request::replace("t1", 2, Deposit { token: None, expires: None, ..deposit() });
-        assert_eq!(said(&kept), r#"PUT api/tokens/t1 {"demarches":[131016],"expires":null,"name":"DETR","token":null,"version":2}"#);
-        assert_eq!(said(&Request::discard("t1", 2)), r#"DELETE api/tokens/t1 {"version":2}"#);
-        assert_eq!(said(&Request::check("t1")), "POST api/tokens/t1/check -");
-        assert!(create.moves && join.moves && Request::leave("d1", false).moves && !Request::exclude("d2").moves);
-        assert!(kept.is_about_tokens() && !create.is_about_tokens());
-    }
-
-    #[test]
-    fn a_token_is_never_printed() {
-        let deposit = Deposit { name: "DETR".to_owned(), token: Some("secret".to_owned()), demarches: Vec::new(), expires: None };
-        assert!(!format!("{deposit:?}").contains("secret"));
-        assert!(!format!("{:?}", Request::deposit(deposit)).contains("secret"));
     }
 }

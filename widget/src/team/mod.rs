@@ -1,7 +1,9 @@
-//! The team: what agents type about it, and how long its tokens are good for.
+//! The team: what agents wish and type about it, and how long its tokens are good for.
 
-mod deposit;
 mod due;
+mod typed;
+mod wish;
 
-pub use deposit::{Deposit, Field, Wrong, required};
 pub use due::Due;
+pub use typed::{Field, Wrong};
+pub use wish::{Request, Wish};

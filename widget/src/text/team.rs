@@ -2,17 +2,13 @@
 
 use relais_engine::{
     Timestamp,
-    ds::{SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, SourceError, SourceErrorCode},
     words,
 };
 
-use super::{
-    demarche,
-    errors::{self, Explained},
-    moments,
-};
+use super::{demarche, errors, moments};
 use crate::{
-    proxy::{Deposited, Rights},
+    proxy::{Invitation, Rights, Token},
     team::{Due, Field, Wrong},
 };
 
@@ -50,6 +46,8 @@ pub const REMOVE_TOKEN_MORE: &str =
     "L’équipe ne pourra plus lire ses démarches. Les tables et les réglages des documents restent ; ils ne seront plus mis à jour.";
 /// What is lost with a document.
 pub const REMOVE_DOCUMENT_MORE: &str = "Il gardera ses tables et ses données, mais ne pourra plus synchroniser.";
+/// What is lost with this one.
+pub const REMOVE_THIS_MORE: &str = "Ce document gardera ses tables et ses données, mais ne pourra plus synchroniser.";
 /// Before the address of the proxy.
 pub const ADDRESS: &str = "Adresse IP à autoriser dans Démarches Simplifiées :";
 /// Copies the address.
@@ -93,8 +91,6 @@ pub const HAND_OVER_MORE: &str = "Le document qui utilisera ce code prendra la p
 pub const HAND_OVER_NOW: &str = "Créer un code pour confier l’équipe";
 /// Leaves the team.
 pub const LEAVE: &str = "Quitter l’équipe";
-/// What that means.
-pub const LEAVE_MORE: &str = "Ce document gardera ses tables et ses données, mais ne pourra plus synchroniser.";
 /// Leaves the team as its last document.
 pub const END: &str = "Mettre fin à l’équipe et supprimer ses jetons";
 
@@ -160,22 +156,22 @@ pub const fn field(field: Field) -> (&'static str, &'static str) {
 pub const KEPT_TOKEN: &str = "Laissez vide pour garder le jeton actuel et ne changer que le reste.";
 
 /// What keeps a form from being sent, and what to do.
-pub fn wrong(wrong: &Wrong) -> (String, String) {
+pub fn wrong(wrong: &Wrong) -> [String; 2] {
     match wrong {
-        Wrong::Missing(missing) => (format!("{} : ce champ est vide.", field(*missing).0), String::new()),
+        Wrong::Missing(missing) => [[field(*missing).0, " : ce champ est vide."].concat(), String::new()],
         Wrong::Unnamed(text, why) => {
             let (what, remedy) = demarche::unnamed(*why);
-            (what.to_owned(), format!("« {text} » : {remedy}"))
+            [what.to_owned(), format!("« {text} » : {remedy}")]
         }
     }
 }
 
 /// What a token lets do.
-pub const fn rights(rights: Rights) -> (&'static str, &'static str) {
+pub const fn rights(rights: Rights) -> [&'static str; 2] {
     match rights {
-        Rights::Read => ("Lecture seule", ""),
-        Rights::Write => ("Peut aussi écrire", "Relais n’écrit jamais dans Démarches Simplifiées : remplacez-le par un jeton en lecture seule."),
-        Rights::Unknown => ("Droits inconnus", ""),
+        Rights::Read => ["Lecture seule", ""],
+        Rights::Write => ["Peut aussi écrire", "Relais n’écrit jamais dans Démarches Simplifiées : remplacez-le par un jeton en lecture seule."],
+        Rights::Unknown => ["Droits inconnus", ""],
     }
 }
 
@@ -195,24 +191,19 @@ pub fn checked(at: Timestamp, now: Timestamp) -> String {
     format!("Vérifié {}", moments::moment(at, now))
 }
 
-/// « le jeton DETR 2026 », after a button, for those who hear it alone.
-pub fn of_token(name: &str) -> String {
-    format!(" le jeton {name}")
-}
-
-/// « Fonds vert 2026 », after a button.
+/// « Fonds vert 2026 », after a button, for those who hear it alone.
 pub fn of(name: &str) -> String {
-    format!(" {name}")
+    [" ", name].concat()
 }
 
 /// The title of the form by which a token is replaced.
 pub fn replace(name: &str) -> String {
-    format!("Remplacer le jeton « {name} »")
+    [REPLACE, " « ", name, " »"].concat()
 }
 
 /// Asks before a token or a document is taken away.
 pub fn remove(name: &str) -> String {
-    format!("Retirer « {name} » ?")
+    [REMOVE, " « ", name, " » ?"].concat()
 }
 
 /// « Valable jusqu’au 21 novembre 2026 à 14 h 32. »
@@ -221,18 +212,30 @@ pub fn valid_until(until: Timestamp) -> String {
 }
 
 /// An open invitation.
-pub fn invitation(created_at: Timestamp, expires_at: Timestamp, hands_over: bool, now: Timestamp) -> String {
-    let hands_over = if hands_over { ", pour confier l’équipe" } else { "" };
-    format!("Code créé {}{hands_over}. {}", moments::moment(created_at, now), valid_until(expires_at))
+pub fn invitation(invitation: &Invitation, now: Timestamp) -> String {
+    let hands_over = if invitation.hands_over { ", pour confier l’équipe" } else { "" };
+    format!("Code créé {}{hands_over}. {}", moments::moment(invitation.created_at, now), valid_until(invitation.expires_at))
 }
 
 /// DS opens all that the token is for.
-pub fn opens(deposited: &Deposited) -> String {
-    format!("Vérifié : le jeton « {} » ouvre {}.", deposited.token.name, words::count(deposited.token.demarches.len(), "démarche", "démarches"))
+pub fn opens(token: &Token) -> String {
+    format!("Vérifié : le jeton « {} » ouvre {}.", token.name, words::count(token.demarches.len(), "démarche", "démarches"))
+}
+
+/// « 131016, 142062 ».
+pub fn numbers(demarches: &[DemarcheNumber]) -> String {
+    let mut numbers = String::new();
+    for number in demarches {
+        if !numbers.is_empty() {
+            numbers.push_str(", ");
+        }
+        numbers.push_str(&number.to_string());
+    }
+    numbers
 }
 
 /// Why something about the team was refused. A token that was just typed is not the team's yet.
-pub fn refused(error: &SourceError, now: Timestamp) -> Explained {
+pub fn refused(error: &SourceError, now: Timestamp) -> [String; 2] {
     let (what, remedy) = match error.code {
         SourceErrorCode::TokenRefused => (
             "Démarches Simplifiées ne reconnaît pas ce jeton.",
@@ -242,9 +245,12 @@ pub fn refused(error: &SourceError, now: Timestamp) -> Explained {
         SourceErrorCode::DemarcheRefused => {
             ("Ce jeton n’autorise pas ces démarches.", "Vérifiez leurs numéros, ou ajoutez-les au jeton dans Démarches Simplifiées.")
         }
-        _ => return errors::source(error, None, now),
+        _ => {
+            let explained = errors::source(error, None, now);
+            return [explained.what, explained.remedy];
+        }
     };
-    Explained { what: what.to_owned(), remedy: remedy.to_owned() }
+    [what.to_owned(), remedy.to_owned()]
 }
 
 #[cfg(test)]
@@ -268,22 +274,24 @@ mod tests {
         let at = |text: &str| Timestamp::parse(text).unwrap();
         let (created, expires, now) = (at("2026-11-19T13:32:00Z"), at("2026-11-21T13:32:00Z"), at("2026-11-20T08:00:00Z"));
         let said = "Code créé hier à 14\u{a0}h\u{a0}32. Valable jusqu’au 21\u{a0}novembre 2026 à 14\u{a0}h\u{a0}32.";
-        assert_eq!(invitation(created, expires, false, now), said);
-        assert!(invitation(created, expires, true, now).contains("confier"));
+        let open = |hands_over| Invitation { id: String::new(), hands_over, created_at: created, expires_at: expires };
+        assert_eq!(invitation(&open(false), now), said);
+        assert!(invitation(&open(true), now).contains("confier"));
     }
 
     #[test]
     fn what_is_wrong_says_where() {
-        let (what, remedy) = wrong(&Wrong::Unnamed("DETR".to_owned(), Unnamed::Other));
+        let [what, remedy] = wrong(&Wrong::Unnamed("DETR".to_owned(), Unnamed::Other));
         assert!(what.ends_with('.') && remedy.contains("DETR"));
-        assert_eq!(wrong(&Wrong::Missing(Field::Name)).0, "Nom du jeton\u{a0}: ce champ est vide.");
+        assert_eq!(wrong(&Wrong::Missing(Field::Name))[0], "Nom du jeton\u{a0}: ce champ est vide.");
     }
 
     #[test]
     fn rule_18_whatever_is_refused_about_the_team_is_explained() {
         for code in SourceErrorCode::ALL {
-            let explained = refused(&(*code).into(), Timestamp::from_milliseconds(0));
-            assert!(explained.what.ends_with('.') && explained.remedy.ends_with('.'), "{code:?}: {explained:?}");
+            for sentence in refused(&(*code).into(), Timestamp::from_milliseconds(0)) {
+                assert!(sentence.ends_with('.'), "{code:?}: {sentence}");
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ mod scope;
 mod siblings;
 mod team;
 mod team_forms;
+mod team_guide;
 mod team_tokens;
 
 use leptos::{mount::mount_to_renderer, prelude::*};

@@ -65,5 +65,5 @@ fn line(problem: &Problem, address: Option<String>) -> View {
             .child(icon(Icon::Outside));
         View::from([number.to_string().into(), el("br").into(), link.into()])
     });
-    row("nowrap num", link, vec![("", names::problem(problem).into()), ("", names::advice(problem).into())])
+    row("nowrap num", link, &[], vec![names::problem(problem).into(), names::advice(problem).into()])
 }

@@ -1,42 +1,32 @@
 //! Équipe: its tokens, its documents, who else may come in.
 
-use super::{
-    team_forms::{field, read, said, typed_in},
-    team_tokens::tokens,
-};
-use crate::{
-    app::{App, Desk, Fetched, Panel, Said, Screen},
-    proxy::{Member, Request, Role, Team},
-    team::{Field, required},
-    text::{self, errors, moments, team as words},
-    ui::{Element, Header, Note, Shell, Tone, View, button, el, focus, form, label_of, link, row, table},
-};
 use leptos::prelude::*;
 use relais_engine::ds::SourceErrorCode;
 
+use super::{
+    team_forms::{asking, asking_form, closer, field, opener, said, sender},
+    team_tokens::tokens,
+};
+use crate::{
+    app::{App, Desk, Fetched, Panel, Said},
+    proxy::{Member, Role, Team},
+    team::{Field, Wish},
+    text::{self, errors, moments, team as words},
+    ui::{Element, Header, Note, Shell, Tone, View, el, label_of, row, table},
+};
+
 const DOCUMENTS: &str = "documents";
-const INVITATIONS: &str = "invitations";
-const NAME: &str = "renommer";
+const INVITE: &str = "inviter";
+const RENAME: &str = "renommer";
 const HAND_OVER: &str = "confier";
 const LEAVE: &str = "quitter";
 
 /// The screen Équipe.
 pub(super) fn team_screen() -> View {
     let app = App::current();
-    app.read_team();
-    let title = move || app.desk.with(|desk| desk.team.ready().map_or_else(|| text::TEAM.to_owned(), |team| team.name.clone()));
-    let invite =
-        move || app.desk.with(|desk| managed(desk).map(|_| button("btn primary", words::INVITE, move || ask_for_code(app, INVITATIONS, false))));
-    Shell::new(Header::Areas, title).actions(invite).child(move || app.desk.with(|desk| body(app, desk))).into()
-}
-
-/// The team, when the person may change it.
-fn managed(desk: &Desk) -> Option<&Team> {
-    desk.team.ready().filter(|team| team.may_manage()).map(|team| &**team)
-}
-
-fn ask_for_code(app: App, place: &'static str, hands_over: bool) {
-    app.ask(place, Request::invite(hands_over), move || focus(place, ""));
+    super::team_forms::ask(app, Wish::See);
+    let title = move || app.session.with(|session| session.as_ref().and_then(|session| session.team.clone()).unwrap_or_default());
+    Shell::new(Header::Areas, title).child(move || app.desk.with(|desk| body(app, desk))).into()
 }
 
 fn body(app: App, desk: &Desk) -> View {
@@ -44,72 +34,27 @@ fn body(app: App, desk: &Desk) -> View {
         Fetched::Pending => return el("p").class("sub").attr("role", "status").child(text::LOADING).into(),
         Fetched::Failed(error) => {
             let explained = errors::source(error, None, app.now());
-            let retry = el("p").child(link(text::RETRY, move || app.open_team()));
+            let retry = el("p").child(asking(app, "lk", text::RETRY, Wish::See));
             return Note::new(Tone::Error, explained.what).line(errors::UNCHANGED).line(explained.remedy).more(retry).into();
         }
         Fetched::Ready(team) => team,
     };
+    let may_manage = team.may_manage();
     let who = match team.role {
         _ if team.is_declared => words::DECLARED,
         Role::Owner => words::OWNER,
         Role::Editor => words::EDITOR,
     };
-    let managed = team.may_manage();
-    View::from([
-        el("p").class("sub").child(who).into(),
-        tokens(app, desk, team),
-        documents(app, desk, team),
-        if managed { invitations(app, desk, team) } else { View::NOTHING },
-        el("section")
-            .attr("aria-labelledby", "gerer")
-            .child(el("h2").id("gerer").child(words::MANAGE))
-            .child(more("", words::WHO, words::WHO_MORE))
-            .child(managed.then(|| View::from([renaming(app, desk, team), handing_over(app, desk), leaving(app, desk, team)])))
-            .into(),
-    ])
-}
-
-/// Something that opens on demand.
-fn more(id: &'static str, title: &'static str, about: &'static str) -> Element {
-    el("details").class("more").child(el("summary").id(id).child(title)).child(el("p").class("prose").child(about))
-}
-
-/// A button that opens a panel: it says whether it is open, and closes it too.
-pub(super) fn opener(app: App, desk: &Desk, label: impl Into<View>, panel: Panel, first: &'static str) -> Element {
-    let is_open = desk.panel == panel;
-    let id = panel.opener();
-    link(label, move || {
-        app.desk.update(|desk| desk.show(if is_open { Panel::None } else { panel.clone() }));
-        if !is_open {
-            focus(first, "");
-        }
-    })
-    .id(id)
-    .attr("aria-expanded", if is_open { "true" } else { "false" })
-}
-
-/// Asks in place before something is taken away.
-pub(super) fn question(app: App, place: &'static str, name: &str, more: &'static str, request: impl Fn() -> Request + 'static) -> View {
-    let remove = move || app.ask(place, request(), move || finish(app, place));
-    let answers = el("p").class("does").child(button("btn", words::REMOVE, remove)).child(button("btn", words::KEEP, move || close(app, place)));
-    let note = Note::new(Tone::Warning, words::remove(name)).line(more).more(answers);
-    el("div").id(ASKED).attr("tabindex", "-1").child(note).into()
-}
-
-/// The id of what is asked: it takes the focus as it opens.
-pub(super) const ASKED: &str = "question";
-
-/// Closes what is open, and gives the focus back.
-pub(super) fn close(app: App, place: &'static str) {
-    let opener = app.desk.with_untracked(|desk| desk.panel.opener());
-    app.desk.update(|desk| desk.show(Panel::None));
-    focus(opener, place);
-}
-
-/// Closes what was done with. What opened it may be gone as well: the part of the screen has the focus.
-pub(super) fn finish(app: App, place: &'static str) {
-    app.desk.update(|desk| desk.panel = Panel::None);
-    focus(place, "");
+    let mut parts = vec![el("p").class("sub").child(who).into(), tokens(app, desk, team), documents(app, desk, team)];
+    if may_manage {
+        parts.push(invitations(app, desk, team));
+    }
+    let mut managing = part("gerer", words::MANAGE).child(more("", words::WHO, words::WHO_MORE));
+    if may_manage {
+        managing = managing.child(renaming(app, desk, team)).child(handing_over(app, desk)).child(leaving(app, desk, team));
+    }
+    parts.push(managing.into());
+    parts.into()
 }
 
 /// A part of the screen, whose title may be given the focus.
@@ -117,74 +62,73 @@ pub(super) fn part(id: &'static str, title: &'static str) -> Element {
     el("section").attr("aria-labelledby", id).child(el("h2").id(id).attr("tabindex", "-1").child(title))
 }
 
+/// Something that opens on demand. Its title has the focus when something was done there.
+fn more(id: &'static str, title: &'static str, about: &'static str) -> Element {
+    el("details").class("more").child(el("summary").id(id).child(title)).child(el("p").class("prose").child(about))
+}
+
+/// The id of a question: it takes the focus as it opens.
+pub(super) const QUESTION: &str = "question";
+
+/// Asks in place before something is taken away.
+pub(super) fn question(app: App, name: &str, more: &'static str, wish: Wish) -> View {
+    let keep = closer(app, words::KEEP, wish.place());
+    let answers = el("p").class("does").child(asking(app, "btn", words::REMOVE, wish)).child(keep);
+    let note = Note::new(Tone::Warning, words::remove(name)).line(more).more(answers);
+    el("div").class("say").id(QUESTION).attr("tabindex", "-1").child(note).into()
+}
+
 fn documents(app: App, desk: &Desk, team: &Team) -> View {
-    let managed = team.may_manage();
-    let [_, since, _] = words::DOCUMENT_HEADS;
-    let line = |member: &Member| {
-        let name = View::from([
-            el("b").child(member.name.clone()).into(),
-            member.is_this.then(|| el("span").class("meta").child(" ").child(words::THIS)).into(),
-        ]);
-        let remove = (managed && !member.is_this)
-            .then(|| opener(app, desk, label_of(words::REMOVE, words::of(&member.name)), Panel::Exclude(member.id.clone()), ASKED));
-        row(None::<&str>, name, vec![(since, moments::date(member.joined_at).into()), ("", remove.into())])
-    };
-    let asked = team.documents.iter().find(|member| desk.panel == Panel::Exclude(member.id.clone()));
-    let asked = asked.map(|member| {
-        let id = member.id.clone();
-        question(app, DOCUMENTS, &member.name, words::REMOVE_DOCUMENT_MORE, move || Request::exclude(&id))
-    });
-    part(DOCUMENTS, words::DOCUMENTS)
-        .child(table(words::DOCUMENTS_CAPTION, &words::DOCUMENT_HEADS, team.documents.iter().map(line).collect()))
-        .child(asked)
-        .child(said(app, desk, DOCUMENTS))
-        .into()
+    let mut lines = Vec::new();
+    let mut asked = View::NOTHING;
+    for Member { id, name, is_this, joined_at } in &team.documents {
+        let head = el("b").child(name.clone());
+        let this = is_this.then(|| el("span").class("meta").child(words::THIS));
+        let panel = Panel::Exclude(id.clone());
+        if panel == desk.panel {
+            asked = question(app, name, words::REMOVE_DOCUMENT_MORE, Wish::Exclude(id.clone()));
+        }
+        let may_remove = team.may_manage() && !is_this;
+        let remove = may_remove.then(|| opener(app, desk, label_of(words::REMOVE, words::of(name)), panel, QUESTION));
+        let head = View::from([head.into(), " ".into(), this.into()]);
+        lines.push(row("", head, &words::DOCUMENT_HEADS, vec![moments::date(*joined_at).into(), remove.into()]));
+    }
+    let listed = table(words::DOCUMENTS_CAPTION, &words::DOCUMENT_HEADS, lines);
+    part(DOCUMENTS, words::DOCUMENTS).child(listed).child(asked).child(said(app, desk, DOCUMENTS)).into()
 }
 
 fn invitations(app: App, desk: &Desk, team: &Team) -> View {
-    let lines = team.invitations.iter().map(|invitation| {
-        let id = invitation.id.clone();
-        let withdraw = move || app.ask(INVITATIONS, Request::withdraw(&id), || focus(INVITATIONS, ""));
-        let about = words::invitation(invitation.created_at, invitation.expires_at, invitation.hands_over, app.now());
-        el("li").child(about).child(" ").child(link(words::WITHDRAW, withdraw))
-    });
-    part(INVITATIONS, words::INVITATIONS)
+    let mut lines = Vec::new();
+    for invitation in &team.invitations {
+        let withdraw = asking(app, "lk", words::WITHDRAW, Wish::Withdraw(invitation.id.clone()));
+        lines.push(el("li").child(words::invitation(invitation, app.now())).child(" ").child(withdraw).into());
+    }
+    let invite = asking(app, "btn primary", words::INVITE, Wish::Invite(false));
+    part(INVITE, words::INVITATIONS)
         .child(el("p").class("prose").child(words::INVITATIONS_MORE))
-        .child(said(app, desk, INVITATIONS))
-        .child(el("ul").class("say").child(View::list(lines)))
+        .child(el("p").class("does").child(invite))
+        .child(said(app, desk, INVITE))
+        .child(el("ul").class("say").child(lines))
         .into()
 }
 
-fn renaming(app: App, desk: &Desk, team: &Team) -> View {
-    let version = team.version;
-    let rename = move || {
-        if let Some(name) = read(app, required(&typed_in, Field::Team)) {
-            app.ask(NAME, Request::rename(name, version), || ());
-        }
-    };
-    let form = form("nommer", rename)
-        .child(field(desk, Field::Team, &team.name))
-        .child(el("p").class("does").child(el("button").class("btn").attr("type", "submit").child(words::RENAME)));
-    let summary = el("summary").child(words::RENAME);
-    el("details").class("more").child(summary).child(form).child(said(app, desk, NAME)).into()
+fn renaming(app: App, desk: &Desk, team: &Team) -> Element {
+    let form = asking_form(app, "nommer", Wish::Rename(team.version))
+        .child(field(desk, Field::Team, team.name.clone()))
+        .child(el("p").class("does").child(sender("btn", words::RENAME, "nommer")));
+    more(RENAME, words::RENAME, "").child(form).child(said(app, desk, RENAME))
 }
 
-fn handing_over(app: App, desk: &Desk) -> View {
-    let hand_over = button("btn", words::HAND_OVER_NOW, move || ask_for_code(app, HAND_OVER, true));
-    more(HAND_OVER, words::HAND_OVER, words::HAND_OVER_MORE).child(el("p").child(hand_over)).child(said(app, desk, HAND_OVER)).into()
+fn handing_over(app: App, desk: &Desk) -> Element {
+    let hand_over = asking(app, "btn", words::HAND_OVER_NOW, Wish::Invite(true));
+    more(HAND_OVER, words::HAND_OVER, words::HAND_OVER_MORE).child(el("p").child(hand_over)).child(said(app, desk, HAND_OVER))
 }
 
 /// To leave is asked twice of the last document: the team goes with it.
-fn leaving(app: App, desk: &Desk, team: &Team) -> View {
-    let ends_team = matches!(&desk.said, Said::Refused(error) if desk.place == LEAVE && error.code == SourceErrorCode::LastDocument);
-    let id = team.documents.iter().find(|member| member.is_this).map(|member| member.id.clone()).unwrap_or_default();
-    let leave = move || {
-        app.ask(LEAVE, Request::leave(&id, ends_team), move || {
-            app.desk.set(Desk::default());
-            app.go(Screen::Home);
-            app.begin();
-        });
-    };
+fn leaving(app: App, desk: &Desk, team: &Team) -> Element {
+    let ends_team = matches!(&desk.said, Said::Refused(error) if error.code == SourceErrorCode::LastDocument);
+    let document = team.documents.iter().find(|member| member.is_this).map(|member| member.id.clone()).unwrap_or_default();
     let label = if ends_team { words::END } else { words::LEAVE };
-    more(LEAVE, words::LEAVE, words::LEAVE_MORE).child(said(app, desk, LEAVE)).child(el("p").child(button("btn", label, leave))).into()
+    let leave = asking(app, "btn", label, Wish::Leave(document, ends_team));
+    more(LEAVE, words::LEAVE, words::REMOVE_THIS_MORE).child(said(app, desk, LEAVE)).child(el("p").child(leave))
 }

@@ -1,89 +1,139 @@
-//! The forms about the team: fields, what is wrong with them, and what became of what was sent.
-
-use leptos::prelude::*;
+//! The forms about the team, what is wrong with them, and what became of what was asked.
 
 use crate::{
-    app::{App, Desk, Said},
-    team::{Field, Wrong},
+    app::{App, Desk, Panel, Said, Screen},
+    proxy::{Answer, Token},
+    standing::Access,
+    team::{Field, Wish},
     text::{errors, team as words},
-    ui::{Element, Note, Shape, Tone, View, copy, el, focus, picture, typed},
+    ui::{Element, Note, Tone, View, button, copy, el, focus, form, link, typed},
 };
+use leptos::prelude::*;
 
-/// A field. What is typed stays in it: it is read as the form is sent.
-pub(super) fn field(desk: &Desk, of: Field, value: &str) -> Element {
-    let (label, hint) = words::field(of);
-    labelled(desk, of, label, hint, value)
-}
-
-/// A field, by another label and hint than its own.
-pub(super) fn labelled(desk: &Desk, of: Field, label: &'static str, hint: &'static str, value: &str) -> Element {
-    let id = of.id();
-    let kind = match of {
-        Field::Token => "password",
-        Field::Expires => "date",
-        _ => "text",
-    };
-    let wrong = desk.wrong.as_ref().filter(|wrong| wrong.field() == of);
-    let note = wrong.map(|wrong| {
-        let (what, remedy) = words::wrong(wrong);
-        el("div").id("faux").child(Note::new(Tone::Error, what).line(remedy))
-    });
-    let hint_id = format!("{id}-aide");
-    let described = if wrong.is_some() { format!("{hint_id} faux") } else { hint_id.clone() };
-    let input = el("input")
-        .id(id)
-        .attr("type", kind)
-        .attr("value", value.to_owned())
-        .attr("autocomplete", "off")
-        .attr(
-            "maxlength",
-            match of {
-                Field::Token => "512",
-                Field::Demarches => "9000",
-                _ => "100",
-            },
-        )
-        .attr("aria-describedby", described)
-        .attr("aria-invalid", wrong.map(|_| "true"));
-    el("div")
-        .class("field")
-        .child(el("label").attr("for", id).child(label))
-        .child(el("p").class("hint").id(hint_id).child(hint))
-        .child(input)
-        .child(el("div").class("note-for").child(note))
-}
-
-/// What is typed in a field.
-pub(super) fn typed_in(of: Field) -> String {
-    typed(of.id())
-}
-
-/// What is typed, or what is wrong with it: said there, where the focus then is.
-pub(super) fn read<T>(app: App, typed: Result<T, Wrong>) -> Option<T> {
-    match typed {
-        Ok(read) => Some(read),
+/// Asks for something, with what is typed; or says what is wrong with it, where the focus then is.
+pub(super) fn ask(app: App, wish: Wish) {
+    match wish.request(&|field| typed(field.id())) {
+        Ok(request) => app.ask(wish, request, done),
         Err(wrong) => {
-            let id = wrong.field().id();
-            app.desk.update(|desk| {
-                desk.wrong = Some(wrong);
-                desk.said = Said::Nothing;
-            });
-            focus(id, "");
-            None
+            focus(wrong.field().id(), "");
+            let panel = app.desk.with_untracked(|desk| desk.panel.clone());
+            app.show(panel, Some(wrong));
         }
     }
 }
 
-/// The fields of a token: those of one that is there already show what is known of it.
-pub(super) fn token_fields(desk: &Desk, known: Option<&crate::proxy::Token>) -> View {
-    let (label, hint) = words::field(Field::Token);
-    let demarches = known.map(|token| token.demarches.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-    let expires = known.and_then(|token| token.expires).map(|day| day.to_string());
+/// What follows once it is done.
+fn done(app: App, wish: &Wish) {
+    let is_enrolling = app.access.get_untracked() != Access::Open;
+    let enters = match wish {
+        // Its first token is typed beside.
+        Wish::Create => {
+            app.created();
+            return ask(app, Wish::Deposit);
+        }
+        Wish::Deposit if is_enrolling => Some(Screen::Team),
+        Wish::Join | Wish::Leave(..) => Some(Screen::Home),
+        _ => None,
+    };
+    if let Some(screen) = enters {
+        // The document has another team than before, or none: the widget begins anew.
+        app.go(screen);
+        return app.begin();
+    }
+    match wish {
+        Wish::See | Wish::Rename(..) => return,
+        Wish::Check(..) => {}
+        _ => {
+            // What was pressed may be gone: the part of the screen has the focus.
+            app.close();
+            focus(wish.place(), "");
+        }
+    }
+    if wish.place() == Wish::Deposit.place() {
+        app.list_demarches();
+    }
+}
+
+/// A button by which something is asked.
+pub(super) fn asking(app: App, class: &'static str, label: impl Into<View>, wish: Wish) -> Element {
+    button(class, label, move || ask(app, wish.clone()))
+}
+
+/// A form by which something is asked; its fields and its buttons come into it.
+pub(super) fn asking_form(app: App, id: &'static str, wish: Wish) -> Element {
+    form(id, move || ask(app, wish.clone()))
+}
+
+/// The button that sends a form.
+pub(super) fn sender(class: &'static str, label: impl Into<View>, form: &'static str) -> Element {
+    el("button").class(class).attr("type", "submit").attr("form", form).child(label)
+}
+
+/// A button that opens a panel, and then gives the focus to what is first there: it says whether it is open, and closes it too.
+pub(super) fn opener(app: App, desk: &Desk, label: impl Into<View>, panel: Panel, first: &'static str) -> Element {
+    let is_open = desk.panel == panel;
+    let id = panel.opener();
+    let toggle = move || {
+        app.show(if is_open { Panel::None } else { panel.clone() }, None);
+        if !is_open {
+            focus(first, "");
+        }
+    };
+    link(label, toggle).id(id).attr("aria-expanded", if is_open { "true" } else { "false" })
+}
+
+/// A button that closes what is open, and gives the focus back.
+pub(super) fn closer(app: App, label: &'static str, place: &'static str) -> Element {
+    let close = move || {
+        let opener = app.desk.with_untracked(|desk| desk.panel.opener());
+        app.show(Panel::None, None);
+        focus(opener, place);
+    };
+    button("btn", label, close)
+}
+
+/// A field. What is typed stays in it: it is read as the form is sent.
+pub(super) fn field(desk: &Desk, of: Field, value: String) -> View {
+    let id = of.id();
+    let (label, mut hint) = words::field(of);
+    let (kind, longest) = match of {
+        Field::Token => ("password", "512"),
+        Field::Demarches => ("text", "9000"),
+        Field::Expires => ("date", "10"),
+        _ => ("text", "100"),
+    };
+    if matches!((of, &desk.panel), (Field::Token, Panel::Replace(_))) {
+        hint = words::KEPT_TOKEN;
+    }
+    let wrong = desk.wrong.as_ref().filter(|wrong| wrong.field() == of);
+    let is_wrong = wrong.map(|_| "true");
+    let note = wrong.map(|wrong| {
+        let [what, remedy] = words::wrong(wrong);
+        el("div").class("note-for").id("faux").child(Note::new(Tone::Error, what).line(remedy))
+    });
+    let hint_id = [id, "-aide"].concat();
+    let input = el("input")
+        .id(id)
+        .attr("type", kind)
+        .attr("value", value)
+        .attr("autocomplete", "off")
+        .attr("maxlength", longest)
+        .attr("aria-describedby", [&hint_id, " faux"].concat())
+        .attr("aria-invalid", is_wrong);
+    let label = el("label").attr("for", id).child(label);
+    el("div").class("field").child(label).child(el("p").class("hint").id(hint_id).child(hint)).child(input).child(note).into()
+}
+
+/// The fields of a token: of one that is there already, with what is known of it.
+pub(super) fn token_fields(desk: &Desk, known: Option<&Token>) -> View {
+    let [name, demarches, expires] = known
+        .map(|token| [token.name.clone(), words::numbers(&token.demarches), token.expires.map(|day| day.to_string()).unwrap_or_default()])
+        .unwrap_or_default();
     View::from([
-        field(desk, Field::Name, known.map_or("", |token| &token.name)).into(),
-        labelled(desk, Field::Token, label, if known.is_some() { words::KEPT_TOKEN } else { hint }, "").into(),
-        field(desk, Field::Demarches, demarches.as_deref().unwrap_or_default()).into(),
-        field(desk, Field::Expires, expires.as_deref().unwrap_or_default()).into(),
+        field(desk, Field::Name, name),
+        field(desk, Field::Token, String::new()),
+        field(desk, Field::Demarches, demarches),
+        field(desk, Field::Expires, expires),
     ])
 }
 
@@ -92,83 +142,40 @@ pub(super) fn said(app: App, desk: &Desk, place: &'static str) -> View {
     if desk.place != place {
         return View::NOTHING;
     }
-    let now = app.now();
-    let said: View = match &desk.said {
+    let mut tone = Tone::Success;
+    let mut lines = Vec::new();
+    match &desk.said {
         Said::Nothing => return View::NOTHING,
-        Said::Waiting => el("p").attr("role", "status").child(words::WAITING).into(),
-        Said::Done => Note::new(Tone::Success, words::DONE).into(),
-        Said::Refused(error) => {
-            let explained = words::refused(error, now);
-            let intact = if desk.is_created { words::CREATED } else { words::NOTHING_KEPT };
-            Note::new(Tone::Error, explained.what).line(intact).line(explained.remedy).into()
+        Said::Waiting => return el("p").class("say").attr("role", "status").child(words::WAITING).into(),
+        Said::Answered(Answer::Code(code, until)) => {
+            let until = el("span").class("meta").child(words::valid_until(*until));
+            return el("p").class("say").attr("role", "status").child(copy(code.clone(), words::COPY_CODE)).child(until).into();
         }
-        Said::Code(code, until) => el("p")
-            .attr("role", "status")
-            .child(copy(code.clone(), words::COPY_CODE))
-            .child(" ")
-            .child(el("span").class("meta").child(words::valid_until(*until)))
-            .into(),
-        Said::Deposited(deposited) => {
-            if let Some(error) = &deposited.token.refusal {
-                let explained = words::refused(error, now);
-                Note::new(Tone::Error, explained.what).line(explained.remedy).into()
-            } else if deposited.refused.is_empty() {
-                Note::new(Tone::Success, words::opens(deposited)).into()
-            } else {
-                let note = Note::new(Tone::Warning, words::NOT_ALL);
-                let refused = deposited.refused.iter();
-                refused.fold(note, |note, (number, error)| note.line(errors::source(error, Some(*number), now).what)).into()
+        Said::Answered(Answer::Deposited(deposited)) => match &deposited.token.refusal {
+            Some(error) => {
+                tone = Tone::Error;
+                lines.extend(words::refused(error, app.now()));
             }
+            None if deposited.refused.is_empty() => lines.push(words::opens(&deposited.token)),
+            None => {
+                tone = Tone::Warning;
+                lines.push(words::NOT_ALL.to_owned());
+                for (number, error) in &deposited.refused {
+                    lines.push(errors::source(error, Some(*number), app.now()).what);
+                }
+            }
+        },
+        Said::Answered(_) => lines.push(words::DONE.to_owned()),
+        Said::Refused(error) => {
+            tone = Tone::Error;
+            lines.extend(words::refused(error, app.now()));
+            lines.push(if desk.is_created { words::CREATED } else { words::NOTHING_KEPT }.to_owned());
         }
-    };
-    el("div").class("say").child(said).into()
-}
-
-/// How to make a token, with the address of the proxy.
-pub(super) fn guide(address: Option<&str>) -> Element {
-    let steps = words::HOW_STEPS.map(|step| el("li").child(step));
-    el("div")
-        .child(el("h2").child(words::HOW))
-        .child(page())
-        .child(el("ol").class("how say").child(View::list(steps)))
-        .child(address.map(shown_address))
-}
-
-/// The address of the proxy, to copy.
-pub(super) fn shown_address(address: &str) -> Element {
-    el("p").class("say").child(words::ADDRESS).child(" ").child(copy(address.to_owned(), words::COPY_ADDRESS))
-}
-
-/// DS's page, with its four settings marked.
-fn page() -> Element {
-    use Shape::{Line, Number, Rectangle, Words};
-    let [title, demarches, rights, read, write, addresses, end, year] = words::PICTURE_WORDS;
-    picture(
-        "0 0 300 292",
-        words::PICTURE_TITLE,
-        words::PICTURE_DESCRIPTION,
-        &[
-            Rectangle("f0", [0, 0, 300, 292], 0),
-            Rectangle("f1", [0, 0, 300, 34], 0),
-            Line("ln", "M0 34h300"),
-            Words("tb", 14, 22, title),
-            Number(22, 58, "1"),
-            Words("tb", 42, 62, demarches),
-            Rectangle("ink", [42, 72, 242, 24], 3),
-            Words("", 50, 88, "131016, 142062"),
-            Number(22, 122, "2"),
-            Words("tb", 42, 126, rights),
-            Line("mk", "M43 143a5 5 0 1 0 10 0 5 5 0 1 0-10 0m3 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0"),
-            Words("", 60, 147, read),
-            Line("ink", "M155 143a5 5 0 1 0 10 0 5 5 0 1 0-10 0"),
-            Words("t2", 172, 147, write),
-            Number(22, 174, "3"),
-            Words("tb", 42, 178, addresses),
-            Rectangle("ink", [42, 188, 242, 24], 3),
-            Number(22, 238, "4"),
-            Words("tb", 42, 242, end),
-            Rectangle("ink", [42, 252, 110, 24], 3),
-            Words("", 50, 268, year),
-        ],
-    )
+    }
+    let mut lines = lines.into_iter();
+    let mut note = Note::new(tone, lines.next().unwrap_or_default());
+    for line in lines {
+        note = note.line(line);
+    }
+    el("div").class("say").child(note).into()
 }

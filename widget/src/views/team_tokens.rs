@@ -1,15 +1,16 @@
 //! The tokens of the team.
 
 use super::{
-    team::{ASKED, close, finish, opener, part, question},
-    team_forms::{guide, read, said, shown_address, token_fields, typed_in},
+    team::{QUESTION, part, question},
+    team_forms::{asking, asking_form, closer, opener, said, sender, token_fields},
+    team_guide::{guide, shown_address},
 };
 use crate::{
     app::{App, Desk, Panel},
-    proxy::{Request, Rights, Team, Token},
-    team::{Deposit, Due, Field},
+    proxy::{Rights, Team, Token},
+    team::{Due, Field, Wish},
     text::{moments, team as words},
-    ui::{Icon, View, button, el, form, icon, label_of, link, mark, row, table},
+    ui::{Icon, View, el, icon, label_of, mark, row, table},
 };
 
 /// Where all about tokens is said.
@@ -17,102 +18,75 @@ pub(super) const TOKENS: &str = "jetons";
 
 /// The tokens, and what can be done about them.
 pub(super) fn tokens(app: App, desk: &Desk, team: &Team) -> View {
-    let managed = team.may_manage();
-    let lines: Vec<View> = team.tokens.iter().map(|token| line(app, desk, token, managed)).collect();
-    let listed: View =
-        if lines.is_empty() { el("p").child(words::NO_TOKEN).into() } else { table(words::TOKENS_CAPTION, &words::TOKEN_HEADS, lines).into() };
-    let add = managed
-        .then(|| el("p").class("say").child(opener(app, desk, View::from([icon(Icon::Plus), words::ADD.into()]), Panel::Add, Field::Name.id())));
+    let may_manage = team.may_manage();
     let address = team.egress_address.as_deref();
-    part(TOKENS, words::TOKENS)
-        .child(listed)
-        .child(add)
-        .child(open(app, desk, team))
-        .child(said(app, desk, TOKENS))
-        .child(address.map(shown_address))
-        .into()
+    let mut lines = Vec::new();
+    let mut open = View::NOTHING;
+    for token in &team.tokens {
+        let id = || token.id.clone();
+        let panels = [Panel::Replace(id()), Panel::Discard(id())];
+        let [is_replaced, is_discarded] = panels.each_ref().map(|panel| *panel == desk.panel);
+        if is_replaced {
+            open = form(app, desk, words::replace(&token.name), Wish::Replace(id(), token.version), Some(token), address);
+        }
+        if is_discarded {
+            open = question(app, &token.name, words::REMOVE_TOKEN_MORE, Wish::Discard(id(), token.version));
+        }
+        let actions = may_manage.then(|| {
+            let [replace, discard] = panels;
+            let of = |label| label_of(label, words::of(&token.name));
+            el("div")
+                .class("acts")
+                .child(opener(app, desk, of(words::REPLACE), replace, Field::Name.id()))
+                .child(asking(app, "lk", of(words::CHECK), Wish::Check(id())))
+                .child(opener(app, desk, of(words::REMOVE), discard, QUESTION))
+        });
+        let cells = vec![words::numbers(&token.demarches).into(), standing(app, token), due(app, token), actions.into()];
+        lines.push(row("", el("b").child(token.name.clone()), &words::TOKEN_HEADS, cells));
+    }
+    if desk.panel == Panel::Add {
+        open = form(app, desk, words::ADD.to_owned(), Wish::Deposit, None, address);
+    }
+    let listed = if lines.is_empty() { el("p").child(words::NO_TOKEN) } else { table(words::TOKENS_CAPTION, &words::TOKEN_HEADS, lines) };
+    let add = may_manage.then(|| {
+        let label = View::from([icon(Icon::Plus), words::ADD.into()]);
+        el("p").class("say").child(opener(app, desk, label, Panel::Add, Field::Name.id()))
+    });
+    part(TOKENS, words::TOKENS).child(listed).child(add).child(open).child(said(app, desk, TOKENS)).child(shown_address(address)).into()
 }
 
-fn line(app: App, desk: &Desk, token: &Token, managed: bool) -> View {
-    let now = app.now();
-    let [_, demarches, rights, due, _] = words::TOKEN_HEADS;
-    let numbers: Vec<String> = token.demarches.iter().map(ToString::to_string).collect();
+/// Whether DS takes a token, and what it lets do.
+fn standing(app: App, token: &Token) -> View {
     let (class, picture) = match token.rights {
         _ if token.refusal.is_some() => ("st err", Icon::Cross),
         Rights::Read => ("st ok", Icon::Check),
         Rights::Write => ("st warn", Icon::Warning),
         Rights::Unknown => ("st off", Icon::Information),
     };
-    let (what, more) = match &token.refusal {
-        Some(error) => {
-            let explained = words::refused(error, now);
-            (explained.what, explained.remedy)
-        }
-        None => {
-            let (what, more) = words::rights(token.rights);
-            (what.to_owned(), more.to_owned())
-        }
+    let [what, more] = match &token.refusal {
+        Some(error) => words::refused(error, app.now()),
+        None => words::rights(token.rights).map(str::to_owned),
     };
-    let more = [more, words::checked(token.checked_at, now)].into_iter().filter(|more| !more.is_empty());
-    let standing = View::from([mark(class, picture, what).into(), View::list(more.map(|more| el("p").class("meta").child(more)))]);
-    let due_view: View = match token.expires {
-        None => words::NO_END.into(),
-        Some(last_day) => {
-            let stands = Due::of(last_day, now);
-            let said = words::due(stands, &moments::date(last_day.start()));
-            match stands {
-                Due::Far => said.into(),
-                Due::Soon(_) => mark("st warn", Icon::Warning, said).into(),
-                Due::Close(_) | Due::Ended => mark("st err", Icon::Cross, said).into(),
-            }
-        }
-    };
-    let actions = managed.then(|| {
-        let of = |label| label_of(label, words::of_token(&token.name));
-        let id = token.id.clone();
-        el("div")
-            .class("acts")
-            .child(opener(app, desk, of(words::REPLACE), Panel::Replace(token.id.clone()), Field::Name.id()))
-            .child(link(of(words::CHECK), move || app.ask(TOKENS, Request::check(&id), || ())))
-            .child(opener(app, desk, of(words::REMOVE), Panel::Discard(token.id.clone()), ASKED))
-    });
-    row(
-        None::<&str>,
-        el("b").child(token.name.clone()),
-        vec![(demarches, numbers.join(", ").into()), (rights, standing), (due, due_view), ("", actions.into())],
-    )
+    let meta = |more| el("p").class("meta").child(more).into();
+    View::from([mark(class, picture, what).into(), meta(more), meta(words::checked(token.checked_at, app.now()))])
 }
 
-/// The form or the question that is open.
-fn open(app: App, desk: &Desk, team: &Team) -> View {
-    let find = |id: &str| team.tokens.iter().find(|token| token.id == id);
-    match &desk.panel {
-        Panel::Add => deposit(app, desk, team, None),
-        Panel::Replace(id) => find(id).map(|token| deposit(app, desk, team, Some(token))).into(),
-        Panel::Discard(id) => find(id)
-            .map(|token| {
-                let (id, version) = (token.id.clone(), token.version);
-                question(app, TOKENS, &token.name, words::REMOVE_TOKEN_MORE, move || Request::discard(&id, version))
-            })
-            .into(),
-        Panel::None | Panel::Exclude(_) | Panel::Join => View::NOTHING,
+/// When a token ends.
+fn due(app: App, token: &Token) -> View {
+    let Some(last_day) = token.expires else { return words::NO_END.into() };
+    let due = Due::of(last_day, app.now());
+    let said = words::due(due, &moments::date(last_day.start()));
+    match due {
+        Due::Far => said.into(),
+        Due::Soon(_) => mark("st warn", Icon::Warning, said).into(),
+        Due::Close(_) | Due::Ended => mark("st err", Icon::Cross, said).into(),
     }
 }
 
 /// The form of a token: of a new one, or of one that is there.
-fn deposit(app: App, desk: &Desk, team: &Team, known: Option<&Token>) -> View {
-    let (title, id) = known.map_or_else(|| (words::ADD.to_owned(), String::new()), |token| (words::replace(&token.name), token.id.clone()));
-    let version = known.map(|token| token.version);
-    let send = move || {
-        let Some(deposit) = read(app, Deposit::read(&typed_in, version.is_some())) else { return };
-        let request = version.map_or_else(|| Request::deposit(deposit.clone()), |version| Request::replace(&id, version, deposit.clone()));
-        app.ask(TOKENS, request, move || finish(app, TOKENS));
-    };
-    let sending = el("p").class("does say").child(el("button").class("btn primary").attr("type", "submit").child(words::DEPOSIT)).child(button(
-        "btn",
-        words::LATER,
-        move || close(app, TOKENS),
-    ));
-    let form = form("deposer", send).child(el("h3").child(title)).child(token_fields(desk, known)).child(sending);
-    el("div").class("two say").child(form).child(guide(team.egress_address.as_deref())).into()
+fn form(app: App, desk: &Desk, title: String, wish: Wish, known: Option<&Token>, address: Option<&str>) -> View {
+    const FORM: &str = "deposer";
+    let sending = el("p").class("does say").child(sender("btn primary", words::DEPOSIT, FORM)).child(closer(app, words::LATER, TOKENS));
+    let form = asking_form(app, FORM, wish).child(el("h3").child(title)).child(token_fields(desk, known)).child(sending);
+    el("div").class("two say").child(form).child(guide(address)).into()
 }

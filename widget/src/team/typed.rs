@@ -1,6 +1,6 @@
 //! What agents type about their team: read once, here.
 
-use relais_engine::{Day, ds::DemarcheNumber};
+use relais_engine::ds::DemarcheNumber;
 use serde_json::Value;
 
 use crate::demarche::{Unnamed, parse};
@@ -59,52 +59,25 @@ impl Wrong {
 }
 
 /// What is typed in a field that may not be left empty.
-pub fn required(typed: &dyn Fn(Field) -> String, field: Field) -> Result<String, Wrong> {
+pub(super) fn required(typed: &dyn Fn(Field) -> String, field: Field) -> Result<String, Wrong> {
     let text = typed(field).trim().to_owned();
     if text.is_empty() { Err(Wrong::Missing(field)) } else { Ok(text) }
 }
 
-/// A token to deposit, or to put in the place of another.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Deposit {
-    /// The name that people give it.
-    pub name: String,
-    /// Its text; none to keep the one that is there.
-    pub token: Option<String>,
-    /// What it opens.
-    pub demarches: Vec<DemarcheNumber>,
-    /// Its last day.
-    pub expires: Option<Day>,
-}
-
-impl std::fmt::Debug for Deposit {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Deposit").field("name", &self.name).field("demarches", &self.demarches).finish_non_exhaustive()
+/// What is typed of a token, as the proxy wants it. One that is there already may be kept.
+pub(super) fn token(typed: &dyn Fn(Field) -> String, may_keep: bool) -> Result<Vec<(&'static str, Value)>, Wrong> {
+    let name = required(typed, Field::Name)?;
+    let text = match required(typed, Field::Token) {
+        Err(_) if may_keep => Value::Null,
+        text => text?.into(),
+    };
+    let mut numbers = Vec::new();
+    for number in demarches(&required(typed, Field::Demarches)?)? {
+        numbers.push(number.get().into());
     }
-}
-
-impl Deposit {
-    /// Reads what is typed. A token that is there already may be kept.
-    pub fn read(typed: &dyn Fn(Field) -> String, may_keep_token: bool) -> Result<Self, Wrong> {
-        let name = required(typed, Field::Name)?;
-        let token = match required(typed, Field::Token) {
-            Ok(token) => Some(token),
-            Err(_) if may_keep_token => None,
-            Err(wrong) => return Err(wrong),
-        };
-        let demarches = demarches(&required(typed, Field::Demarches)?)?;
-        Ok(Self { name, token, demarches, expires: Day::parse(&typed(Field::Expires)).ok() })
-    }
-
-    /// As the proxy wants it.
-    pub fn into_body(self) -> Vec<(&'static str, Value)> {
-        vec![
-            ("name", self.name.into()),
-            ("token", self.token.into()),
-            ("demarches", self.demarches.into_iter().map(DemarcheNumber::get).collect::<Vec<_>>().into()),
-            ("expires", self.expires.map(|day| day.to_string()).into()),
-        ]
-    }
+    // What the browser takes for no day is none.
+    let expires = required(typed, Field::Expires).ok().map(Value::String);
+    Ok(vec![("name", name.into()), ("token", text), ("demarches", Value::Array(numbers)), ("expires", expires.unwrap_or_default())])
 }
 
 /// Numbers, or addresses of DS, one after the other; each once.
@@ -131,7 +104,7 @@ fn is_several(piece: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
     use super::*;
 
     fn read(text: &str) -> Result<Vec<i64>, Wrong> {
@@ -164,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deposit_is_whole_or_says_what_is_missing() {
+    fn a_token_is_whole_or_says_what_is_missing() {
         let typed = |left_out: Option<Field>| {
             move |field: Field| match field {
                 field if Some(field) == left_out => "  ".to_owned(),
@@ -175,13 +148,14 @@ mod tests {
                 Field::Team | Field::Document | Field::Code => String::new(),
             }
         };
-        let whole = Deposit::read(&typed(None), false).unwrap();
-        assert_eq!((whole.name.as_str(), whole.token.as_deref(), whole.expires), ("DETR 2026", Some("secret"), Day::parse("2027-03-01").ok()));
+        let read = |left_out, may_keep| token(&typed(left_out), may_keep).map(serde_json::Value::from_iter);
+        let whole = serde_json::json!({ "name": "DETR 2026", "token": "secret", "demarches": [131_016], "expires": "2027-03-01" });
+        assert_eq!(read(None, false), Ok(whole));
         for field in [Field::Name, Field::Token, Field::Demarches] {
-            let wrong = Deposit::read(&typed(Some(field)), false).unwrap_err();
+            let wrong = read(Some(field), false).unwrap_err();
             assert_eq!((&wrong, wrong.field()), (&Wrong::Missing(field), field));
         }
-        assert_eq!(Deposit::read(&typed(Some(Field::Expires)), false).unwrap().expires, None);
-        assert_eq!(Deposit::read(&typed(Some(Field::Token)), true).unwrap().token, None, "the one that is there is kept");
+        assert_eq!(read(Some(Field::Expires), false).unwrap()["expires"], Value::Null);
+        assert_eq!(read(Some(Field::Token), true).unwrap()["token"], Value::Null, "the one that is there is kept");
     }
 }
