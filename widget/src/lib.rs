@@ -7,6 +7,7 @@ mod abort;
 pub mod app;
 pub mod clock;
 pub mod demarche;
+mod fetch;
 pub mod fold;
 pub mod grist;
 mod memo;

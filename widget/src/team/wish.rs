@@ -1,6 +1,5 @@
 //! What agents wish about their team, and how the proxy is asked for it.
 
-use gloo_net::http::Method;
 use relais_engine::json;
 use serde_json::Value;
 
@@ -38,7 +37,7 @@ pub enum Wish {
 /// How the proxy is asked. Its body may hold a token, and is never printed.
 pub struct Request {
     /// The method.
-    pub method: Method,
+    pub method: &'static str,
     /// The address, from that of the page.
     pub path: String,
     /// What is sent.
@@ -78,30 +77,30 @@ impl Wish {
         const TOKENS: &str = "api/tokens/";
         let of_version = |version: &i64| ("version", Value::from(*version));
         let (method, path, body) = match self {
-            Self::See => (Method::GET, [TEAM, "", ""], vec![]),
+            Self::See => ("GET", [TEAM, "", ""], vec![]),
             Self::Create => {
                 let names = vec![("name", required(typed, Field::Team)?.into()), ("document_name", required(typed, Field::Document)?.into())];
                 // Deposited once the team is there: what is wrong with it is said before.
                 token(typed, false)?;
-                (Method::POST, [TEAM, "", ""], names)
+                ("POST", [TEAM, "", ""], names)
             }
             Self::Join => {
                 let names = vec![("code", required(typed, Field::Code)?.into()), ("document_name", required(typed, Field::Document)?.into())];
-                (Method::POST, [TEAM, "/join", ""], names)
+                ("POST", [TEAM, "/join", ""], names)
             }
-            Self::Rename(version) => (Method::PATCH, [TEAM, "", ""], vec![("name", required(typed, Field::Team)?.into()), of_version(version)]),
-            Self::Invite(hands_over) => (Method::POST, [TEAM, "/invitations", ""], vec![("hands_over", (*hands_over).into())]),
-            Self::Withdraw(invitation) => (Method::DELETE, [TEAM, "/invitations/", invitation], vec![]),
-            Self::Exclude(document) => (Method::DELETE, [DOCUMENTS, document, ""], vec![("ends_team", false.into())]),
-            Self::Leave(document, ends_team) => (Method::DELETE, [DOCUMENTS, document, ""], vec![("ends_team", (*ends_team).into())]),
-            Self::Deposit => (Method::POST, ["api/tokens", "", ""], token(typed, false)?),
+            Self::Rename(version) => ("PATCH", [TEAM, "", ""], vec![("name", required(typed, Field::Team)?.into()), of_version(version)]),
+            Self::Invite(hands_over) => ("POST", [TEAM, "/invitations", ""], vec![("hands_over", (*hands_over).into())]),
+            Self::Withdraw(invitation) => ("DELETE", [TEAM, "/invitations/", invitation], vec![]),
+            Self::Exclude(document) => ("DELETE", [DOCUMENTS, document, ""], vec![("ends_team", false.into())]),
+            Self::Leave(document, ends_team) => ("DELETE", [DOCUMENTS, document, ""], vec![("ends_team", (*ends_team).into())]),
+            Self::Deposit => ("POST", ["api/tokens", "", ""], token(typed, false)?),
             Self::Replace(id, version) => {
                 let mut body = token(typed, true)?;
                 body.push(of_version(version));
-                (Method::PUT, [TOKENS, id, ""], body)
+                ("PUT", [TOKENS, id, ""], body)
             }
-            Self::Discard(token, version) => (Method::DELETE, [TOKENS, token, ""], vec![of_version(version)]),
-            Self::Check(token) => (Method::POST, [TOKENS, token, "/check"], vec![]),
+            Self::Discard(token, version) => ("DELETE", [TOKENS, token, ""], vec![of_version(version)]),
+            Self::Check(token) => ("POST", [TOKENS, token, "/check"], vec![]),
         };
         let mut object = serde_json::Map::new();
         for (name, value) in body {

@@ -16,10 +16,11 @@ pub(crate) fn table(caption: &'static str, heads: &'static [&'static str], rows:
         .child(el("tbody").attr("role", "rowgroup").child(rows))
 }
 
-/// A line of a table: what it is about, then its cells. Where the heads are not seen, the cells say theirs.
+/// A line of a table: what it is about, then its cells. Where the heads are not seen, the cells say theirs; the last one has
+/// buttons, which say enough.
 pub(crate) fn row(class: &'static str, head: impl Into<View>, heads: &[&'static str], cells: Vec<View>) -> View {
     let mut line = Vec::new();
-    let mut heads = heads.iter().skip(1);
+    let mut heads = heads.iter().skip(1).take(cells.len().saturating_sub(1));
     for cell in cells {
         line.push(el("td").attr("role", "cell").attr("data-l", heads.next().copied()).child(cell).into());
     }

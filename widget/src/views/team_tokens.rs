@@ -52,7 +52,10 @@ pub(super) fn tokens(app: App, desk: &Desk, team: &Team) -> View {
         let label = View::from([icon(Icon::Plus), words::ADD.into()]);
         el("p").class("say").child(opener(app, desk, label, Panel::Add, Field::Name.id()))
     });
-    part(TOKENS, words::TOKENS).child(listed).child(add).child(open).child(said(app, desk, TOKENS)).child(shown_address(address)).into()
+    // The form says itself what became of it, and has the address beside.
+    let is_form = matches!(desk.panel, Panel::Add | Panel::Replace(_));
+    let rest = (!is_form).then(|| View::from([said(app, desk, TOKENS), shown_address(address)]));
+    part(TOKENS, words::TOKENS).child(listed).child(add).child(open).child(rest).into()
 }
 
 /// Whether DS takes a token, and what it lets do.
@@ -87,6 +90,7 @@ fn due(app: App, token: &Token) -> View {
 fn form(app: App, desk: &Desk, title: String, wish: Wish, known: Option<&Token>, address: Option<&str>) -> View {
     const FORM: &str = "deposer";
     let sending = el("p").class("does say").child(sender("btn primary", words::DEPOSIT, FORM)).child(closer(app, words::LATER, TOKENS));
-    let form = asking_form(app, FORM, wish).child(el("h3").child(title)).child(token_fields(desk, known)).child(sending);
+    let form =
+        asking_form(app, FORM, wish).child(el("h3").child(title)).child(token_fields(desk, known)).child(sending).child(said(app, desk, TOKENS));
     el("div").class("two say").child(form).child(guide(address)).into()
 }
