@@ -1,6 +1,6 @@
 //! What agents type about their team: read once, here.
 
-use relais_engine::ds::DemarcheNumber;
+use relais_engine::json;
 use serde_json::Value;
 
 use crate::demarche::{Unnamed, parse};
@@ -58,42 +58,71 @@ impl Wrong {
     }
 }
 
-/// What is typed in a field that may not be left empty.
-pub(super) fn required(typed: &dyn Fn(Field) -> String, field: Field) -> Result<String, Wrong> {
-    let text = typed(field).trim().to_owned();
-    if text.is_empty() { Err(Wrong::Missing(field)) } else { Ok(text) }
-}
+/// What fields hold.
+pub(super) type Typed<'a> = &'a dyn Fn(Field) -> String;
 
-/// What is typed of a token, as the proxy wants it. One that is there already may be kept.
-pub(super) fn token(typed: &dyn Fn(Field) -> String, may_keep: bool) -> Result<Vec<(&'static str, Value)>, Wrong> {
-    let name = required(typed, Field::Name)?;
-    let text = match required(typed, Field::Token) {
-        Err(_) if may_keep => Value::Null,
-        text => text?.into(),
-    };
-    let mut numbers = Vec::new();
-    for number in demarches(&required(typed, Field::Demarches)?)? {
-        numbers.push(number.get().into());
+/// What is sent to the proxy: names and values.
+#[derive(Default)]
+pub(super) struct Body(serde_json::Map<String, Value>);
+
+impl Body {
+    pub(super) fn put(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
     }
-    // What the browser takes for no day is none.
-    let expires = required(typed, Field::Expires).ok().map(Value::String);
-    Ok(vec![("name", name.into()), ("token", text), ("demarches", Value::Array(numbers)), ("expires", expires.unwrap_or_default())])
+
+    /// Puts what is typed in a field that may not be left empty.
+    pub(super) fn put_typed(&mut self, name: &str, typed: Typed<'_>, field: Field) -> Result<(), Wrong> {
+        let text = typed(field);
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Wrong::Missing(field));
+        }
+        self.put(name, text.into());
+        Ok(())
+    }
+
+    /// Puts what is typed of a token. One that is there already may be kept.
+    pub(super) fn put_token(&mut self, typed: Typed<'_>, may_keep: bool) -> Result<(), Wrong> {
+        // What is not typed is not there, and what the browser takes for no day is not typed.
+        self.put("token", Value::Null);
+        self.put("expires", Value::Null);
+        self.put_typed("name", typed, Field::Name)?;
+        let text = self.put_typed("token", typed, Field::Token);
+        if !may_keep {
+            text?;
+        }
+        let _is_known = self.put_typed("expires", typed, Field::Expires);
+        self.put("demarches", Value::Array(demarches(&typed(Field::Demarches))?));
+        Ok(())
+    }
+
+    /// As it is sent; nothing when there is nothing in it.
+    pub(super) fn write(self) -> Option<String> {
+        (!self.0.is_empty()).then(|| json::write(&Value::Object(self.0)))
+    }
 }
 
 /// Numbers, or addresses of DS, one after the other; each once.
-fn demarches(text: &str) -> Result<Vec<DemarcheNumber>, Wrong> {
+fn demarches(text: &str) -> Result<Vec<Value>, Wrong> {
     let mut numbers = Vec::new();
-    for piece in text.split([',', ';', '\n']).map(str::trim).filter(|piece| !piece.is_empty()) {
-        let mut add = |piece: &str| {
-            let number = parse(piece).map_err(|why| Wrong::Unnamed(piece.to_owned(), why))?;
-            if !numbers.contains(&number) {
-                numbers.push(number);
+    for piece in text.split([',', ';', '\n']) {
+        if is_several(piece) {
+            for word in piece.split_whitespace() {
+                add(&mut numbers, word)?;
             }
-            Ok(())
-        };
-        if is_several(piece) { piece.split_whitespace().try_for_each(&mut add)? } else { add(piece)? }
+        } else if !piece.trim().is_empty() {
+            add(&mut numbers, piece.trim())?;
+        }
     }
     if numbers.is_empty() { Err(Wrong::Missing(Field::Demarches)) } else { Ok(numbers) }
+}
+
+fn add(numbers: &mut Vec<Value>, text: &str) -> Result<(), Wrong> {
+    let number = parse(text).map_err(|why| Wrong::Unnamed(text.to_owned(), why))?.get().into();
+    if !numbers.contains(&number) {
+        numbers.push(number);
+    }
+    Ok(())
 }
 
 /// Whether spaces are between numbers, rather than between the thousands of one or within « n° 131016 ».
@@ -108,7 +137,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<i64>, Wrong> {
-        demarches(text).map(|numbers| numbers.into_iter().map(DemarcheNumber::get).collect())
+        demarches(text).map(|numbers| numbers.iter().filter_map(Value::as_i64).collect())
     }
 
     #[test]
@@ -148,7 +177,10 @@ mod tests {
                 Field::Team | Field::Document | Field::Code => String::new(),
             }
         };
-        let read = |left_out, may_keep| token(&typed(left_out), may_keep).map(serde_json::Value::from_iter);
+        let read = |left_out, may_keep| {
+            let mut body = Body::default();
+            body.put_token(&typed(left_out), may_keep).map(|()| Value::Object(body.0))
+        };
         let whole = serde_json::json!({ "name": "DETR 2026", "token": "secret", "demarches": [131_016], "expires": "2027-03-01" });
         assert_eq!(read(None, false), Ok(whole));
         for field in [Field::Name, Field::Token, Field::Demarches] {

@@ -1,9 +1,6 @@
 //! What agents wish about their team, and how the proxy is asked for it.
 
-use relais_engine::json;
-use serde_json::Value;
-
-use super::typed::{Field, Wrong, required, token};
+use super::typed::{Body, Field, Typed, Wrong};
 
 /// Something that an agent wants. Ids are the proxy's; versions are of what they have seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,43 +68,55 @@ impl Wish {
     }
 
     /// How the proxy is asked, with what is typed.
-    pub fn request(&self, typed: &dyn Fn(Field) -> String) -> Result<Request, Wrong> {
+    pub fn request(&self, typed: Typed<'_>) -> Result<Request, Wrong> {
         const TEAM: &str = "api/team";
+        const INVITATIONS: &str = "api/team/invitations";
         const DOCUMENTS: &str = "api/team/documents/";
-        const TOKENS: &str = "api/tokens/";
-        let of_version = |version: &i64| ("version", Value::from(*version));
-        let (method, path, body) = match self {
-            Self::See => ("GET", [TEAM, "", ""], vec![]),
+        const TOKENS: &str = "api/tokens";
+        const TOKEN: &str = "api/tokens/";
+        let mut body = Body::default();
+        let (method, path, id, end) = match self {
+            Self::See => ("GET", TEAM, "", ""),
             Self::Create => {
-                let names = vec![("name", required(typed, Field::Team)?.into()), ("document_name", required(typed, Field::Document)?.into())];
+                body.put_typed("name", typed, Field::Team)?;
+                body.put_typed("document_name", typed, Field::Document)?;
                 // Deposited once the team is there: what is wrong with it is said before.
-                token(typed, false)?;
-                ("POST", [TEAM, "", ""], names)
+                Body::default().put_token(typed, false)?;
+                ("POST", TEAM, "", "")
             }
             Self::Join => {
-                let names = vec![("code", required(typed, Field::Code)?.into()), ("document_name", required(typed, Field::Document)?.into())];
-                ("POST", [TEAM, "/join", ""], names)
+                body.put_typed("code", typed, Field::Code)?;
+                body.put_typed("document_name", typed, Field::Document)?;
+                ("POST", "api/team/join", "", "")
             }
-            Self::Rename(version) => ("PATCH", [TEAM, "", ""], vec![("name", required(typed, Field::Team)?.into()), of_version(version)]),
-            Self::Invite(hands_over) => ("POST", [TEAM, "/invitations", ""], vec![("hands_over", (*hands_over).into())]),
-            Self::Withdraw(invitation) => ("DELETE", [TEAM, "/invitations/", invitation], vec![]),
-            Self::Exclude(document) => ("DELETE", [DOCUMENTS, document, ""], vec![("ends_team", false.into())]),
-            Self::Leave(document, ends_team) => ("DELETE", [DOCUMENTS, document, ""], vec![("ends_team", (*ends_team).into())]),
-            Self::Deposit => ("POST", ["api/tokens", "", ""], token(typed, false)?),
-            Self::Replace(id, version) => {
-                let mut body = token(typed, true)?;
-                body.push(of_version(version));
-                ("PUT", [TOKENS, id, ""], body)
+            Self::Rename(_) => {
+                body.put_typed("name", typed, Field::Team)?;
+                ("PATCH", TEAM, "", "")
             }
-            Self::Discard(token, version) => ("DELETE", [TOKENS, token, ""], vec![of_version(version)]),
-            Self::Check(token) => ("POST", [TOKENS, token, "/check"], vec![]),
+            Self::Invite(hands_over) => {
+                body.put("hands_over", (*hands_over).into());
+                ("POST", INVITATIONS, "", "")
+            }
+            Self::Withdraw(id) => ("DELETE", INVITATIONS, "/", id.as_str()),
+            Self::Exclude(id) | Self::Leave(id, _) => {
+                body.put("ends_team", matches!(self, Self::Leave(_, true)).into());
+                ("DELETE", DOCUMENTS, id.as_str(), "")
+            }
+            Self::Deposit => {
+                body.put_token(typed, false)?;
+                ("POST", TOKENS, "", "")
+            }
+            Self::Replace(id, _) => {
+                body.put_token(typed, true)?;
+                ("PUT", TOKEN, id.as_str(), "")
+            }
+            Self::Discard(id, _) => ("DELETE", TOKEN, id.as_str(), ""),
+            Self::Check(id) => ("POST", TOKEN, id.as_str(), "/check"),
         };
-        let mut object = serde_json::Map::new();
-        for (name, value) in body {
-            object.insert(name.to_owned(), value);
+        if let Self::Rename(version) | Self::Replace(_, version) | Self::Discard(_, version) = self {
+            body.put("version", (*version).into());
         }
-        let body = (!object.is_empty()).then(|| json::write(&Value::Object(object)));
-        Ok(Request { method, path: path.concat(), body })
+        Ok(Request { method, path: [path, id, end].concat(), body: body.write() })
     }
 }
 
