@@ -1,6 +1,7 @@
 //! The team: what agents wish and type about it, and how long its tokens are good for.
 
 mod due;
+pub mod places;
 mod typed;
 mod wish;
 

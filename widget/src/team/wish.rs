@@ -1,6 +1,9 @@
 //! What agents wish about their team, and how the proxy is asked for it.
 
-use super::typed::{Body, Field, Typed, Wrong};
+use super::{
+    places,
+    typed::{Body, Field, Typed, Wrong},
+};
 
 /// Something that an agent wants. Ids are the proxy's; versions are of what they have seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,13 +60,13 @@ impl Wish {
     pub const fn place(&self) -> &'static str {
         match self {
             Self::See => "",
-            Self::Create | Self::Deposit | Self::Replace(..) | Self::Discard(..) | Self::Check(..) => "jetons",
-            Self::Join => "rejoindre",
-            Self::Rename(..) => "renommer",
-            Self::Invite(true) => "confier",
-            Self::Invite(..) | Self::Withdraw(..) => "inviter",
-            Self::Exclude(..) => "documents",
-            Self::Leave(..) => "quitter",
+            Self::Create | Self::Deposit | Self::Replace(..) | Self::Discard(..) | Self::Check(..) => places::TOKENS,
+            Self::Join => places::JOIN,
+            Self::Rename(..) => places::RENAME,
+            Self::Invite(true) => places::HAND_OVER,
+            Self::Invite(..) | Self::Withdraw(..) => places::INVITE,
+            Self::Exclude(..) => places::DOCUMENTS,
+            Self::Leave(..) => places::LEAVE,
         }
     }
 

@@ -27,7 +27,7 @@ pub const AREAS: &str = "Relais";
 pub const STEPS: &str = "Étapes";
 /// The steps of a connexion.
 pub const STEP_NAMES: [&str; 3] = ["Démarche", "Champs", "Synchronisation"];
-/// The name of the bar of buttons.
+/// The name of the bar of buttons, and of those in a table.
 pub const ACTIONS: &str = "Actions";
 /// While something loads.
 pub const LOADING: &str = "Chargement…";

@@ -24,7 +24,7 @@ pub const TOKENS: &str = "Jetons";
 /// Their table.
 pub const TOKENS_CAPTION: &str = "Jetons de l’équipe";
 /// Its heads.
-pub const TOKEN_HEADS: [&str; 5] = ["Jeton", "Démarches", "Droits", "Échéance", "Actions"];
+pub const TOKEN_HEADS: [&str; 4] = ["Jeton", "Démarches", "Droits", "Échéance"];
 /// There is none.
 pub const NO_TOKEN: &str = "L’équipe n’a pas encore de jeton : elle ne peut lire aucune démarche.";
 /// Opens the form of a token.
@@ -62,7 +62,7 @@ pub const DOCUMENTS: &str = "Documents";
 /// Their table.
 pub const DOCUMENTS_CAPTION: &str = "Documents de l’équipe";
 /// Its heads.
-pub const DOCUMENT_HEADS: [&str; 3] = ["Document", "Membre depuis", "Actions"];
+pub const DOCUMENT_HEADS: [&str; 2] = ["Document", "Membre depuis"];
 /// The one around.
 pub const THIS: &str = "ce document";
 

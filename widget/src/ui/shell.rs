@@ -98,7 +98,14 @@ impl From<Shell> for View {
 fn areas(app: App) -> View {
     let is_team = app.access.get_untracked() == Access::Open && app.screen.get_untracked() == Screen::Team;
     let area = |label, is_current: bool, open: fn(App)| {
-        el("li").child(button(None::<&str>, label, move || open(app)).attr("aria-current", is_current.then_some("page")))
+        el("li").child(
+            button(None::<&str>, label, move || {
+                if !is_current {
+                    open(app);
+                }
+            })
+            .attr("aria-current", is_current.then_some("page")),
+        )
     };
     let home = area(text::HOME, !is_team, |app| app.go(Screen::Home));
     // The team is of no use before the document is in one.

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use super::{
     team_forms::{asking_form, field, said, sender, token_fields},
     team_guide::guide,
-    team_tokens::TOKENS,
 };
 use crate::{
     app::{App, Desk, Panel},
-    team::{Field, Wish},
+    team::{
+        Field, Wish,
+        places::{JOIN, TOKENS},
+    },
     text::team as words,
     ui::{Header, Shell, View, el, link},
 };
@@ -48,7 +50,7 @@ fn joining(app: App, desk: &Desk, may_create: bool) -> View {
         .class("say")
         .child(field(desk, Field::Code, String::new()))
         .child(field(desk, Field::Document, String::new()))
-        .child(said(app, desk, Wish::Join.place()))
+        .child(said(app, desk, JOIN))
         .child(create);
     View::from([el("p").class("sub").child(words::JOIN_LEAD).into(), form.into()])
 }

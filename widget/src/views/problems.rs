@@ -49,7 +49,7 @@ fn list(id: &'static str, title: String, mut rows: Vec<View>) -> View {
     }
     let is_cut = rows.len() > LONGEST_LIST;
     rows.truncate(LONGEST_LIST);
-    let table = table(words::PROBLEMS, &words::PROBLEM_HEADS, rows);
+    let table = table(words::PROBLEMS, &words::PROBLEM_HEADS, false, rows);
     section(id, title).child(table).child(is_cut.then(|| el("p").class("meta").child(words::MORE_PROBLEMS))).into()
 }
 

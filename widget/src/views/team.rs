@@ -10,16 +10,13 @@ use super::{
 use crate::{
     app::{App, Desk, Fetched, Panel, Said},
     proxy::{Member, Role, Team},
-    team::{Field, Wish},
+    team::{
+        Field, Wish,
+        places::{DOCUMENTS, HAND_OVER, INVITE, LEAVE, RENAME},
+    },
     text::{self, errors, moments, team as words},
     ui::{Element, Header, Note, Shell, Tone, View, el, label_of, row, table},
 };
-
-const DOCUMENTS: &str = "documents";
-const INVITE: &str = "inviter";
-const RENAME: &str = "renommer";
-const HAND_OVER: &str = "confier";
-const LEAVE: &str = "quitter";
 
 /// The screen Équipe.
 pub(super) fn team_screen() -> View {
@@ -79,6 +76,7 @@ pub(super) fn question(app: App, name: &str, more: &'static str, wish: Wish) -> 
 }
 
 fn documents(app: App, desk: &Desk, team: &Team) -> View {
+    let may_manage = team.may_manage();
     let mut lines = Vec::new();
     let mut asked = View::NOTHING;
     for Member { id, name, is_this, joined_at } in &team.documents {
@@ -88,12 +86,15 @@ fn documents(app: App, desk: &Desk, team: &Team) -> View {
         if panel == desk.panel {
             asked = question(app, name, words::REMOVE_DOCUMENT_MORE, Wish::Exclude(id.clone()));
         }
-        let may_remove = team.may_manage() && !is_this;
-        let remove = may_remove.then(|| opener(app, desk, label_of(words::REMOVE, words::of(name)), panel, QUESTION));
+        let remove = (!is_this).then(|| opener(app, desk, label_of(words::REMOVE, words::of(name)), panel, QUESTION));
         let head = View::from([head.into(), " ".into(), this.into()]);
-        lines.push(row("", head, &words::DOCUMENT_HEADS, vec![moments::date(*joined_at).into(), remove.into()]));
+        let mut cells = vec![moments::date(*joined_at).into()];
+        if may_manage {
+            cells.push(remove.into());
+        }
+        lines.push(row("", head, &words::DOCUMENT_HEADS, cells));
     }
-    let listed = table(words::DOCUMENTS_CAPTION, &words::DOCUMENT_HEADS, lines);
+    let listed = table(words::DOCUMENTS_CAPTION, &words::DOCUMENT_HEADS, may_manage, lines);
     part(DOCUMENTS, words::DOCUMENTS).child(listed).child(asked).child(said(app, desk, DOCUMENTS)).into()
 }
 

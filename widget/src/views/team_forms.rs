@@ -4,7 +4,7 @@ use crate::{
     app::{App, Desk, Panel, Said, Screen},
     proxy::{Answer, Token},
     standing::Access,
-    team::{Field, Wish},
+    team::{Field, Wish, places::TOKENS},
     text::{errors, team as words},
     ui::{Element, Note, Tone, View, button, copy, el, focus, form, link, typed},
 };
@@ -49,7 +49,7 @@ fn done(app: App, wish: &Wish) {
             focus(wish.place(), "");
         }
     }
-    if wish.place() == Wish::Deposit.place() {
+    if wish.place() == TOKENS {
         app.list_demarches();
     }
 }
@@ -169,7 +169,10 @@ pub(super) fn said(app: App, desk: &Desk, place: &'static str) -> View {
         Said::Refused(error) => {
             tone = Tone::Error;
             lines.extend(words::refused(error, app.now()));
-            lines.push(if desk.is_created { words::CREATED } else { words::NOTHING_KEPT }.to_owned());
+            // Of the rest, it goes without saying.
+            if desk.is_created || place == TOKENS {
+                lines.push(if desk.is_created { words::CREATED } else { words::NOTHING_KEPT }.to_owned());
+            }
         }
     }
     let mut lines = lines.into_iter();

@@ -8,13 +8,10 @@ use super::{
 use crate::{
     app::{App, Desk, Panel},
     proxy::{Rights, Team, Token},
-    team::{Due, Field, Wish},
+    team::{Due, Field, Wish, places::TOKENS},
     text::{moments, team as words},
     ui::{Icon, View, el, icon, label_of, mark, row, table},
 };
-
-/// Where all about tokens is said.
-pub(super) const TOKENS: &str = "jetons";
 
 /// The tokens, and what can be done about them.
 pub(super) fn tokens(app: App, desk: &Desk, team: &Team) -> View {
@@ -32,22 +29,23 @@ pub(super) fn tokens(app: App, desk: &Desk, team: &Team) -> View {
         if is_discarded {
             open = question(app, &token.name, words::REMOVE_TOKEN_MORE, Wish::Discard(id(), token.version));
         }
-        let actions = may_manage.then(|| {
+        let mut cells = vec![words::numbers(&token.demarches).into(), standing(app, token), due(app, token)];
+        if may_manage {
             let [replace, discard] = panels;
             let of = |label| label_of(label, words::of(&token.name));
-            el("div")
+            let actions = el("div")
                 .class("acts")
                 .child(opener(app, desk, of(words::REPLACE), replace, Field::Name.id()))
                 .child(asking(app, "lk", of(words::CHECK), Wish::Check(id())))
-                .child(opener(app, desk, of(words::REMOVE), discard, QUESTION))
-        });
-        let cells = vec![words::numbers(&token.demarches).into(), standing(app, token), due(app, token), actions.into()];
+                .child(opener(app, desk, of(words::REMOVE), discard, QUESTION));
+            cells.push(actions.into());
+        }
         lines.push(row("", el("b").child(token.name.clone()), &words::TOKEN_HEADS, cells));
     }
     if desk.panel == Panel::Add {
         open = form(app, desk, words::ADD.to_owned(), Wish::Deposit, None, address);
     }
-    let listed = if lines.is_empty() { el("p").child(words::NO_TOKEN) } else { table(words::TOKENS_CAPTION, &words::TOKEN_HEADS, lines) };
+    let listed = if lines.is_empty() { el("p").child(words::NO_TOKEN) } else { table(words::TOKENS_CAPTION, &words::TOKEN_HEADS, may_manage, lines) };
     let add = may_manage.then(|| {
         let label = View::from([icon(Icon::Plus), words::ADD.into()]);
         el("p").class("say").child(opener(app, desk, label, Panel::Add, Field::Name.id()))
