@@ -90,5 +90,6 @@ fn form(app: App, desk: &Desk, title: String, wish: Wish, known: Option<&Token>,
     let sending = el("p").class("does say").child(sender("btn primary", words::DEPOSIT, FORM)).child(closer(app, words::LATER, TOKENS));
     let form =
         asking_form(app, FORM, wish).child(el("h3").child(title)).child(token_fields(desk, known)).child(sending).child(said(app, desk, TOKENS));
-    el("div").class("two say").child(form).child(guide(address)).into()
+    // Each with its own fields: what is typed for one token is not for another.
+    el("div").class("two say").key(desk.panel.opener()).child(form).child(guide(address)).into()
 }
