@@ -97,7 +97,10 @@ impl App {
             if let Some((panel, wrong)) = shown.take() {
                 desk.panel = panel;
                 desk.wrong = wrong;
-                desk.said = Said::Nothing;
+                // What is asked goes on.
+                if !matches!(desk.said, Said::Waiting) {
+                    desk.said = Said::Nothing;
+                }
             }
         });
     }
@@ -107,9 +110,9 @@ impl App {
         self.update_desk(&mut |desk| desk.panel = Panel::None);
     }
 
-    /// The team is there; its first token is not yet.
-    pub fn created(self) {
-        self.update_desk(&mut |desk| desk.is_created = true);
+    /// The team is there; its first token is not yet, or is as well by now.
+    pub fn created(self, lacks_token: bool) {
+        self.update_desk(&mut |desk| desk.is_created = lacks_token);
     }
 
     /// Asks something about the team, and says what became of it. One thing at a time: what is pressed meanwhile is not heard.
@@ -132,6 +135,8 @@ impl App {
                 let answer = services.proxy.send(&wish, request).await;
                 if let Err(error) = &answer
                     && matches!(error.code, SourceErrorCode::TeamExists | SourceErrorCode::DocumentUnknown)
+                    // To begin anew shows the team, which would begin anew.
+                    && wish != Wish::See
                 {
                     // Somebody else has given the document a team, or taken it out of one: the session no longer holds.
                     services.proxy.renew();

@@ -28,7 +28,7 @@ fn done(app: App, wish: &Wish) {
     let enters = match wish {
         // Its first token is typed beside.
         Wish::Create => {
-            app.created();
+            app.created(true);
             return ask(app, Wish::Deposit);
         }
         Wish::Deposit if is_enrolling => Some(Screen::Team),
@@ -37,6 +37,10 @@ fn done(app: App, wish: &Wish) {
     };
     if let Some(screen) = enters {
         // The document has another team than before, or none: the widget begins anew.
+        if screen == Screen::Home {
+            app.desk.set(Desk::default());
+        }
+        app.created(false);
         app.go(screen);
         return app.begin();
     }
