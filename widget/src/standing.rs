@@ -8,7 +8,7 @@ use relais_engine::{
 
 use crate::{
     grist::AccessLevel,
-    proxy::OpenError,
+    proxy::{Enrolment, OpenError, Role, Session},
     text::states::{self, Explanation},
 };
 
@@ -25,8 +25,10 @@ pub enum Obstacle {
     Viewer,
     /// The proxy does not take the person for an editor.
     Refused,
-    /// The document belongs to no team.
+    /// The document belongs to no team, and the operator alone can change that.
     UnknownDocument,
+    /// The document belongs to no team, and an owner of it can change that.
+    Teamless,
     /// The session could not be renewed.
     Expired,
     /// The proxy cannot be reached.
@@ -72,6 +74,7 @@ impl Obstacle {
             Self::Viewer => states::viewer(),
             Self::Refused => states::refused(),
             Self::UnknownDocument => states::unknown_document(document),
+            Self::Teamless => states::teamless(),
             Self::Expired => states::expired(),
             Self::Unreachable => states::unreachable(),
             Self::Denied => states::document_denied(),
@@ -94,8 +97,25 @@ pub enum Access {
     Blocked(Obstacle),
     /// It can read the document, but neither write it nor ask DS.
     ReadOnly,
+    /// It can once this person, who owns the document, has given it a team.
+    Enrolling {
+        /// Whether they may create one, rather than join one only.
+        may_create: bool,
+    },
     /// It can.
     Open,
+}
+
+impl Access {
+    /// Where a session leads.
+    pub fn of_session(session: &Session) -> Self {
+        match (&session.team, session.role, session.enrolment) {
+            (Some(_), _, _) => Self::Open,
+            (None, _, Enrolment::Closed) => Self::Blocked(Obstacle::UnknownDocument),
+            (None, Role::Editor, _) => Self::Blocked(Obstacle::Teamless),
+            (None, Role::Owner, enrolment) => Self::Enrolling { may_create: enrolment == Enrolment::Open },
+        }
+    }
 }
 
 /// How a connexion is.
@@ -151,6 +171,36 @@ mod tests {
     }
 
     #[test]
+    fn a_document_without_a_team_can_have_one() {
+        let leads = |team: Option<&str>, role: Role, enrolment: Enrolment| {
+            let at = relais_engine::Timestamp::from_milliseconds(0);
+            Access::of_session(&Session {
+                session: String::new(),
+                expires_at: at,
+                server_time: at,
+                document: String::new(),
+                user: 42,
+                role,
+                team: team.map(str::to_owned),
+                enrolment,
+                ds_url: String::new(),
+                egress_address: None,
+            })
+        };
+        for role in [Role::Owner, Role::Editor] {
+            for enrolment in [Enrolment::Open, Enrolment::Invitation, Enrolment::Closed] {
+                assert_eq!(leads(Some("Préfecture"), role, enrolment), Access::Open);
+            }
+            assert_eq!(leads(None, role, Enrolment::Closed), Access::Blocked(Obstacle::UnknownDocument));
+        }
+        assert_eq!(leads(None, Role::Owner, Enrolment::Open), Access::Enrolling { may_create: true });
+        assert_eq!(leads(None, Role::Owner, Enrolment::Invitation), Access::Enrolling { may_create: false });
+        for enrolment in [Enrolment::Open, Enrolment::Invitation] {
+            assert_eq!(leads(None, Role::Editor, enrolment), Access::Blocked(Obstacle::Teamless));
+        }
+    }
+
+    #[test]
     fn every_obstacle_is_explained() {
         let all = [
             Obstacle::Outside,
@@ -158,6 +208,7 @@ mod tests {
             Obstacle::Viewer,
             Obstacle::Refused,
             Obstacle::UnknownDocument,
+            Obstacle::Teamless,
             Obstacle::Expired,
             Obstacle::Unreachable,
             Obstacle::Denied,

@@ -2,6 +2,7 @@
 
 mod choice;
 mod runs;
+mod team;
 
 use std::rc::Rc;
 
@@ -16,6 +17,7 @@ use relais_engine::{
 use wasm_bindgen_futures::spawn_local;
 
 pub use runs::{Ended, Run, Stage, Undo};
+pub use team::{Desk, Panel, Said};
 
 use crate::{
     clock::ServerClock,
@@ -39,6 +41,8 @@ pub enum Screen {
     Fields,
     /// Step 3.
     Run,
+    /// The team.
+    Team,
 }
 
 /// Something asked of DS.
@@ -108,6 +112,8 @@ pub struct App {
     pub loaded: RwSignal<Loaded>,
     /// The démarches of the team.
     pub demarches: RwSignal<Fetched<Vec<ListedDemarche>>>,
+    /// What the screens about the team show.
+    pub desk: RwSignal<Desk>,
     /// The démarche looked at.
     pub chosen: RwSignal<Option<Chosen>>,
     /// While the samples of the chosen démarche are read.
@@ -134,6 +140,7 @@ impl Default for App {
             document: RwSignal::new(None),
             loaded: RwSignal::new(Loaded::default()),
             demarches: RwSignal::new(Fetched::Pending),
+            desk: RwSignal::new(Desk::default()),
             chosen: RwSignal::new(None),
             is_reading_samples: RwSignal::new(false),
             choice_error: RwSignal::new(None),
@@ -199,7 +206,7 @@ impl App {
                 let begins = match self.access.get_untracked() {
                     Access::Starting => is_told_first,
                     Access::Blocked(obstacle) => matches!(obstacle, Obstacle::Access(_) | Obstacle::Viewer | Obstacle::Silent),
-                    Access::ReadOnly | Access::Open => false,
+                    Access::ReadOnly | Access::Enrolling { .. } | Access::Open => false,
                 };
                 if begins {
                     self.begin();
@@ -241,10 +248,15 @@ impl App {
             let (session, loaded) = futures_util::future::join(services.proxy.session(), load(&services.grist)).await;
             match (session, loaded) {
                 (Ok(session), Ok(loaded)) => {
+                    let access = Access::of_session(&session);
+                    match access {
+                        Access::Open => self.list_demarches(),
+                        Access::Blocked(Obstacle::UnknownDocument) => self.document.set(Some(session.document.clone())),
+                        _ => {}
+                    }
                     self.session.set(Some(session));
                     self.loaded.set(loaded);
-                    self.access.set(Access::Open);
-                    self.list_demarches();
+                    self.access.set(access);
                 }
                 (Err(error), _) => {
                     let obstacle = Obstacle::of_session(&error);

@@ -25,16 +25,24 @@ impl FromJson for Role {
     }
 }
 
-/// The team that the document belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Team {
-    /// Its name.
-    pub name: String,
+/// Whether the operator lets documents have a team from the widget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enrolment {
+    /// Any owner of a document may create one.
+    Open,
+    /// By invitation only.
+    Invitation,
+    /// No: the operator declares them.
+    Closed,
 }
 
-impl FromJson for Team {
+impl FromJson for Enrolment {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { name: json.read("name")? })
+        Ok(match json.as_text() {
+            Some("open") => Self::Open,
+            Some("invitation") => Self::Invitation,
+            _ => Self::Closed,
+        })
     }
 }
 
@@ -53,8 +61,10 @@ pub struct Session {
     pub user: i64,
     /// What they may do.
     pub role: Role,
-    /// Whose démarches they may use.
-    pub team: Team,
+    /// The name of the team whose démarches they may use; none when the document has no team yet.
+    pub team: Option<String>,
+    /// Whether it can have one.
+    pub enrolment: Enrolment,
     /// The address of DS.
     pub ds_url: String,
     /// From which address DS is called, when the operator says.
@@ -70,7 +80,8 @@ impl FromJson for Session {
             document: json.read("document")?,
             user: json.read("user")?,
             role: json.read("role")?,
-            team: json.read("team")?,
+            team: json.get("team").read("name")?,
+            enrolment: json.read("enrolment")?,
             ds_url: json.read("ds_url")?,
             egress_address: json.read("egress_address")?,
         })
@@ -138,7 +149,7 @@ impl FromJson for Lease {
 
 /// An error as the proxy writes it. Its French is for other clients: the widget knows more of what was being done. A code of
 /// a newer proxy is a failure like another.
-fn refusal(error: &Json<'_>, default: SourceErrorCode) -> SourceError {
+pub(super) fn refusal(error: &Json<'_>, default: SourceErrorCode) -> SourceError {
     let text = |name| error.read(name).unwrap_or_default();
     SourceError {
         code: error.read("code").unwrap_or(default),
@@ -173,12 +184,24 @@ mod tests {
 
     use super::*;
 
-    fn session(server_time: &str, expires_at: &str) -> Session {
+    fn session_with(team: &serde_json::Value, server_time: &str, expires_at: &str) -> Session {
         let body = serde_json::json!({
             "session": "sample", "expires_at": expires_at, "server_time": server_time, "document": "sampleDocument", "user": 42,
-            "role": "editor", "team": { "name": "Préfecture" }, "ds_url": "https://ds.example", "egress_address": null,
+            "role": "editor", "team": team, "enrolment": "open", "ds_url": "https://ds.example", "egress_address": null,
         });
         json::from_value(&body).unwrap()
+    }
+
+    fn session(server_time: &str, expires_at: &str) -> Session {
+        session_with(&serde_json::json!({ "name": "Préfecture" }), server_time, expires_at)
+    }
+
+    #[test]
+    fn a_document_may_have_no_team_yet() {
+        let (start, end) = ("2026-11-24T10:00:00Z", "2026-11-24T10:10:00Z");
+        assert_eq!(session(start, end).team.as_deref(), Some("Préfecture"));
+        let session = session_with(&serde_json::Value::Null, start, end);
+        assert_eq!((session.team, session.enrolment), (None, Enrolment::Open));
     }
 
     #[test]

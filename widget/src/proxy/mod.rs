@@ -1,9 +1,11 @@
-//! The proxy, on the widget's own origin: session, démarches, relayed operations.
+//! The proxy, on the widget's own origin: session, team, démarches, relayed operations.
 
 mod answers;
 mod exchange;
 mod session;
+mod team;
 
 use answers::Lease;
-pub use answers::{ListedDemarche, Role, Session, Team};
+pub use answers::{Enrolment, ListedDemarche, Role, Session};
 pub use session::{OpenError, Proxy};
+pub use team::{Answer, Deposited, Invitation, Member, Rights, Team, Token};

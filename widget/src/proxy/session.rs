@@ -3,7 +3,6 @@
 use std::{cell::RefCell, rc::Rc};
 
 use futures_util::lock::Mutex;
-use gloo_net::http::Method;
 use relais_engine::{
     ds::{DemarcheNumber, FileContent, Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
@@ -13,10 +12,14 @@ use relais_engine::{
 use web_sys::Blob;
 
 use super::{
-    Lease, ListedDemarche, Session,
+    Answer, Lease, ListedDemarche, Session,
     exchange::{Content, exchange, send_and_forget},
 };
-use crate::{clock::ServerClock, grist::Grist};
+use crate::{
+    clock::ServerClock,
+    grist::Grist,
+    team::{Request, Wish},
+};
 
 /// Why no session could be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,10 +66,10 @@ impl Proxy {
         Self(Rc::new(Inner { grist, clock, session: Mutex::new(None), lease: RefCell::new(None) }))
     }
 
-    /// The session, opened when there is none or when it ages.
+    /// The session, opened when there is none, when it ages, and when the document had no team: it may have one by now.
     pub async fn session(&self) -> Result<Session, OpenError> {
         let mut current = self.0.session.lock().await;
-        if let Some(session) = current.as_ref().filter(|session| !session.is_ageing(self.0.clock.now())) {
+        if let Some(session) = current.as_ref().filter(|session| session.team.is_some() && !session.is_ageing(self.0.clock.now())) {
             return Ok(session.clone());
         }
         let session = self.open().await?;
@@ -77,7 +80,7 @@ impl Proxy {
     async fn open(&self) -> Result<Session, OpenError> {
         let token = self.0.grist.access_token().await.map_err(OpenError::Document)?;
         let body = serde_json::json!({ "grist_origin": self.0.grist.origin(), "grist_token": token.token });
-        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(json::write(&body))).await.map_err(OpenError::Proxy)?;
+        let answer: Vec<u8> = exchange("POST", "api/session", None, Some(&json::write(&body))).await.map_err(OpenError::Proxy)?;
         let session: Session = read(&answer).map_err(OpenError::Proxy)?;
         self.0.clock.set(session.server_time);
         Ok(session)
@@ -91,9 +94,9 @@ impl Proxy {
         }
     }
 
-    async fn ask<T: Content>(&self, method: Method, path: &str, body: Option<String>) -> Result<T, SourceError> {
+    async fn ask<T: Content>(&self, method: &str, path: &str, body: Option<&str>) -> Result<T, SourceError> {
         let session = self.session().await?;
-        match exchange(method.clone(), path, Some(&session.session), body.clone()).await {
+        match exchange(method, path, Some(&session.session), body).await {
             Err(error) if error.code == SourceErrorCode::SessionExpired => {
                 self.forget(&session).await;
                 let renewed = self.session().await?;
@@ -107,13 +110,30 @@ impl Proxy {
     pub fn leave(&self) {
         let session = self.0.session.try_lock().and_then(|session| session.as_ref().map(|session| session.session.clone()));
         if let Some(((path, lease), session)) = self.0.lease.take().zip(session) {
-            send_and_forget(Method::DELETE, &path, &session, &shown_lease(Some(&lease)));
+            send_and_forget("DELETE", &path, &session, &shown_lease(Some(&lease)));
+        }
+    }
+
+    /// Asks something about the team.
+    pub async fn send(&self, wish: &Wish, request: Request) -> Result<Answer, SourceError> {
+        let body: Vec<u8> = self.ask(request.method, &request.path, request.body.as_deref()).await?;
+        if wish.moves() {
+            self.renew();
+        }
+        Answer::read(wish, &body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
+    }
+
+    /// Opens another session at the next call: this one names a team that is no longer the document's.
+    pub fn renew(&self) {
+        // When it is held, another is being opened already.
+        if let Some(mut session) = self.0.session.try_lock() {
+            *session = None;
         }
     }
 
     /// The démarches that the document's team may use.
     pub async fn demarches(&self) -> Result<Vec<ListedDemarche>, SourceError> {
-        read(&self.ask::<Vec<u8>>(Method::GET, "api/demarches", None).await?)
+        read(&self.ask::<Vec<u8>>("GET", "api/demarches", None).await?)
     }
 }
 
@@ -122,12 +142,12 @@ impl Source for Proxy {
 
     async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Blob, SourceError> {
         let body = serde_json::json!({ "demarche": demarche, "url": content.url, "size": content.size });
-        self.ask(Method::POST, "api/files", Some(json::write(&body))).await
+        self.ask("POST", "api/files", Some(&json::write(&body))).await
     }
 
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let path = format!("api/operations/{}", operation.name().as_str());
-        self.ask(Method::POST, &path, Some(json::write(&operation.variables()))).await
+        self.ask("POST", &path, Some(&json::write(&operation.variables()))).await
     }
 }
 
@@ -135,7 +155,7 @@ impl Leases for Proxy {
     async fn hold(&self, connexion: &str) -> Result<Held, SourceError> {
         let path = format!("api/leases/{connexion}");
         let shown = self.0.lease.borrow().as_ref().map(|(_, lease)| lease.clone());
-        let given: Lease = read(&self.ask::<Vec<u8>>(Method::PUT, &path, Some(shown_lease(shown.as_deref()))).await?)?;
+        let given: Lease = read(&self.ask::<Vec<u8>>("PUT", &path, Some(&shown_lease(shown.as_deref()))).await?)?;
         let held = if shown.as_ref() == Some(&given.lease) { Held::Kept } else { Held::New };
         self.0.lease.replace(Some((path, given.lease)));
         Ok(held)
@@ -144,7 +164,7 @@ impl Leases for Proxy {
     async fn give_back(&self, _: &str) {
         let Some((path, lease)) = self.0.lease.take() else { return };
         // When it fails, the lease ends by itself.
-        let _ended = self.ask::<Vec<u8>>(Method::DELETE, &path, Some(shown_lease(Some(&lease)))).await;
+        let _ended = self.ask::<Vec<u8>>("DELETE", &path, Some(&shown_lease(Some(&lease)))).await;
     }
 }
 

@@ -11,6 +11,7 @@ pub mod run;
 pub mod scope;
 pub mod siblings;
 pub mod states;
+pub mod team;
 
 /// The name of the application, at the end of the page's title.
 pub const RELAIS: &str = "Relais";
@@ -18,16 +19,20 @@ pub const RELAIS: &str = "Relais";
 pub const SKIP: &str = "Aller au contenu";
 /// The home screen.
 pub const HOME: &str = "Accueil";
+/// The screen of the team.
+pub const TEAM: &str = "Équipe";
 /// The name of the list of areas.
 pub const AREAS: &str = "Relais";
 /// The name of the list of steps.
 pub const STEPS: &str = "Étapes";
 /// The steps of a connexion.
 pub const STEP_NAMES: [&str; 3] = ["Démarche", "Champs", "Synchronisation"];
-/// The name of the bar of buttons.
+/// The name of the bar of buttons, and of those in a table.
 pub const ACTIONS: &str = "Actions";
 /// While something loads.
 pub const LOADING: &str = "Chargement…";
+/// Said of a value that was copied.
+pub const COPIED: &str = "Copié";
 /// Asks again for what failed.
 pub const RETRY: &str = "Réessayer";
 
@@ -54,7 +59,7 @@ pub fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     /// The texts of all screens, as they are written.
-    const SOURCES: [(&str, &str); 11] = [
+    const SOURCES: [(&str, &str); 12] = [
         ("mod.rs", include_str!("mod.rs")),
         ("changes.rs", include_str!("changes.rs")),
         ("demarche.rs", include_str!("demarche.rs")),
@@ -66,6 +71,7 @@ mod tests {
         ("scope.rs", include_str!("scope.rs")),
         ("siblings.rs", include_str!("siblings.rs")),
         ("states.rs", include_str!("states.rs")),
+        ("team.rs", include_str!("team.rs")),
     ];
 
     /// The literals of a source, but for its tests.

@@ -131,6 +131,19 @@ pub fn unknown_document(document: Option<&str>) -> Explanation {
     explanation
 }
 
+/// The document belongs to no team; this person cannot change that, but an owner of the document can.
+pub fn teamless() -> Explanation {
+    explanation(
+        "Ce document n’a pas encore d’équipe",
+        "Relais ne lit Démarches Simplifiées que pour les documents d’une équipe, qui y apporte ses jetons. Rien n’a été lu ni modifié.",
+        &[
+            "Demandez à un propriétaire de ce document d’y ouvrir Relais : il pourra créer votre équipe, ou rejoindre celle de votre service.",
+            "Pour la créer, il lui faudra un jeton de Démarches Simplifiées ; pour la rejoindre, un code d’invitation.",
+            "Quand ce sera fait, réessayez.",
+        ],
+    )
+}
+
 /// The session ended and could not be renewed.
 pub fn expired() -> Explanation {
     explanation(

@@ -1,7 +1,12 @@
 //! The small ones: buttons, ticks, fields, marks.
 
+use std::borrow::Cow;
+
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::{Element, Icon, Value, View, el, icon};
 
@@ -73,4 +78,35 @@ pub(crate) fn mark(class: &'static str, picture: Icon, text: impl Into<View>) ->
 /// A part of a screen, by its title.
 pub(crate) fn section(id: &'static str, title: impl Into<View>) -> Element {
     el("section").attr("aria-labelledby", id).child(el("h2").id(id).child(title))
+}
+
+/// A form, sent by its button or by the key Enter.
+pub(crate) fn form(id: &'static str, on_send: impl Fn() + 'static) -> Element {
+    el("form").id(id).on("submit", move |event| {
+        event.prevent_default();
+        on_send();
+    })
+}
+
+/// The label of one of several like buttons: with what it acts upon, for those who hear it alone.
+pub(crate) fn label_of(label: &'static str, of: String) -> View {
+    View::from([label.into(), el("span").class("vh").child(of).into()])
+}
+
+/// What is typed in a field, by its id.
+pub(crate) fn typed(id: &str) -> String {
+    let input = document().get_element_by_id(id).and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
+    input.map(|input| input.value()).unwrap_or_default()
+}
+
+/// Gives the focus to an element, by its id, or to another when there is none: once what was just changed is drawn.
+pub(crate) fn focus(id: impl Into<Cow<'static, str>>, otherwise: &'static str) {
+    let id = id.into();
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        let element = document().get_element_by_id(&id).or_else(|| document().get_element_by_id(otherwise));
+        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
 }

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement};
+use web_sys::Event;
 
-use super::{Icon, View, button, el, icon, slot};
+use super::{Icon, View, button, el, focus, icon, slot};
 use crate::{
     app::{App, Screen},
+    standing::Access,
     text,
 };
 
@@ -73,10 +73,7 @@ impl From<Shell> for View {
         });
         let skip = |event: Event| {
             event.prevent_default();
-            let main = document().get_element_by_id("contenu").and_then(|main| main.dyn_into::<HtmlElement>().ok());
-            if let Some(main) = main {
-                let _ = main.focus();
-            }
+            focus("contenu", "");
         };
         let header = match header {
             Header::Areas => areas(app),
@@ -99,8 +96,21 @@ impl From<Shell> for View {
 }
 
 fn areas(app: App) -> View {
-    let home = el("button").attr("type", "button").attr("aria-current", "page").on("click", move |_| app.go(Screen::Home)).child(text::HOME);
-    el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(el("li").child(home))).into()
+    let is_team = app.access.get_untracked() == Access::Open && app.screen.get_untracked() == Screen::Team;
+    let area = |label, is_current: bool, open: fn(App)| {
+        el("li").child(
+            button(None::<&str>, label, move || {
+                if !is_current {
+                    open(app);
+                }
+            })
+            .attr("aria-current", is_current.then_some("page")),
+        )
+    };
+    let home = area(text::HOME, !is_team, |app| app.go(Screen::Home));
+    // The team is of no use before the document is in one.
+    let team = (app.access.get_untracked() == Access::Open).then(|| area(text::TEAM, is_team, App::open_team));
+    el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(home).child(team)).into()
 }
 
 fn steps(app: App, present: usize) -> View {

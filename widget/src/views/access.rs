@@ -6,7 +6,11 @@ use crate::{
     app::App,
     grist::AccessLevel,
     text::states,
-    ui::{Element, Header, Icon, Shell, View, button, el, icon, mark, svg},
+    ui::{
+        Header, Icon,
+        Shape::{self, Line, Number, Rectangle, Words},
+        Shell, View, button, el, icon, mark, picture,
+    },
 };
 
 /// The screen of the access level. It goes away by itself: Grist loads the widget again when the level changes.
@@ -34,58 +38,42 @@ pub(super) fn access_screen(level: AccessLevel) -> View {
             el("div")
                 .class("two block")
                 .child(el("div").child(el("ol").class("how").child(View::list(steps))))
-                .child(el("figure").child(picture()))
+                .child(picture("0 0 288 286", states::PICTURE_TITLE, states::PICTURE_DESCRIPTION, &PANEL))
                 .child(level),
         )
         .into()
 }
 
 /// Grist's panel, with its three places marked.
-fn picture() -> Element {
+const PANEL: [Shape; 27] = {
     let [custom, column, page, sort, source, level, none, needs, complete, accept] = states::PICTURE_WORDS;
-    let words =
-        |class: &'static str, x: &'static str, y: &'static str, words: &'static str| svg("text").class(class).attr("x", x).attr("y", y).child(words);
-    let rectangle = |class: &'static str, x: &'static str, y: &'static str, width: &'static str, height: &'static str, radius: &'static str| {
-        svg("rect").class(class).attr("x", x).attr("y", y).attr("width", width).attr("height", height).attr("rx", radius)
-    };
-    let line = |class: &'static str, line: &'static str| svg("path").class(class).attr("d", line);
-    let disc = |x: &'static str, y: &'static str| svg("circle").class("f2").attr("cx", x).attr("cy", y).attr("r", "10");
-    let number = |y: &'static str, number: &'static str| words("tw", "18", y, number).attr("dy", "4");
-    svg("svg")
-        .class("pic")
-        .attr("viewBox", "0 0 288 286")
-        .attr("role", "img")
-        .attr("aria-labelledby", "image-titre image-description")
-        .child(svg("title").id("image-titre").child(states::PICTURE_TITLE))
-        .child(svg("desc").id("image-description").child(states::PICTURE_DESCRIPTION))
-        .child(rectangle("f0", "0", "0", "288", "286", "0"))
-        .child(rectangle("f1", "36", "0", "252", "286", "0"))
-        .child(line("ln", "M36 0v286M0 36h288M36 72h252"))
-        .child(rectangle("mk", "256", "6", "25", "24", "4"))
-        .child(line("ink", "M262 12h13v12h-13zM270.5 12v12"))
-        .child(disc("241", "18"))
-        .child(words("tw", "241", "22", "1"))
-        .child(words("tb", "54", "60", custom))
-        .child(words("t2", "176", "60", column))
-        .child(line("mk", "M48 72h92"))
-        .child(disc("18", "56"))
-        .child(number("56", "2"))
-        .child(words("tb", "54", "98", page))
-        .child(words("t2", "92", "98", sort))
-        .child(words("t2", "186", "98", source))
-        .child(line("mk", "M50 106h30"))
-        .child(words("t2 ts", "54", "134", level))
-        .child(rectangle("f0", "54", "142", "216", "26", "3"))
-        .child(rectangle("ln", "54", "142", "216", "26", "3"))
-        .child(words("", "62", "159", none))
-        .child(line("ink", "m256 153 4 4 4-4"))
-        .child(words("", "54", "194", needs))
-        .child(words("", "54", "210", complete))
-        .child(rectangle("f2", "58", "228", "82", "28", "3"))
-        .child(words("tw", "99", "246", accept))
-        .child(rectangle("ln", "156", "228", "72", "28", "3"))
-        .child(words("tm", "192", "246", states::PICTURE_REFUSE))
-        .child(rectangle("mk", "52", "222", "94", "40", "6"))
-        .child(disc("18", "242"))
-        .child(number("242", "3"))
-}
+    [
+        Rectangle("f0", [0, 0, 288, 286], 0),
+        Rectangle("f1", [36, 0, 252, 286], 0),
+        Line("ln", "M36 0v286M0 36h288M36 72h252"),
+        Rectangle("mk", [256, 6, 25, 24], 4),
+        Line("ink", "M262 12h13v12h-13zM270.5 12v12"),
+        Number(241, 18, "1"),
+        Words("tb", 54, 60, custom),
+        Words("t2", 176, 60, column),
+        Line("mk", "M48 72h92"),
+        Number(18, 56, "2"),
+        Words("tb", 54, 98, page),
+        Words("t2", 92, 98, sort),
+        Words("t2", 186, 98, source),
+        Line("mk", "M50 106h30"),
+        Words("t2 ts", 54, 134, level),
+        Rectangle("f0", [54, 142, 216, 26], 3),
+        Rectangle("ln", [54, 142, 216, 26], 3),
+        Words("", 62, 159, none),
+        Line("ink", "m256 153 4 4 4-4"),
+        Words("", 54, 194, needs),
+        Words("", 54, 210, complete),
+        Rectangle("f2", [58, 228, 82, 28], 3),
+        Words("tw", 99, 246, accept),
+        Rectangle("ln", [156, 228, 72, 28], 3),
+        Words("tm", 192, 246, states::PICTURE_REFUSE),
+        Rectangle("mk", [52, 222, 94, 40], 6),
+        Number(18, 242, "3"),
+    ]
+};

@@ -9,7 +9,7 @@ use crate::{
     demarche::{Unnamed, answers, nearest, parse},
     proxy::ListedDemarche,
     text::{self, demarche as words, errors},
-    ui::{Header, Note, Shell, Tone, View, button, el, link, search, slot},
+    ui::{Header, Note, Shell, Tone, View, button, el, form, link, search, slot},
 };
 
 /// The screen Démarche.
@@ -56,7 +56,7 @@ pub(super) fn demarche_screen() -> View {
     };
     let team = move || {
         let count = app.demarches.with(|demarches| demarches.ready().map(Vec::len));
-        app.session.with(|session| session.as_ref().zip(count).map(|(session, count)| words::team(&session.team.name, count)))
+        app.session.with(|session| session.as_ref()?.team.as_deref().zip(count).map(|(team, count)| words::team(team, count)))
     };
     let has_error = move || unnamed.get().is_some() || is_typed_refused(app);
     let of_team = el("fieldset")
@@ -81,11 +81,7 @@ pub(super) fn demarche_screen() -> View {
         .child(el("p").class("hint").id("aide-numero").child(words::NUMBER_HINT))
         .child(input)
         .child(el("p").class("does").child(el("button").class("btn").attr("type", "submit").child(words::LOOK_UP)));
-    let by_number = el("form")
-        .on("submit", move |event| {
-            event.prevent_default();
-            look_up();
-        })
+    let by_number = form("par-numero", look_up)
         .child(field)
         .child(el("div").class("note-for").id("erreur-numero").child(move || unnamed.get().map(unnamed_note)))
         .child(move || unlisted(app));

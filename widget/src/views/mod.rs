@@ -3,6 +3,7 @@
 mod access;
 mod demarche;
 mod demarche_card;
+mod enrolment;
 mod explained;
 mod field_line;
 mod fields;
@@ -13,6 +14,10 @@ mod run;
 mod run_result;
 mod scope;
 mod siblings;
+mod team;
+mod team_forms;
+mod team_guide;
+mod team_tokens;
 
 use leptos::{mount::mount_to_renderer, prelude::*};
 
@@ -46,6 +51,7 @@ fn root() -> View {
             Screen::Demarche => demarche::demarche_screen(),
             Screen::Fields => fields::fields_screen(),
             Screen::Run => run::run_screen(),
+            Screen::Team => team::team_screen(),
         })
     };
     View::from(move || {
@@ -55,6 +61,7 @@ fn root() -> View {
             Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
             Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
             Access::ReadOnly => home::home_screen(),
+            Access::Enrolling { may_create } => enrolment::enrolment_screen(may_create),
             Access::Open => View::from(open),
         })
     })

@@ -10,7 +10,7 @@ use relais_engine::{
 use crate::{
     app::{App, Run},
     text::run as words,
-    ui::{Icon, View, el, icon, mark, section},
+    ui::{Icon, View, el, icon, mark, row, section, table},
 };
 
 /// A longer list would not be read.
@@ -28,10 +28,10 @@ pub(super) fn problems(run: &Run, outcome: &Outcome) -> View {
     };
     let of_dossiers = |is_failure: bool| {
         let found = outcome.report.problems.iter().filter(move |problem| problem.dossier.is_some() && problem.is_failure() == is_failure);
-        found.map(|problem| row(problem, problem.dossier.map(address))).collect::<Vec<_>>()
+        found.map(|problem| line(problem, problem.dossier.map(address))).collect::<Vec<_>>()
     };
-    let failed = table("erreurs", words::problems_title(outcome.report.failed()), of_dossiers(true));
-    let awaited = table("attendues", words::AWAITED_TITLE.to_owned(), of_dossiers(false));
+    let failed = list("erreurs", words::problems_title(outcome.report.failed()), of_dossiers(true));
+    let awaited = list("attendues", words::AWAITED_TITLE.to_owned(), of_dossiers(false));
     let of_columns: Vec<&Problem> = outcome.report.problems.iter().filter(|problem| problem.dossier.is_none()).collect();
     let columns = (!of_columns.is_empty()).then(|| {
         let lines = of_columns.into_iter().map(|problem| {
@@ -43,23 +43,17 @@ pub(super) fn problems(run: &Run, outcome: &Outcome) -> View {
 }
 
 /// Problems of dossiers, under their own title; nothing when there are none.
-fn table(id: &'static str, title: String, mut rows: Vec<View>) -> View {
+fn list(id: &'static str, title: String, mut rows: Vec<View>) -> View {
     if rows.is_empty() {
         return View::NOTHING;
     }
     let is_cut = rows.len() > LONGEST_LIST;
     rows.truncate(LONGEST_LIST);
-    let heads = words::PROBLEM_HEADS.map(|head| el("th").attr("role", "columnheader").attr("scope", "col").child(head));
-    let table = el("table")
-        .attr("role", "table")
-        .class("table stack")
-        .child(el("caption").class("vh").child(words::PROBLEMS))
-        .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").child(View::list(heads))))
-        .child(el("tbody").attr("role", "rowgroup").child(rows));
+    let table = table(words::PROBLEMS, &words::PROBLEM_HEADS, false, rows);
     section(id, title).child(table).child(is_cut.then(|| el("p").class("meta").child(words::MORE_PROBLEMS))).into()
 }
 
-fn row(problem: &Problem, address: Option<String>) -> View {
+fn line(problem: &Problem, address: Option<String>) -> View {
     let link = problem.dossier.map(|number| {
         let link = el("a")
             .class("lk")
@@ -71,11 +65,5 @@ fn row(problem: &Problem, address: Option<String>) -> View {
             .child(icon(Icon::Outside));
         View::from([number.to_string().into(), el("br").into(), link.into()])
     });
-    let cell = |text: View| el("td").attr("role", "cell").child(text);
-    el("tr")
-        .attr("role", "row")
-        .child(el("th").attr("role", "rowheader").attr("scope", "row").class("nowrap num").child(link))
-        .child(cell(names::problem(problem).into()))
-        .child(cell(names::advice(problem).into()))
-        .into()
+    row("nowrap num", link, &[], vec![names::problem(problem).into(), names::advice(problem).into()])
 }

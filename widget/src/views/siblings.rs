@@ -8,7 +8,7 @@ use crate::{
     memo::memo,
     selection::{Joined, Selection},
     text::{errors, siblings as words},
-    ui::{Element, Note, Slot, Tone, View, button, el, link, slot},
+    ui::{Element, Note, Slot, Tone, View, button, el, label_of, link, slot},
 };
 
 /// The panel.
@@ -42,7 +42,7 @@ fn line(selection: RwSignal<Selection>, joining: RwSignal<Joining>, head: Slot, 
         joining.set(Joining::Left(title.clone()));
         selection.update(|selection| selection.siblings.retain(|joined| joined.sibling.number != number));
     };
-    let label = View::from([words::REMOVE.into(), el("span").class("vh").child(words::of(&sibling.title)).into()]);
+    let label = label_of(words::REMOVE, words::of(&sibling.title));
     let missing = (!unmatched.is_empty()).then(|| Note::new(Tone::Warning, words::unmatched(&unmatched)));
     el("li")
         .key(number.to_string())

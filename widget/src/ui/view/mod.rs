@@ -80,6 +80,7 @@ pub(crate) fn svg(tag: &'static str) -> Element {
 }
 
 impl Element {
+    #[inline(never)]
     fn new(tag: &'static str, is_drawing: bool) -> Self {
         let (attributes, listeners, children) = (Vec::new(), Vec::new(), Vec::new());
         Self(Box::new(Description { tag, is_drawing, key: Cow::Borrowed(""), attributes, listeners, children, slot: None }))
@@ -87,17 +88,17 @@ impl Element {
 
     /// An attribute.
     pub(crate) fn attr(self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.with(Attribute { name, is_property: false, value: value.into() })
+        self.with(name, false, value.into())
     }
 
     /// A property, which unlike an attribute is of the element as it is now.
     pub(crate) fn prop(self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.with(Attribute { name, is_property: true, value: value.into() })
+        self.with(name, true, value.into())
     }
 
     #[inline(never)]
-    fn with(mut self, attribute: Attribute) -> Self {
-        self.0.attributes.push(attribute);
+    fn with(mut self, name: &'static str, is_property: bool, value: Value) -> Self {
+        self.0.attributes.push(Attribute { name, is_property, value });
         self
     }
 
@@ -167,24 +168,28 @@ impl View {
 }
 
 impl From<&'static str> for View {
+    #[inline(never)]
     fn from(text: &'static str) -> Self {
         Self::of(Kind::Text(Cow::Borrowed(text)))
     }
 }
 
 impl From<String> for View {
+    #[inline(never)]
     fn from(text: String) -> Self {
         Self::of(Kind::Text(Cow::Owned(text)))
     }
 }
 
 impl From<Element> for View {
+    #[inline(never)]
     fn from(element: Element) -> Self {
         Self::of(Kind::Element(element))
     }
 }
 
 impl From<Vec<Self>> for View {
+    #[inline(never)]
     fn from(views: Vec<Self>) -> Self {
         Self::of(Kind::List(views))
     }
@@ -221,18 +226,21 @@ impl Value {
 }
 
 impl From<&'static str> for Value {
+    #[inline(never)]
     fn from(text: &'static str) -> Self {
         Self::of(Content::Text(Cow::Borrowed(text)))
     }
 }
 
 impl From<String> for Value {
+    #[inline(never)]
     fn from(text: String) -> Self {
         Self::of(Content::Text(Cow::Owned(text)))
     }
 }
 
 impl From<bool> for Value {
+    #[inline(never)]
     fn from(is_there: bool) -> Self {
         Self::of(Content::Flag(is_there))
     }

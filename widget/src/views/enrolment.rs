@@ -1,0 +1,74 @@
+//! A document without a team: its owner creates one, or joins one.
+
+use leptos::prelude::*;
+
+use super::{
+    team_forms::{asking_form, field, said, sender, token_fields},
+    team_guide::guide,
+};
+use crate::{
+    app::{App, Desk, Panel},
+    team::{
+        Field, Wish,
+        places::{JOIN, TOKENS},
+    },
+    text::team as words,
+    ui::{Header, Shell, View, el, link},
+};
+
+const FORM: &str = "equipe";
+
+/// The screen of an owner whose document has no team.
+pub(super) fn enrolment_screen(may_create: bool) -> View {
+    let app = App::current();
+    let joins = move || !may_create || app.desk.with(|desk| desk.panel == Panel::Join);
+    Shell::new(Header::Areas, move || if joins() { words::JOIN_TITLE } else { words::CREATE_TITLE }.to_owned())
+        .actions(move || {
+            let is_created = app.desk.with(|desk| desk.is_created);
+            sender(
+                "btn primary",
+                if joins() {
+                    words::JOIN
+                } else if is_created {
+                    words::DEPOSIT
+                } else {
+                    words::CREATE
+                },
+                FORM,
+            )
+        })
+        .child(move || {
+            let joins = joins();
+            app.desk.with(|desk| if joins { joining(app, desk, may_create) } else { creating(app, desk) })
+        })
+        .into()
+}
+
+fn joining(app: App, desk: &Desk, may_create: bool) -> View {
+    let create = may_create.then(|| el("p").class("say").child(link(words::CREATE_TITLE, move || app.show(Panel::None, None))));
+    let form = asking_form(app, FORM, Wish::Join)
+        .class("say")
+        .child(field(desk, Field::Code, String::new()))
+        .child(field(desk, Field::Document, String::new()))
+        .child(said(app, desk, JOIN))
+        .child(create);
+    View::from([el("p").class("sub").child(words::JOIN_LEAD).into(), form.into()])
+}
+
+fn creating(app: App, desk: &Desk) -> View {
+    let address = app.session.with_untracked(|session| session.as_ref().and_then(|session| session.egress_address.clone()));
+    let join = (!desk.is_created)
+        .then(|| el("p").class("say").child(words::HAVE_CODE).child(" ").child(link(words::JOIN_TITLE, move || app.show(Panel::Join, None))));
+    // Once the team is there, its token alone is missing.
+    let names = el("div").class("field").attr("hidden", desk.is_created);
+    let names = names.child(field(desk, Field::Team, String::new())).child(field(desk, Field::Document, String::new()));
+    let form = asking_form(app, FORM, if desk.is_created { Wish::Deposit } else { Wish::Create })
+        .child(names)
+        .child(token_fields(desk, None))
+        .child(said(app, desk, TOKENS))
+        .child(join);
+    View::from([
+        el("p").class("sub").child(words::CREATE_LEAD).into(),
+        el("div").class("two block").child(form).child(guide(address.as_deref())).into(),
+    ])
+}
