@@ -7,7 +7,6 @@ mod abort;
 pub mod app;
 pub mod clock;
 pub mod demarche;
-mod fetch;
 pub mod fold;
 pub mod grist;
 mod memo;

@@ -1,5 +1,6 @@
 //! Files into the document, by Grist's REST API: the plugin API takes none (facts/grist.md, section 8).
 
+use gloo_net::http::{Method, RequestBuilder};
 use relais_engine::{
     grist::{ApplyOptions, DocumentError},
     json,
@@ -8,7 +9,7 @@ use relais_engine::{
 use web_sys::{Blob, FormData};
 
 use super::Grist;
-use crate::{abort::Deadline, fetch};
+use crate::abort::Deadline;
 
 /// A large file on a slow line: Grist gives no sign of life meanwhile.
 const TIMEOUT: u32 = 900_000;
@@ -31,13 +32,13 @@ pub(super) async fn upload(grist: &Grist, files: &[NewAttachment<'_, Blob>]) -> 
     for file in files {
         form.append_with_blob_and_filename("upload", file.content, file.name).map_err(unsent)?;
     }
-    let address = format!("{}/attachments?auth={}", token.base_url, String::from(js_sys::encode_uri_component(&token.token)));
-    let deadline = Deadline::new(TIMEOUT).ok_or(DocumentError::NoAnswer)?;
+    let address = format!("{}/attachments", token.base_url);
     // Without this header Grist takes no write of another origin.
-    let request = fetch::request("POST", &[("X-Requested-With", "XMLHttpRequest")], Some(&form)).map_err(unsent)?;
-    let lost = |_| DocumentError::NoAnswer;
-    let response = fetch::send(&address, &request, &deadline.signal()).await.map_err(lost)?;
-    let body = fetch::bytes(&response).await.map_err(lost)?;
+    let deadline = Deadline::new(TIMEOUT).ok_or(DocumentError::NoAnswer)?;
+    let request = RequestBuilder::new(&address).method(Method::POST).query([("auth", token.token)]).abort_signal(Some(&deadline.signal()));
+    let request = request.header("X-Requested-With", "XMLHttpRequest").body(form).map_err(|_| DocumentError::NoAnswer)?;
+    let response = request.send().await.map_err(|_| DocumentError::NoAnswer)?;
+    let body = response.binary().await.map_err(|_| DocumentError::NoAnswer)?;
     if response.ok() {
         return json::read(&body).map_err(|error| DocumentError::Other(format!("unexpected answer: {error}")));
     }

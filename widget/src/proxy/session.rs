@@ -3,6 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use futures_util::lock::Mutex;
+use gloo_net::http::Method;
 use relais_engine::{
     ds::{DemarcheNumber, FileContent, Operation, SourceError, SourceErrorCode},
     grist::DocumentError,
@@ -80,7 +81,7 @@ impl Proxy {
     async fn open(&self) -> Result<Session, OpenError> {
         let token = self.0.grist.access_token().await.map_err(OpenError::Document)?;
         let body = serde_json::json!({ "grist_origin": self.0.grist.origin(), "grist_token": token.token });
-        let answer: Vec<u8> = exchange("POST", "api/session", None, Some(&json::write(&body))).await.map_err(OpenError::Proxy)?;
+        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(json::write(&body))).await.map_err(OpenError::Proxy)?;
         let session: Session = read(&answer).map_err(OpenError::Proxy)?;
         self.0.clock.set(session.server_time);
         Ok(session)
@@ -94,9 +95,9 @@ impl Proxy {
         }
     }
 
-    async fn ask<T: Content>(&self, method: &str, path: &str, body: Option<&str>) -> Result<T, SourceError> {
+    async fn ask<T: Content>(&self, method: Method, path: &str, body: Option<String>) -> Result<T, SourceError> {
         let session = self.session().await?;
-        match exchange(method, path, Some(&session.session), body).await {
+        match exchange(method.clone(), path, Some(&session.session), body.clone()).await {
             Err(error) if error.code == SourceErrorCode::SessionExpired => {
                 self.forget(&session).await;
                 let renewed = self.session().await?;
@@ -110,13 +111,13 @@ impl Proxy {
     pub fn leave(&self) {
         let session = self.0.session.try_lock().and_then(|session| session.as_ref().map(|session| session.session.clone()));
         if let Some(((path, lease), session)) = self.0.lease.take().zip(session) {
-            send_and_forget("DELETE", &path, &session, &shown_lease(Some(&lease)));
+            send_and_forget(Method::DELETE, &path, &session, &shown_lease(Some(&lease)));
         }
     }
 
     /// Asks something about the team.
     pub async fn send(&self, wish: &Wish, request: Request) -> Result<Answer, SourceError> {
-        let body: Vec<u8> = self.ask(request.method, &request.path, request.body.as_deref()).await?;
+        let body: Vec<u8> = self.ask(request.method, &request.path, request.body).await?;
         if wish.moves() {
             self.renew();
         }
@@ -133,7 +134,7 @@ impl Proxy {
 
     /// The démarches that the document's team may use.
     pub async fn demarches(&self) -> Result<Vec<ListedDemarche>, SourceError> {
-        read(&self.ask::<Vec<u8>>("GET", "api/demarches", None).await?)
+        read(&self.ask::<Vec<u8>>(Method::GET, "api/demarches", None).await?)
     }
 }
 
@@ -142,12 +143,12 @@ impl Source for Proxy {
 
     async fn file(&self, demarche: DemarcheNumber, content: &FileContent) -> Result<Blob, SourceError> {
         let body = serde_json::json!({ "demarche": demarche, "url": content.url, "size": content.size });
-        self.ask("POST", "api/files", Some(&json::write(&body))).await
+        self.ask(Method::POST, "api/files", Some(json::write(&body))).await
     }
 
     async fn call(&self, operation: &Operation) -> Result<Vec<u8>, SourceError> {
         let path = format!("api/operations/{}", operation.name().as_str());
-        self.ask("POST", &path, Some(&json::write(&operation.variables()))).await
+        self.ask(Method::POST, &path, Some(json::write(&operation.variables()))).await
     }
 }
 
@@ -155,7 +156,7 @@ impl Leases for Proxy {
     async fn hold(&self, connexion: &str) -> Result<Held, SourceError> {
         let path = format!("api/leases/{connexion}");
         let shown = self.0.lease.borrow().as_ref().map(|(_, lease)| lease.clone());
-        let given: Lease = read(&self.ask::<Vec<u8>>("PUT", &path, Some(&shown_lease(shown.as_deref()))).await?)?;
+        let given: Lease = read(&self.ask::<Vec<u8>>(Method::PUT, &path, Some(shown_lease(shown.as_deref()))).await?)?;
         let held = if shown.as_ref() == Some(&given.lease) { Held::Kept } else { Held::New };
         self.0.lease.replace(Some((path, given.lease)));
         Ok(held)
@@ -164,7 +165,7 @@ impl Leases for Proxy {
     async fn give_back(&self, _: &str) {
         let Some((path, lease)) = self.0.lease.take() else { return };
         // When it fails, the lease ends by itself.
-        let _ended = self.ask::<Vec<u8>>("DELETE", &path, Some(&shown_lease(Some(&lease)))).await;
+        let _ended = self.ask::<Vec<u8>>(Method::DELETE, &path, Some(shown_lease(Some(&lease)))).await;
     }
 }
 

@@ -23,20 +23,7 @@ pub(super) fn enrolment_screen(may_create: bool) -> View {
     let app = App::current();
     let joins = move || !may_create || app.desk.with(|desk| desk.panel == Panel::Join);
     Shell::new(Header::Areas, move || if joins() { words::JOIN_TITLE } else { words::CREATE_TITLE }.to_owned())
-        .actions(move || {
-            let is_created = app.desk.with(|desk| desk.is_created);
-            sender(
-                "btn primary",
-                if joins() {
-                    words::JOIN
-                } else if is_created {
-                    words::DEPOSIT
-                } else {
-                    words::CREATE
-                },
-                FORM,
-            )
-        })
+        .actions(move || sender("btn primary", if joins() { words::JOIN } else { words::CREATE }, FORM))
         .child(move || {
             let joins = joins();
             app.desk.with(|desk| if joins { joining(app, desk, may_create) } else { creating(app, desk) })
@@ -60,10 +47,9 @@ fn creating(app: App, desk: &Desk) -> View {
     let join = (!desk.is_created)
         .then(|| el("p").class("say").child(words::HAVE_CODE).child(" ").child(link(words::JOIN_TITLE, move || app.show(Panel::Join, None))));
     // Once the team is there, its token alone is missing.
-    let names = el("div").class("field").attr("hidden", desk.is_created);
-    let names = names.child(field(desk, Field::Team, String::new())).child(field(desk, Field::Document, String::new()));
     let form = asking_form(app, FORM, if desk.is_created { Wish::Deposit } else { Wish::Create })
-        .child(names)
+        .child(field(desk, Field::Team, String::new()))
+        .child(field(desk, Field::Document, String::new()))
         .child(token_fields(desk, None))
         .child(said(app, desk, TOKENS))
         .child(join);

@@ -153,7 +153,7 @@ pub(super) fn said(app: App, desk: &Desk, place: &'static str) -> View {
         Said::Waiting => return el("p").class("say").attr("role", "status").child(words::WAITING).into(),
         Said::Answered(Answer::Code(code, until)) => {
             let until = el("span").class("meta").child(words::valid_until(*until));
-            return el("p").class("say").attr("role", "status").child(copy(code.clone(), words::COPY_CODE)).child(" ").child(until).into();
+            return el("p").class("say").attr("role", "status").child(copy(code.clone(), words::COPY_CODE)).child(until).into();
         }
         Said::Answered(Answer::Deposited(deposited)) => match &deposited.token.refusal {
             Some(error) => {
