@@ -176,6 +176,8 @@ async fn measure(figures: &mut Figures, database: &str, names: [&'static str; 6]
 
 /// With SQLite, and with PostgreSQL when there is one.
 pub(crate) async fn proxy(figures: &mut Figures) -> anyhow::Result<()> {
+    // Chosen once for the process, as the server does.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let names =
         ["proxy_added_p50_ms", "proxy_added_p99_ms", "proxy_200_clients_errors", "proxy_200_clients_growth_mb", "proxy_start_ms", "proxy_rest_mb"];
     measure(figures, "", names).await?;

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod grist;
 mod memo;
 pub mod pace;
+pub mod page;
 pub mod proxy;
 pub mod selection;
 pub mod standing;

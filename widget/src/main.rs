@@ -1,4 +1,4 @@
-//! The widget's entry point.
+//! The entry point of the main page, `index.html`.
 
 use leptos::prelude::document;
 

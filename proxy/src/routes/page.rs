@@ -9,7 +9,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::{application::Application, error::AppError, text, widget::File};
+use crate::{
+    application::Application,
+    error::AppError,
+    text,
+    widget::{File, Widget},
+};
 
 /// A name with a hash never stands for another content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -24,8 +29,9 @@ pub(super) async fn serve(State(application): State<Arc<Application>>, method: M
     }
     let widget = &application.widget;
     let name = uri.path().trim_start_matches('/');
-    if name.is_empty() || name == "index.html" {
-        let mut response = match widget.page() {
+    let page = widget.page(name);
+    if page.is_some() || Widget::is_first_page(name) {
+        let mut response = match page {
             Some(page) => file(page, &headers),
             None => (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text::NO_WIDGET).into_response(),
         };

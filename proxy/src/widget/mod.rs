@@ -11,8 +11,11 @@ use crate::config::{GristOrigin, WidgetSource};
 
 include!(concat!(env!("OUT_DIR"), "/widget_files.rs"));
 
-/// The page that Grist embeds.
+/// The page that Grist embeds; others lead to and from it.
 const PAGE: &str = "index.html";
+
+/// What the name of a page ends with.
+const PAGES: &str = ".html";
 
 /// Fast, for files that are compressed at start.
 const QUALITY: u32 = 5;
@@ -42,22 +45,28 @@ impl Widget {
             WidgetSource::Embedded => files.extend(embedded().into_iter().map(|(name, file)| (Cow::Borrowed(name), file))),
             WidgetSource::Directory(directory) => read_directory(directory, "", &mut files)?,
         }
-        let page = files.get(PAGE).map(|file| String::from_utf8_lossy(&file.bytes)).unwrap_or_default();
-        let policy = policy::of(&page, origins);
+        let pages: Vec<Cow<'_, str>> =
+            files.iter().filter(|(name, _)| name.ends_with(PAGES)).map(|(_, file)| String::from_utf8_lossy(&file.bytes)).collect();
+        let policy = policy::of(&pages.concat(), origins);
         Ok(Self { files, policy })
     }
 
-    /// The page; none when the widget was not built.
-    pub(crate) fn page(&self) -> Option<&File> {
-        self.files.get(PAGE)
+    /// The page of this address, the first one's being empty; none when the widget was not built, or has no such page.
+    pub(crate) fn page(&self, name: &str) -> Option<&File> {
+        if name.is_empty() { self.files.get(PAGE) } else { self.files.get(name).filter(|_| name.ends_with(PAGES)) }
     }
 
-    /// Any other file.
+    /// Whether this is the address of the page that Grist embeds.
+    pub(crate) fn is_first_page(name: &str) -> bool {
+        name.is_empty() || name == PAGE
+    }
+
+    /// Any file.
     pub(crate) fn file(&self, name: &str) -> Option<&File> {
         self.files.get(name)
     }
 
-    /// The page's `Content-Security-Policy`.
+    /// The pages' `Content-Security-Policy`.
     pub(crate) fn policy(&self) -> &str {
         &self.policy
     }

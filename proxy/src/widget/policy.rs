@@ -1,4 +1,4 @@
-//! The `Content-Security-Policy` of the widget's page.
+//! The `Content-Security-Policy` of the widget's pages.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
@@ -7,8 +7,8 @@ use crate::config::GristOrigin;
 
 /// Nothing but what the widget needs: its own files, its own server, and the Grist that embeds it, to which it sends
 /// attachments.
-pub(super) fn of(page: &str, origins: &[GristOrigin]) -> String {
-    let scripts = list(&inline_scripts(page));
+pub(super) fn of(pages: &str, origins: &[GristOrigin]) -> String {
+    let scripts = list(&inline_scripts(pages));
     let origins = list(origins);
     let ancestors = if origins.is_empty() { " 'none'" } else { &origins };
     format!(
@@ -21,7 +21,7 @@ fn list(items: &[impl std::fmt::Display]) -> String {
     items.iter().flat_map(|item| [" ".to_owned(), item.to_string()]).collect()
 }
 
-/// The hashes of the scripts inside a page, as a `Content-Security-Policy` has them.
+/// The hashes of the scripts inside pages, as a `Content-Security-Policy` has them.
 fn inline_scripts(page: &str) -> Vec<String> {
     let mut hashes = Vec::new();
     let mut rest = page;

@@ -9,6 +9,7 @@ mod journey;
 mod scope;
 mod several;
 mod states;
+mod team;
 
 use relais_tests::{
     browser::{self, Browser},

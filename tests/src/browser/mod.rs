@@ -85,6 +85,16 @@ impl Browser {
         self.press_on(Side::Widget, "button", name).await;
     }
 
+    /// Follows a link of the widget by its name.
+    pub async fn follow(&self, name: &str) {
+        self.press_on(Side::Widget, "link", name).await;
+    }
+
+    /// Presses the button that answers a question, rather than what opened it and has the same name.
+    pub async fn answer(&self, name: &str) {
+        self.press_on(Side::Widget, "answer", name).await;
+    }
+
     /// Presses a button of the document's page.
     pub async fn press_in_document(&self, name: &str) {
         self.press_on(Side::Document, "button", name).await;

@@ -22,6 +22,7 @@ const named = (element) => {
 
 const ROLES = {
   button: "button, summary, [role=button], [role=tab], [role=menuitem], [role=option]",
+  answer: "button",
   link: "a[href]",
   field: "input:not([type=checkbox], [type=radio]), textarea, [role=textbox], [role=searchbox], [role=combobox]",
   choice: "input[type=checkbox], input[type=radio], [role=checkbox], [role=radio], [role=switch]",

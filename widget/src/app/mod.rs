@@ -22,6 +22,7 @@ pub use team::{Desk, Panel, Said};
 use crate::{
     clock::ServerClock,
     grist::{AccessLevel, ConnectError, Event, Grist},
+    page::Page,
     proxy::{ListedDemarche, Proxy, Session},
     selection::Selection,
     standing::{Access, Obstacle},
@@ -41,8 +42,6 @@ pub enum Screen {
     Fields,
     /// Step 3.
     Run,
-    /// The team.
-    Team,
 }
 
 /// Something asked of DS.
@@ -98,7 +97,9 @@ struct Services {
 /// The application.
 #[derive(Clone, Copy)]
 pub struct App {
-    /// Where the agent is.
+    /// Which page this is.
+    pub page: Page,
+    /// Where the agent is on it.
     pub screen: RwSignal<Screen>,
     /// Whether a screen was chosen: the focus is left alone until then.
     pub has_moved: RwSignal<bool>,
@@ -133,6 +134,7 @@ pub struct App {
 impl Default for App {
     fn default() -> Self {
         Self {
+            page: Page::Main,
             screen: RwSignal::new(Screen::Home),
             has_moved: RwSignal::new(false),
             access: RwSignal::new(Access::Starting),
@@ -158,6 +160,11 @@ impl App {
     pub fn current() -> Self {
         // Given by the root, above every view; without it, nothing that is pressed would do anything.
         use_context().unwrap_or_default()
+    }
+
+    /// That of a page.
+    pub fn of(page: Page) -> Self {
+        Self { page, ..Self::default() }
     }
 
     /// Shows a screen.
@@ -199,6 +206,7 @@ impl App {
 
     fn told(self, event: Event) {
         match event {
+            Event::EditOptions if self.page != Page::Main => Page::Main.enter(),
             Event::EditOptions => self.go(Screen::Home),
             Event::Access(AccessLevel::Full) => {
                 // When the page's address said so already, all is on its way.
@@ -245,12 +253,16 @@ impl App {
                     Err(_) => Access::Blocked(Obstacle::Viewer),
                 });
             }
-            let (session, loaded) = futures_util::future::join(services.proxy.session(), load(&services.grist)).await;
+            // What is connected is not shown beside the team.
+            let load = async { if self.page == Page::Main { load(&services.grist).await } else { Ok(Loaded::default()) } };
+            let (session, loaded) = futures_util::future::join(services.proxy.session(), load).await;
             match (session, loaded) {
                 (Ok(session), Ok(loaded)) => {
                     let access = Access::of_session(&session);
                     match access {
                         Access::Open => self.list_demarches(),
+                        // The page of the team is where it gets one.
+                        Access::Enrolling { .. } if self.page == Page::Main => return Page::Team.enter(),
                         Access::Blocked(Obstacle::UnknownDocument) => self.document.set(Some(session.document.clone())),
                         _ => {}
                     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use relais_engine::ds::{SourceError, SourceErrorCode};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{App, Fetched, Screen};
+use super::{App, Fetched};
 use crate::{
     proxy::{Answer, Team},
     team::{Request, Wish, Wrong},
@@ -78,12 +78,6 @@ impl Default for Desk {
 }
 
 impl App {
-    /// Shows the team.
-    pub fn open_team(self) {
-        self.desk.set(Desk::default());
-        self.go(Screen::Team);
-    }
-
     // Never inline: an update has code of its own in each place that makes one.
     #[inline(never)]
     fn update_desk(self, update: &mut dyn FnMut(&mut Desk)) {

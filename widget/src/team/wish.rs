@@ -1,5 +1,7 @@
 //! What agents wish about their team, and how the proxy is asked for it.
 
+use gloo_net::http::Method;
+
 use super::{
     places,
     typed::{Body, Field, Typed, Wrong},
@@ -37,7 +39,7 @@ pub enum Wish {
 /// How the proxy is asked. Its body may hold a token, and is never printed.
 pub struct Request {
     /// The method.
-    pub method: &'static str,
+    pub method: Method,
     /// The address, from that of the page.
     pub path: String,
     /// What is sent.
@@ -79,42 +81,42 @@ impl Wish {
         const TOKEN: &str = "api/tokens/";
         let mut body = Body::default();
         let (method, path, id, end) = match self {
-            Self::See => ("GET", TEAM, "", ""),
+            Self::See => (Method::GET, TEAM, "", ""),
             Self::Create => {
                 body.put_typed("name", typed, Field::Team)?;
                 body.put_typed("document_name", typed, Field::Document)?;
                 // Deposited once the team is there: what is wrong with it is said before.
                 Body::default().put_token(typed, false)?;
-                ("POST", TEAM, "", "")
+                (Method::POST, TEAM, "", "")
             }
             Self::Join => {
                 body.put_typed("code", typed, Field::Code)?;
                 body.put_typed("document_name", typed, Field::Document)?;
-                ("POST", "api/team/join", "", "")
+                (Method::POST, "api/team/join", "", "")
             }
             Self::Rename(_) => {
                 body.put_typed("name", typed, Field::Team)?;
-                ("PATCH", TEAM, "", "")
+                (Method::PATCH, TEAM, "", "")
             }
             Self::Invite(hands_over) => {
                 body.put("hands_over", (*hands_over).into());
-                ("POST", INVITATIONS, "", "")
+                (Method::POST, INVITATIONS, "", "")
             }
-            Self::Withdraw(id) => ("DELETE", INVITATIONS, "/", id.as_str()),
+            Self::Withdraw(id) => (Method::DELETE, INVITATIONS, "/", id.as_str()),
             Self::Exclude(id) | Self::Leave(id, _) => {
                 body.put("ends_team", matches!(self, Self::Leave(_, true)).into());
-                ("DELETE", DOCUMENTS, id.as_str(), "")
+                (Method::DELETE, DOCUMENTS, id.as_str(), "")
             }
             Self::Deposit => {
                 body.put_token(typed, false)?;
-                ("POST", TOKENS, "", "")
+                (Method::POST, TOKENS, "", "")
             }
             Self::Replace(id, _) => {
                 body.put_token(typed, true)?;
-                ("PUT", TOKEN, id.as_str(), "")
+                (Method::PUT, TOKEN, id.as_str(), "")
             }
-            Self::Discard(id, _) => ("DELETE", TOKEN, id.as_str(), ""),
-            Self::Check(id) => ("POST", TOKEN, id.as_str(), "/check"),
+            Self::Discard(id, _) => (Method::DELETE, TOKEN, id.as_str(), ""),
+            Self::Check(id) => (Method::POST, TOKEN, id.as_str(), "/check"),
         };
         if let Self::Rename(version) | Self::Replace(_, version) | Self::Discard(_, version) = self {
             body.put("version", (*version).into());

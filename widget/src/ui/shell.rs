@@ -8,6 +8,7 @@ use web_sys::Event;
 use super::{Icon, View, button, el, focus, icon, slot};
 use crate::{
     app::{App, Screen},
+    page::Page,
     standing::Access,
     text,
 };
@@ -96,20 +97,14 @@ impl From<Shell> for View {
 }
 
 fn areas(app: App) -> View {
-    let is_team = app.access.get_untracked() == Access::Open && app.screen.get_untracked() == Screen::Team;
-    let area = |label, is_current: bool, open: fn(App)| {
-        el("li").child(
-            button(None::<&str>, label, move || {
-                if !is_current {
-                    open(app);
-                }
-            })
-            .attr("aria-current", is_current.then_some("page")),
-        )
+    let area = |label: &'static str, page: Page| {
+        let link = el("a").attr("href", page.address());
+        el("li").child(if page == app.page { link.attr("aria-current", "page") } else { link }.child(label))
     };
-    let home = area(text::HOME, !is_team, |app| app.go(Screen::Home));
-    // The team is of no use before the document is in one.
-    let team = (app.access.get_untracked() == Access::Open).then(|| area(text::TEAM, is_team, App::open_team));
+    // Each is of no use without the other's: the main page before the document has a team, and the team to those who only read.
+    let is_open = app.access.get_untracked() == Access::Open;
+    let home = (is_open || app.page == Page::Main).then(|| area(text::HOME, Page::Main));
+    let team = (is_open || app.page == Page::Team).then(|| area(text::TEAM, Page::Team));
     el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(home).child(team)).into()
 }
 

@@ -24,6 +24,7 @@ use leptos::{mount::mount_to_renderer, prelude::*};
 use crate::{
     app::{App, Screen},
     memo::memo,
+    page::Page,
     standing::{Access, Obstacle},
     text,
     ui::{View, el},
@@ -36,11 +37,44 @@ pub fn mount() {
     }
 }
 
-/// The whole page.
-fn root() -> View {
-    let app = App::default();
+/// Shows the page of the team, from now on.
+pub fn mount_team() {
+    if let Some(body) = document().body() {
+        mount_to_renderer(&body, team_root).forget();
+    }
+}
+
+fn start(page: Page) -> App {
+    let app = App::of(page);
     provide_context(app);
     app.start();
+    app
+}
+
+/// The whole page of the team.
+fn team_root() -> View {
+    let app = start(Page::Team);
+    let access = memo(move || app.access.get());
+    View::from(move || {
+        let access = access.get();
+        untrack(|| match access {
+            Access::Starting => loading(),
+            Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
+            Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
+            Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
+            Access::Enrolling { may_create } => enrolment::enrolment_screen(may_create),
+            Access::Open => team::team_screen(),
+        })
+    })
+}
+
+fn loading() -> View {
+    el("main").child(el("p").class("loading").attr("role", "status").child(text::LOADING)).into()
+}
+
+/// The whole main page.
+fn root() -> View {
+    let app = start(Page::Main);
     // A memo each: a screen is drawn anew when it changes, not when what it shows does.
     let access = memo(move || app.access.get());
     let screen = memo(move || app.screen.get());
@@ -51,17 +85,16 @@ fn root() -> View {
             Screen::Demarche => demarche::demarche_screen(),
             Screen::Fields => fields::fields_screen(),
             Screen::Run => run::run_screen(),
-            Screen::Team => team::team_screen(),
         })
     };
     View::from(move || {
         let access = access.get();
         untrack(|| match access {
-            Access::Starting => el("main").child(el("p").class("loading").attr("role", "status").child(text::LOADING)).into(),
+            // Where it leads is on its way.
+            Access::Starting | Access::Enrolling { .. } => loading(),
             Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
             Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
             Access::ReadOnly => home::home_screen(),
-            Access::Enrolling { may_create } => enrolment::enrolment_screen(may_create),
             Access::Open => View::from(open),
         })
     })

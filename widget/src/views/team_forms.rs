@@ -1,7 +1,8 @@
 //! The forms about the team, what is wrong with them, and what became of what was asked.
 
 use crate::{
-    app::{App, Desk, Panel, Said, Screen},
+    app::{App, Desk, Panel, Said},
+    page::Page,
     proxy::{Answer, Token},
     standing::Access,
     team::{Field, Wish, places::TOKENS},
@@ -25,24 +26,23 @@ pub(super) fn ask(app: App, wish: Wish) {
 /// What follows once it is done.
 fn done(app: App, wish: &Wish) {
     let is_enrolling = app.access.get_untracked() != Access::Open;
-    let enters = match wish {
+    match wish {
         // Its first token is typed beside.
         Wish::Create => {
             app.created(true);
             return ask(app, Wish::Deposit);
         }
-        Wish::Deposit if is_enrolling => Some(Screen::Team),
-        Wish::Join | Wish::Leave(..) => Some(Screen::Home),
-        _ => None,
-    };
-    if let Some(screen) = enters {
-        // The document has another team than before, or none: the widget begins anew.
-        if screen == Screen::Home {
-            app.desk.set(Desk::default());
+        // The document has another team than before, or none.
+        Wish::Deposit if is_enrolling => {
+            app.created(false);
+            return app.begin();
         }
-        app.created(false);
-        app.go(screen);
-        return app.begin();
+        Wish::Leave(..) => {
+            app.desk.set(Desk::default());
+            return app.begin();
+        }
+        Wish::Join => return Page::Main.enter(),
+        _ => {}
     }
     match wish {
         Wish::See | Wish::Rename(..) => return,

@@ -1,0 +1,152 @@
+//! Teams, in the widget: created from nothing, joined, used and left; each document its own.
+
+use relais_proxy::config::Enrolment;
+use relais_tests::{
+    ds::{self, EVERYDAY, SIBLING, tokens::Scope},
+    grist,
+    stack::{Options, Stack},
+};
+
+use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open};
+
+/// Two documents, and no team yet.
+async fn nobody_yet() -> Stack {
+    let options = Options {
+        ds: ds::Options { everyday: 30, complete: 0, ..ds::Options::default() },
+        grist: grist::Options { documents: vec!["Suivi des subventions".to_owned(), "Aides".to_owned()], ..grist::Options::default() },
+        enrolment: Enrolment::Open,
+        without_team: true,
+        ..Options::default()
+    };
+    crate::logs::start(options).await
+}
+
+/// Fills in what creates a team, and sends it.
+async fn create(browser: &Browser, name: &str, token: &str, demarches: &str) {
+    browser.sees("Créer votre équipe").await;
+    browser.write("Nom de l'équipe", name).await;
+    browser.write("Nom de ce document", "Suivi").await;
+    browser.write("Nom du jeton", "Subventions 2026").await;
+    browser.write("Jeton Démarches Simplifiées", token).await;
+    browser.write("Démarches que ce jeton autorise", demarches).await;
+    browser.press("Vérifier et créer l'équipe").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() {
+    let stack = nobody_yet().await;
+    let browser = Browser::start("team_from_nothing").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    // A token that DS does not know is refused; what was typed is still there.
+    create(&browser, "Préfecture du Loiret", "c2FucyBkcm9pdA", &EVERYDAY.to_string()).await;
+    browser.sees("L'équipe est créée, sans jeton pour l'instant.").await;
+    browser.picture("jeton-refuse").await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    browser.write("Jeton Démarches Simplifiées", &token).await;
+    browser.press("Vérifier et créer l'équipe").await;
+    browser.sees("Préfecture du Loiret").await;
+    browser.sees("Lecture seule").await;
+    browser.sees("Inviter un autre document").await;
+    assert!(!browser.widget_text().await.contains(&token), "a token is shown");
+    browser.picture("equipe").await;
+
+    browser.follow("Accueil").await;
+    browser.sees("Vos dossiers, dans ce document").await;
+    browser.press("Connecter une démarche").await;
+    browser.choose(&everyday_title(&stack)).await;
+    browser.sees("Formulaire").await;
+    browser.press("Choisir les champs").await;
+    browser.sees("Seulement l'essentiel").await;
+    browser.press("Importer les dossiers").await;
+    browser.sees("30 dossiers sont à jour").await;
+    browser.press("Terminer").await;
+    browser.follow("Équipe").await;
+    browser.sees("Lecture seule").await;
+
+    // An editor uses the team, and changes nothing of it.
+    open(&browser, &stack, &stack.document, Visit { user: "editor", ..OWNER }).await;
+    browser.sees(&everyday_title(&stack)).await;
+    browser.follow("Équipe").await;
+    browser.sees("Vous êtes éditeur de ce document").await;
+    let text = browser.widget_text().await;
+    assert!(!text.contains("Ajouter un jeton") && !text.contains("Inviter un document"), "an editor is offered something: {text}");
+    browser.picture("editeur").await;
+
+    // An editor of a document without a team is told whom to ask; nothing is asked of DS for them.
+    let other = stack.grist.add_document("Ailleurs").unwrap();
+    stack.ds.requests().reset();
+    open(&browser, &stack, &other, Visit { user: "editor", ..OWNER }).await;
+    browser.sees("propriétaire").await;
+    browser.picture("sans-equipe").await;
+    assert!(!browser.widget_text().await.contains("Créer votre équipe"));
+    assert_eq!((stack.ds.requests().count(), other.calls().writes), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_document_joins_with_a_code_and_leaves() {
+    let stack = nobody_yet().await;
+    let second = stack.grist.add_document("Fonds vert").unwrap();
+    let browser = Browser::start("team_joined").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    let token = stack.ds.tokens().add_writer(Scope::Only(vec![EVERYDAY, SIBLING]));
+    create(&browser, "Préfecture du Loiret", &token, &format!("{EVERYDAY}, {SIBLING}")).await;
+    browser.sees("Peut aussi écrire").await;
+    browser.press("Inviter un document").await;
+    browser.sees("Annuler ce code").await;
+    browser.picture("code").await;
+    let shown = browser.widget_text().await;
+    let is_code = |word: &&str| word.len() == 14 && word.split('-').filter(|part| part.len() == 4).count() == 3;
+    let code = shown
+        .split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()))
+        .find(is_code)
+        .expect("a code is shown");
+
+    open(&browser, &stack, &second, OWNER).await;
+    browser.sees("Créer votre équipe").await;
+    browser.press("Rejoindre une équipe").await;
+    browser.write("Code d'invitation", "K7M4-QX2P-9TWD").await;
+    browser.write("Nom de ce document", "Fonds vert").await;
+    browser.press("Rejoindre l'équipe").await;
+    browser.sees("Ce code d'invitation n'est pas valable.").await;
+    browser.write("Code d'invitation", &code.to_lowercase()).await;
+    browser.press("Rejoindre l'équipe").await;
+    browser.sees("Vos dossiers, dans ce document").await;
+    browser.press("Connecter une démarche").await;
+    browser.sees(&everyday_title(&stack)).await;
+
+    open(&browser, &stack, &second, OWNER).await;
+    browser.follow("Équipe").await;
+    browser.sees("Fonds vert").await;
+    browser.press("Quitter l'équipe").await;
+    browser.sees("ne pourra plus synchroniser").await;
+    // The first opens the question; the second is the answer.
+    browser.answer("Quitter l'équipe").await;
+    browser.sees("Créer votre équipe").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screens_of_a_team_are_accessible() {
+    let stack = nobody_yet().await;
+    let browser = Browser::start("accessible_team").await;
+    open(&browser, &stack, &stack.document, Visit { is_alone: true, ..OWNER }).await;
+    browser.sees("Créer votre équipe").await;
+    judge(&browser, "creer").await;
+    browser.press("Rejoindre une équipe").await;
+    browser.sees("Code d'invitation").await;
+    judge(&browser, "rejoindre").await;
+    browser.press("Créer votre équipe").await;
+    let token = stack.ds.tokens().add_writer(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &EVERYDAY.to_string()).await;
+    browser.sees("Peut aussi écrire").await;
+    judge(&browser, "equipe").await;
+    browser.press("Inviter un document").await;
+    browser.sees("Annuler ce code").await;
+    browser.press("Ajouter un jeton").await;
+    browser.sees("Vérifier et enregistrer").await;
+    judge(&browser, "jeton").await;
+    open(&browser, &stack, &stack.document, Visit { is_alone: true, user: "editor", ..OWNER }).await;
+    browser.follow("Équipe").await;
+    browser.sees("Vous êtes éditeur de ce document").await;
+    judge(&browser, "editeur").await;
+}

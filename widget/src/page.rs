@@ -1,0 +1,33 @@
+//! The pages of the widget. Each is an application of its own, built on the same parts: nobody waits for what they do not look
+//! at, and what agents see every day stays within its budget.
+
+use leptos::prelude::window;
+
+/// A page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// The connexions, and all that is done with them.
+    #[default]
+    Main,
+    /// The team.
+    Team,
+}
+
+impl Page {
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Main => "index.html",
+            Self::Team => "equipe.html",
+        }
+    }
+
+    /// Its address, with what Grist says in that of this one.
+    pub fn address(self) -> String {
+        [self.file(), &window().location().search().unwrap_or_default()].concat()
+    }
+
+    /// Shows it instead of this one, in the same frame.
+    pub fn enter(self) {
+        let _ = window().location().replace(&self.address());
+    }
+}
