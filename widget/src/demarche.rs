@@ -12,7 +12,7 @@ use crate::{
 pub enum Unnamed {
     /// Nothing was typed.
     Empty,
-    /// The address by which usagers fill the form: it has a name where the number would be.
+    /// The address by which usagers fill the form: it has a path where the number would be, and DS knows none of it.
     PublicAddress,
     /// The address of a dossier, without its démarche.
     DossierAddress,
@@ -31,7 +31,7 @@ pub fn parse(text: &str) -> Result<DemarcheNumber, Unnamed> {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         return number(&digits).ok_or(Unnamed::Other);
     }
-    if text.contains("/commencer/") || text.contains("/statistiques/") {
+    if path(text).is_some() {
         return Err(Unnamed::PublicAddress);
     }
     if text.contains("/dossiers/") {
@@ -42,6 +42,13 @@ pub fn parse(text: &str) -> Result<DemarcheNumber, Unnamed> {
     let text = text.strip_prefix("n°").or_else(|| text.strip_prefix("no ")).unwrap_or(text);
     let digits: String = text.chars().filter(|character| !character.is_whitespace()).collect();
     number(&digits).ok_or(Unnamed::Other)
+}
+
+/// What a public address has where the number would be: the proxy asks DS which démarche it is.
+pub fn path(text: &str) -> Option<&str> {
+    let (_, rest) = ["/commencer/", "/preremplir/", "/statistiques/"].iter().find_map(|before| text.split_once(before))?;
+    let path = rest.split(['/', '?', '#']).next().unwrap_or_default().trim_end();
+    (!path.is_empty()).then_some(path)
 }
 
 /// GraphQL's numbers have 31 bits.
@@ -107,7 +114,14 @@ mod tests {
     #[test]
     fn the_rest_is_explained() {
         assert_eq!(parse("  "), Err(Unnamed::Empty));
-        assert_eq!(parse("https://demarche.numerique.gouv.fr/commencer/detr-2026"), Err(Unnamed::PublicAddress));
+        for text in [
+            "https://demarche.numerique.gouv.fr/commencer/detr-2026",
+            "demarche.numerique.gouv.fr/preremplir/detr-2026/?champ=1",
+            "https://www.demarches-simplifiees.fr/statistiques/detr-2026#haut ",
+        ] {
+            assert_eq!((parse(text), path(text)), (Err(Unnamed::PublicAddress), Some("detr-2026")), "{text}");
+        }
+        assert_eq!((path("https://demarche.numerique.gouv.fr/commencer/"), path("detr-2026")), (None, None));
         assert_eq!(parse("https://demarche.numerique.gouv.fr/dossiers/20528571"), Err(Unnamed::DossierAddress));
         for text in ["DETR", "0", "-3", "99999999999", "https://demarche.numerique.gouv.fr/admin/procedures/"] {
             assert_eq!(parse(text), Err(Unnamed::Other), "{text}");

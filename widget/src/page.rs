@@ -14,6 +14,12 @@ pub enum Page {
 }
 
 impl Page {
+    /// The one that is shown.
+    pub fn current() -> Self {
+        let path = window().location().pathname().unwrap_or_default();
+        if path.ends_with(Self::Team.file()) { Self::Team } else { Self::Main }
+    }
+
     const fn file(self) -> &'static str {
         match self {
             Self::Main => "index.html",

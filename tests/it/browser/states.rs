@@ -1,7 +1,7 @@
 //! What keeps Relais from working: each is explained on its own screen, with what to do, and leaves the document whole.
 
 use relais_tests::{
-    ds::{COMPLETE, NEIGHBOUR, faults::Fault},
+    ds::{COMPLETE, EVERYDAY, NEIGHBOUR, faults::Fault},
     stack::Options,
 };
 
@@ -170,7 +170,7 @@ async fn a_number_that_means_nothing_is_explained_in_place() {
     browser.sees("Choisir une démarche").await;
     let cases = [
         ("n'importe quoi", "Ce texte n'est ni un numéro ni l'adresse d'une démarche."),
-        ("https://www.demarches-simplifiees.fr/commencer/aide-aux-associations", "Cette adresse est celle du formulaire public"),
+        ("https://www.demarches-simplifiees.fr/commencer/aide-aux-associations", "Cette adresse publique ne dit pas quelle est la démarche"),
         ("999999", "Les jetons de votre équipe ne permettent pas de lire la démarche 999999."),
     ];
     for (typed, answer) in cases {
@@ -183,7 +183,11 @@ async fn a_number_that_means_nothing_is_explained_in_place() {
     browser.press("Chercher cette démarche").await;
     browser.sees(UNCHANGED).await;
     browser.picture("refusee").await;
-    // And an address of a good one.
+    // And addresses of good ones: the public one, of which DS knows the number, and an administrator's.
+    browser.write("Ou indiquez une démarche", &format!("https://demarche.numerique.gouv.fr/commencer/demarche-{EVERYDAY}")).await;
+    browser.press("Chercher cette démarche").await;
+    browser.sees("Formulaire").await;
+    browser.sees(&super::everyday_title(&stack)).await;
     browser.write("Ou indiquez une démarche", &format!("https://www.demarches-simplifiees.fr/admin/procedures/{COMPLETE}/champs")).await;
     browser.press("Chercher cette démarche").await;
     browser.sees("Formulaire").await;

@@ -31,6 +31,18 @@ impl App {
         });
     }
 
+    /// Looks at the démarche whose public address has this path, or says that there is none.
+    pub fn look_for(self, path: String, on_unknown: impl FnOnce(SourceError) + 'static) {
+        let Some(services) = self.services() else { return };
+        self.choice_error.set(None);
+        spawn_local(async move {
+            match services.proxy.number_of(&path).await {
+                Ok(number) => self.look_at(number),
+                Err(error) => on_unknown(error),
+            }
+        });
+    }
+
     /// Proposes columns for the démarche looked at, and shows them.
     pub fn propose(self) {
         let Some(services) = self.services() else { return };

@@ -97,9 +97,7 @@ struct Services {
 /// The application.
 #[derive(Clone, Copy)]
 pub struct App {
-    /// Which page this is.
-    pub page: Page,
-    /// Where the agent is on it.
+    /// Where the agent is.
     pub screen: RwSignal<Screen>,
     /// Whether a screen was chosen: the focus is left alone until then.
     pub has_moved: RwSignal<bool>,
@@ -134,7 +132,6 @@ pub struct App {
 impl Default for App {
     fn default() -> Self {
         Self {
-            page: Page::Main,
             screen: RwSignal::new(Screen::Home),
             has_moved: RwSignal::new(false),
             access: RwSignal::new(Access::Starting),
@@ -160,11 +157,6 @@ impl App {
     pub fn current() -> Self {
         // Given by the root, above every view; without it, nothing that is pressed would do anything.
         use_context().unwrap_or_default()
-    }
-
-    /// That of a page.
-    pub fn of(page: Page) -> Self {
-        Self { page, ..Self::default() }
     }
 
     /// Shows a screen.
@@ -206,7 +198,7 @@ impl App {
 
     fn told(self, event: Event) {
         match event {
-            Event::EditOptions if self.page != Page::Main => Page::Main.enter(),
+            Event::EditOptions if Page::current() != Page::Main => Page::Main.enter(),
             Event::EditOptions => self.go(Screen::Home),
             Event::Access(AccessLevel::Full) => {
                 // When the page's address said so already, all is on its way.
@@ -254,7 +246,7 @@ impl App {
                 });
             }
             // What is connected is not shown beside the team.
-            let load = async { if self.page == Page::Main { load(&services.grist).await } else { Ok(Loaded::default()) } };
+            let load = async { if Page::current() == Page::Main { load(&services.grist).await } else { Ok(Loaded::default()) } };
             let (session, loaded) = futures_util::future::join(services.proxy.session(), load).await;
             match (session, loaded) {
                 (Ok(session), Ok(loaded)) => {
@@ -262,7 +254,7 @@ impl App {
                     match access {
                         Access::Open => self.list_demarches(),
                         // The page of the team is where it gets one.
-                        Access::Enrolling { .. } if self.page == Page::Main => return Page::Team.enter(),
+                        Access::Enrolling { .. } if Page::current() == Page::Main => return Page::Team.enter(),
                         Access::Blocked(Obstacle::UnknownDocument) => self.document.set(Some(session.document.clone())),
                         _ => {}
                     }

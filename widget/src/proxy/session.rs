@@ -132,6 +132,13 @@ impl Proxy {
         }
     }
 
+    /// The démarche whose public address has this path.
+    pub async fn number_of(&self, path: &str) -> Result<DemarcheNumber, SourceError> {
+        let path = ["api/paths/", &String::from(js_sys::encode_uri_component(path))].concat();
+        let found: Numbered = read(&self.ask::<Vec<u8>>(Method::GET, &path, None).await?)?;
+        Ok(found.0)
+    }
+
     /// The démarches that the document's team may use.
     pub async fn demarches(&self) -> Result<Vec<ListedDemarche>, SourceError> {
         read(&self.ask::<Vec<u8>>(Method::GET, "api/demarches", None).await?)
@@ -171,6 +178,14 @@ impl Leases for Proxy {
 
 fn shown_lease(lease: Option<&str>) -> String {
     json::write(&serde_json::json!({ "lease": lease }))
+}
+
+struct Numbered(DemarcheNumber);
+
+impl FromJson for Numbered {
+    fn from_json(json: &json::Json<'_>) -> Result<Self, json::Malformed> {
+        json.read("number").map(Self)
+    }
 }
 
 fn read<T: FromJson>(body: &[u8]) -> Result<T, SourceError> {

@@ -108,7 +108,7 @@ pub const fn unnamed(unnamed: Unnamed) -> (&'static str, &'static str) {
     match unnamed {
         Unnamed::Empty => ("Aucune démarche n’est choisie.", CHOOSE_FIRST),
         Unnamed::PublicAddress => (
-            "Cette adresse est celle du formulaire public : elle ne contient pas le numéro.",
+            "Cette adresse publique ne dit pas quelle est la démarche : elle est fermée, privée, ou a changé d’adresse.",
             "Ouvrez la démarche comme instructeur ou administrateur et copiez l’adresse : le numéro suit « procedures ».",
         ),
         Unnamed::DossierAddress => ("Cette adresse est celle d’un dossier.", "Copiez plutôt celle de sa démarche : le numéro suit « procedures »."),

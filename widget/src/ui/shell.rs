@@ -97,14 +97,15 @@ impl From<Shell> for View {
 }
 
 fn areas(app: App) -> View {
+    let present = Page::current();
     let area = |label: &'static str, page: Page| {
         let link = el("a").attr("href", page.address());
-        el("li").child(if page == app.page { link.attr("aria-current", "page") } else { link }.child(label))
+        el("li").child(if page == present { link.attr("aria-current", "page") } else { link }.child(label))
     };
     // Each is of no use without the other's: the main page before the document has a team, and the team to those who only read.
     let is_open = app.access.get_untracked() == Access::Open;
-    let home = (is_open || app.page == Page::Main).then(|| area(text::HOME, Page::Main));
-    let team = (is_open || app.page == Page::Team).then(|| area(text::TEAM, Page::Team));
+    let home = (is_open || present == Page::Main).then(|| area(text::HOME, Page::Main));
+    let team = (is_open || present == Page::Team).then(|| area(text::TEAM, Page::Team));
     el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(home).child(team)).into()
 }
 

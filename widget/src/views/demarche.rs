@@ -6,7 +6,7 @@ use relais_engine::ds::{DemarcheNumber, SourceErrorCode};
 use super::demarche_card::{choice, facts};
 use crate::{
     app::{App, Fetched},
-    demarche::{Unnamed, answers, nearest, parse},
+    demarche::{Unnamed, answers, nearest, parse, path},
     proxy::ListedDemarche,
     text::{self, demarche as words, errors},
     ui::{Header, Note, Shell, Tone, View, button, el, form, link, search, slot},
@@ -30,9 +30,17 @@ pub(super) fn demarche_screen() -> View {
             let _ = input.focus();
         }
     };
-    let look_up = move || match parse(&typed.get_untracked()) {
-        Ok(number) => app.look_at(number),
-        Err(why) => refuse(why),
+    let look_up = move || {
+        let text = typed.get_untracked();
+        match (parse(&text), path(&text)) {
+            (Ok(number), _) => app.look_at(number),
+            // DS may know which démarche it is.
+            (Err(why), Some(path)) => app.look_for(path.to_owned(), move |error| match error.code {
+                SourceErrorCode::NotFound | SourceErrorCode::BadRequest => refuse(why),
+                _ => app.choice_error.set(Some(error)),
+            }),
+            (Err(why), None) => refuse(why),
+        }
     };
     let next = move || {
         let is_chosen = app.chosen.with_untracked(|chosen| chosen.as_ref().map(|chosen| chosen.form.ready().is_some()));

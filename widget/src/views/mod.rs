@@ -24,7 +24,6 @@ use leptos::{mount::mount_to_renderer, prelude::*};
 use crate::{
     app::{App, Screen},
     memo::memo,
-    page::Page,
     standing::{Access, Obstacle},
     text,
     ui::{View, el},
@@ -44,8 +43,8 @@ pub fn mount_team() {
     }
 }
 
-fn start(page: Page) -> App {
-    let app = App::of(page);
+fn start() -> App {
+    let app = App::default();
     provide_context(app);
     app.start();
     app
@@ -53,7 +52,7 @@ fn start(page: Page) -> App {
 
 /// The whole page of the team.
 fn team_root() -> View {
-    let app = start(Page::Team);
+    let app = start();
     let access = memo(move || app.access.get());
     View::from(move || {
         let access = access.get();
@@ -74,7 +73,7 @@ fn loading() -> View {
 
 /// The whole main page.
 fn root() -> View {
-    let app = start(Page::Main);
+    let app = start();
     // A memo each: a screen is drawn anew when it changes, not when what it shows does.
     let access = memo(move || app.access.get());
     let screen = memo(move || app.screen.get());
