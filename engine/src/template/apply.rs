@@ -1,6 +1,6 @@
 //! A template, applied to a démarche.
 
-use super::{Matching, Template};
+use super::{Matching, Template, parts};
 use crate::{
     ds::{Demarche, DescriptorId},
     mapping::{ColumnMapping, Field, Keeping, KnownFields, Mapping, Scope, Sibling, TableKey, TableMapping, Translation},
@@ -89,9 +89,15 @@ impl Matching {
     fn column(&self, column: &ColumnMapping, translation: Translation<'_>, template: &Template) -> Option<ColumnMapping> {
         let mut sources = Vec::with_capacity(column.sources.len());
         for source in &column.sources {
-            if source.descriptor().is_none_or(|id| self.target(id).is_some()) {
-                sources.push(translation.field(source));
-            }
+            let source = match (source, source.descriptor().map(|id| (id, self.target(id)))) {
+                (_, Some((_, None))) => continue,
+                (Field::Part(_, key), Some((id, Some((target, _))))) if id != target => match parts::elsewhere(key, id, target) {
+                    Some(key) => Field::Part(target.clone(), key),
+                    None => continue,
+                },
+                _ => translation.field(source),
+            };
+            sources.push(source);
         }
         let description = match column.sources.as_slice() {
             [only] => only.descriptor().and_then(|id| self.described(id, &column.description, template)),

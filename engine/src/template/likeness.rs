@@ -15,7 +15,7 @@ pub(super) fn folded(text: &str) -> String {
     for character in text.chars() {
         match ascii(character) {
             // A letter that is none of ours is one nevertheless.
-            "" if character.is_alphanumeric() => folded.push(character),
+            "" if character.is_alphabetic() => folded.push(character),
             "" if folded.is_empty() || folded.ends_with(' ') => {}
             "" => folded.push(' '),
             letters => folded.push_str(letters),

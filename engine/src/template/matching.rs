@@ -15,7 +15,7 @@ const MOST_CANDIDATES: usize = 5;
 /// By what a field was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grounds {
-    /// It is the same field: the démarche is the one of the template, or has a field of the same id.
+    /// It is the same field: the démarche is the one of the template, or has a field of the same id and type.
     SameId,
     /// The same label, type and section; namesakes by their order, when there are as many.
     SameLabelTypeAndSection,
@@ -23,7 +23,7 @@ pub enum Grounds {
     SameWordsTypeAndSection,
     /// The same label and type, in another section.
     OtherSection,
-    /// The same label and section, of a type that is read as well.
+    /// The same id, or the same label and section, of another type that is read as well.
     OtherType,
     /// The agent said so.
     Chosen,
@@ -155,12 +155,8 @@ impl Matching {
         }
         let states = vec![State::Open; ours.len()];
         let mut matching = Self { ours, theirs, states, is_same: template.mapping.demarche == demarche.number };
-        for (index, ours) in matching.ours.iter().enumerate() {
-            if let Some(found) = matching.theirs.iter().position(|theirs| theirs.id == ours.id)
-                && let Some(state) = matching.states.get_mut(index)
-            {
-                *state = State::Found(found, Grounds::SameId);
-            }
+        for index in 0..matching.ours.len() {
+            matching.recognise_by_id(index);
         }
         matching.recognise(None);
         for bloc in 0..matching.ours.len() {
@@ -257,23 +253,31 @@ impl Matching {
     }
 
     fn candidates<'a>(&'a self, index: usize, face: &Face) -> Vec<Candidate<'a>> {
-        let mut candidates = Vec::new();
+        let mut candidates: Vec<Candidate<'a>> = Vec::new();
         for theirs in self.eligible(index).filter_map(|theirs| self.theirs.get(theirs)) {
             let likeness = face.likeness(theirs);
             if likeness.is_likely() {
-                candidates.push(Candidate { id: &theirs.id, known: &theirs.known, likeness });
+                // Five are put in their order one by one: a sort weighs five kilobytes. As good ones stay in that of the form.
+                let place = candidates.iter().take_while(|better| better.likeness.rank() >= likeness.rank()).count();
+                candidates.insert(place, Candidate { id: &theirs.id, known: &theirs.known, likeness });
+                candidates.truncate(MOST_CANDIDATES);
             }
         }
-        // In the order of the form, where they are as good.
-        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.likeness.rank()));
-        candidates.truncate(MOST_CANDIDATES);
         candidates
     }
 
     /// The fields there that one here may be: free, in the bloc of its bloc, of a type that is read as it is.
     fn eligible(&self, index: usize) -> impl Iterator<Item = usize> {
         let face = self.ours.get(index).filter(|_| !self.is_same);
-        let free = self.theirs.iter().enumerate().filter(|(theirs, _)| self.is_free(*theirs));
+        let mut is_taken = vec![false; self.theirs.len()];
+        for state in &self.states {
+            if let State::Found(theirs, _) = state
+                && let Some(is_taken) = is_taken.get_mut(*theirs)
+            {
+                *is_taken = true;
+            }
+        }
+        let free = self.theirs.iter().enumerate().zip(is_taken).filter(|(_, is_taken)| !is_taken).map(|(theirs, _)| theirs);
         free.filter(move |(_, theirs)| {
             face.is_some_and(|ours| {
                 let (ours_type, theirs_type) = (&ours.known.champ_type, &theirs.known.champ_type);
@@ -283,16 +287,27 @@ impl Matching {
         .map(|(theirs, _)| theirs)
     }
 
-    fn is_free(&self, theirs: usize) -> bool {
-        !self.states.iter().any(|state| matches!(state, State::Found(taken, _) if *taken == theirs))
-    }
-
     /// Whether a bloc there is the one that a bloc here became; or neither is in one.
     fn is_within(&self, ours: Option<usize>, theirs: Option<usize>) -> bool {
         match ours {
             None => theirs.is_none(),
             Some(ours) => matches!(self.state(ours), State::Found(bloc, _) if theirs == Some(bloc)),
         }
+    }
+
+    /// Recognises a field by its id, where it stands as it did and is read as it was. Its bloc comes before it.
+    fn recognise_by_id(&mut self, index: usize) {
+        let Some(ours) = self.ours.get(index) else { return };
+        let found = self.theirs.iter().position(|theirs| theirs.id == ours.id && self.is_within(ours.bloc, theirs.bloc));
+        let Some((found, theirs)) = found.and_then(|found| Some((found, self.theirs.get(found)?))) else { return };
+        let grounds = if ours.known.champ_type == theirs.known.champ_type || self.is_same {
+            Grounds::SameId
+        } else if is_compatible(&ours.known.champ_type, &theirs.known.champ_type) {
+            Grounds::OtherType
+        } else {
+            return;
+        };
+        self.set(index, State::Found(found, grounds));
     }
 
     /// Recognises the fields that stand in no bloc, or in this one, by what is surest first.

@@ -1,10 +1,12 @@
 //! Templates: what a service shares of a connexion with others. No dossier, no token, no reference of a document.
 
 mod apply;
+mod base64;
 mod difference;
 mod error;
 mod likeness;
 mod matching;
+mod parts;
 mod place;
 mod pretty;
 mod read;
@@ -68,8 +70,13 @@ pub struct Template {
 /// What Relais itself wrote, or checked: [`Template::read`] is for what comes from elsewhere.
 impl FromJson for Template {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let format: u32 = json.read("relais_template")?;
+        // A page that was opened before Relais was brought up to date.
+        if format > FORMAT {
+            return Err(Malformed("relais_template"));
+        }
         Ok(Self {
-            format: json.read("relais_template")?,
+            format,
             name: json.read("name")?,
             description: json.read_or_default("description")?,
             note: json.read_or_default("note")?,

@@ -3,7 +3,10 @@
 //!
 //! Each text is gone through a few times, never back: a hostile one costs what any other of its length does.
 
-use super::error::Secret;
+use super::{
+    base64::{decoded, sextet},
+    error::Secret,
+};
 
 /// DS writes its tokens in base64 for addresses: « uuid;secret » (facts/ds-api.md, section 3.1). So long at least.
 const SHORTEST_TOKEN: usize = 40;
@@ -24,7 +27,7 @@ pub(super) fn find(text: &str) -> Option<Secret> {
     if has_uuid_and_secret(text.as_bytes()) {
         return Some(Secret::DsToken);
     }
-    for run in text.as_bytes().split(|byte| base64(*byte).is_none()) {
+    for run in text.as_bytes().split(|byte| sextet(*byte).is_none()) {
         if run.len() >= SHORTEST_TOKEN && hides_token(run) {
             return Some(Secret::DsToken);
         }
@@ -42,33 +45,6 @@ pub(super) fn find(text: &str) -> Option<Secret> {
         return Some(Secret::UserInfo);
     }
     has_parameter(text).then_some(Secret::Parameter)
-}
-
-/// The six bits of a character of base64, of either alphabet.
-const fn base64(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
-    }
-}
-
-/// What is written in base64; a last character that makes no byte is left.
-fn decoded(run: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(run.len() * 3 / 4);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for sextet in run.iter().filter_map(|byte| base64(*byte)) {
-        bits = (bits << 6 | u32::from(sextet)) & 0xFFFF;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xFF).to_le_bytes()[0]);
-        }
-    }
-    bytes
 }
 
 /// Whether a run of base64 holds a token of DS: whatever stands before it, it starts at one of four places.
@@ -122,7 +98,7 @@ fn is_global_id(run: &[u8]) -> bool {
     let (class, id) = bytes.split_at(dash);
     let is_class = class.first().is_some_and(u8::is_ascii_uppercase) && class.len() > 2 && class.iter().all(u8::is_ascii_alphabetic);
     // The id of a row is 26 letters and digits: shorter than a key.
-    is_class && id.iter().all(u8::is_ascii_graphic) && id.split(|byte| base64(*byte).is_none()).all(|part| part.len() < SHORTEST_KEY || words(part))
+    is_class && id.iter().all(u8::is_ascii_graphic) && id.split(|byte| sextet(*byte).is_none()).all(|part| part.len() < SHORTEST_KEY || words(part))
 }
 
 /// Whether no stretch of it is mixed.
@@ -183,16 +159,9 @@ mod tests {
 
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    /// As for addresses, without its end.
     fn encoded(bytes: &[u8]) -> String {
-        let mut text = String::new();
-        for chunk in bytes.chunks(3) {
-            let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-            for index in 0..=chunk.len() {
-                let sextet = usize::try_from(bits >> (18 - 6 * index) & 63).unwrap_or_default();
-                text.extend(ALPHABET.get(sextet).map(|byte| char::from(*byte)));
-            }
-        }
-        text
+        super::super::base64::encoded(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
     }
 
     #[test]

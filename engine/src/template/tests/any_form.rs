@@ -106,9 +106,10 @@ proptest! {
         (champs, annotations) in any_form(),
         (others, other_annotations) in any_form(),
         answers in prop::collection::vec(0_usize..6, 1..20),
+        suffix in prop::sample::select(vec!["'", ""]),
     ) {
         let form = demarche(1, &champs, &annotations);
-        let other = demarche(2, &cloned(&others, "'"), &cloned(&other_annotations, "'"));
+        let other = demarche(2, &cloned(&others, suffix), &cloned(&other_annotations, suffix));
         let template = template(&form);
         let mut matching = Matching::new(&template, &other);
         for answer in answers.iter().cycle().take(100) {

@@ -46,6 +46,24 @@ fn the_columns_are_those_of_the_template_and_the_fields_those_of_the_demarche() 
 }
 
 #[test]
+fn parts_of_a_field_are_those_of_the_other() {
+    // « Champ-1 », « Champ-2 », « Column-type_de_champ/1-$.nom » and « Column-type_de_champ/2-$.nom ».
+    let (one, two) = ("Q2hhbXAtMQ==", "Q2hhbXAtMg==");
+    let (part, other) = ("Q29sdW1uLXR5cGVfZGVfY2hhbXAvMS0kLm5vbQ==", "Q29sdW1uLXR5cGVfZGVfY2hhbXAvMi0kLm5vbQ==");
+    let form = |number, id| demarche(number, &[field("Referentiel", id, "Monument")], &[]);
+    let mut template = template(&form(1, one));
+    let column = template.mapping.tables[0].columns.last().unwrap().clone();
+    for (name, key) in [("Nom", part), ("Autre", "x")] {
+        let sources = vec![Field::Part(one.into(), key.into())];
+        template.mapping.tables[0].columns.push(crate::mapping::ColumnMapping { sources, name: name.to_owned(), ..column.clone() });
+    }
+    let applied = Matching::new(&template, &form(2, two)).apply(&template, &form(2, two));
+    let expected = [format!("dossiers Monument = champ:{two}:text"), format!("dossiers Nom = part:{two}:{other}")];
+    assert_eq!(columns(&applied.mapping), expected);
+    assert_eq!(applied.left_out.iter().map(|left| left.column.as_str()).collect::<Vec<_>>(), ["Autre"]);
+}
+
+#[test]
 fn a_shared_column_keeps_the_fields_that_are_there() {
     let list = |id: &str, departement: &str| field("DropDownList", id, &format!("Arrondissement ({departement})"));
     let ours = demarche(1, &[list("a", "01 - Ain"), list("b", "02 - Aisne"), list("c", "03 - Allier")], &[]);

@@ -39,6 +39,20 @@ fn ids_come_before_labels() {
 }
 
 #[test]
+fn an_id_that_is_now_something_else_is_not_the_field() {
+    let ours = demarche(1, &[text("a", "Nom"), field("Date", "b", "Début"), bloc("bloc", "Membres", &[text("c", "Prénom")]), text("d", "Fin")], &[]);
+    let theirs = demarche(
+        2,
+        &[field("Textarea", "a", "Nom"), field("Carte", "b", "Début"), text("c", "Prénom"), bloc("bloc", "Membres", &[text("d", "Fin")])],
+        &[],
+    );
+    let expected = ["a → a OtherType", "d → ? c", "bloc → bloc SameId", "c → ? d"];
+    let mut outcomes = outcomes(&Matching::new(&template(&ours), &theirs));
+    assert_eq!(outcomes.remove(1), "b → Missing");
+    assert_eq!(outcomes, expected, "what left its bloc, or went into one, is not read where it was");
+}
+
+#[test]
 fn two_renamed_fields_are_asked_with_the_best_first() {
     let ours = demarche(
         1,
