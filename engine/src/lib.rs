@@ -2,6 +2,7 @@
 //!
 //! The data's way is one way: [`ds`] says what Démarches Simplifiées (DS) answered, [`mapping`] what goes where,
 //! [`sync`] does it, [`grist`] says what Grist understands. The outside world stands behind the traits of [`ports`].
+//! [`template`] is what of a connexion goes from one service to another.
 
 pub mod ds;
 pub mod grist;
@@ -13,6 +14,7 @@ mod naming;
 pub mod ports;
 pub mod sorted;
 pub mod sync;
+pub mod template;
 mod timestamp;
 pub mod words;
 

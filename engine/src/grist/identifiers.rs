@@ -140,7 +140,7 @@ pub fn identifier(text: &str) -> String {
 
 /// The letters that stand for a character in an identifier; none for what is no letter or digit of ours. Combining
 /// accents vanish without leaving a `_`, for texts written letter by letter.
-fn ascii(character: char) -> &'static str {
+pub(crate) fn ascii(character: char) -> &'static str {
     const ASCII: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     if character.is_ascii_alphanumeric() {
         return ASCII.find(character).and_then(|at| ASCII.get(at..=at)).unwrap_or_default();

@@ -3,11 +3,10 @@
 
 use serde::Serialize;
 
-use super::{Field, KnownField, KnownFields, Scope, TableKey};
+use super::{Field, KnownField, KnownFields, Scope, TableKey, form::placed};
 use crate::{
-    ds::{ChampDescriptor, ChampType, Demarche, DemarcheNumber, DescriptorId, Revision},
+    ds::{ChampType, Demarche, DemarcheNumber, DescriptorId, Revision},
     json::{FromJson, Json, Malformed},
-    words,
 };
 
 /// Another démarche of the form that a mapping was made for.
@@ -79,32 +78,17 @@ impl Sibling {
 type Place = (String, ChampType, String);
 
 fn place(known: &KnownField) -> Place {
-    let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     (spaced(&known.label), known.champ_type.clone(), spaced(&known.section))
+}
+
+/// A text whatever its spaces.
+pub(crate) fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Where each field stands, in the order of the form.
 fn places(revision: &Revision) -> Vec<(Place, DescriptorId)> {
-    let mut places = Vec::new();
-    let mut note = |descriptor: &ChampDescriptor, section: &str| {
-        let known = KnownField { label: descriptor.label.clone(), champ_type: descriptor.champ_type.clone(), section: section.to_owned() };
-        places.push((place(&known), descriptor.id.clone()));
-    };
-    let parts = [(&revision.champ_descriptors, words::FIRST_SECTION), (&revision.annotation_descriptors, words::ANNOTATIONS_SECTION)];
-    for (descriptors, untitled) in parts {
-        let mut section = untitled;
-        for descriptor in descriptors {
-            if descriptor.champ_type == ChampType::HeaderSection {
-                section = descriptor.label.trim();
-                continue;
-            }
-            note(descriptor, section);
-            for inner in &descriptor.champ_descriptors {
-                note(inner, descriptor.label.trim());
-            }
-        }
-    }
-    places
+    placed(revision).iter().map(|placed| (place(&placed.known()), placed.descriptor.id.clone())).collect()
 }
 
 /// How the fields of a mapping are called in one of its démarches.

@@ -3,11 +3,13 @@
 
 mod linked;
 mod problems;
+mod templates;
 
 pub use linked::{CORRECTIONS, ETATS_ADMINISTRATIFS, TRAITEMENTS, ZONE_SOURCES, linked_field, linked_table};
 pub(crate) use linked::{correction, etat_administratif, traitement, traitement_style, zone_source};
 pub(crate) use problems::journal;
 pub use problems::{RESULTS, advice, column_type, problem};
+pub use templates::{likeness, template_error};
 use time::OffsetDateTime;
 
 use crate::{

@@ -1,0 +1,201 @@
+//! What differs between what a connexion has and another version of its template, once that is applied to its démarche.
+
+use super::{Applied, upgrade::Columns};
+use crate::{
+    grist::ColumnType,
+    mapping::{ColumnMapping, Keeping, Mapping, Scope, TableMapping},
+    sync::Connexion,
+};
+
+/// One difference, from what the connexion has to what the version has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateChange {
+    /// A table that the connexion does not have.
+    TableAdded {
+        /// Its name.
+        table: String,
+        /// How many columns it has.
+        columns: usize,
+    },
+    /// A table that the version does not have.
+    TableRemoved {
+        /// Its name.
+        table: String,
+    },
+    /// A table of another name.
+    TableRenamed {
+        /// Its name in the connexion.
+        from: String,
+        /// Its name in the version.
+        to: String,
+    },
+    /// A column that the connexion does not have.
+    ColumnAdded {
+        /// Its table.
+        table: String,
+        /// Its name.
+        column: String,
+        /// Its type.
+        column_type: ColumnType,
+    },
+    /// A column that the version does not have.
+    ColumnRemoved {
+        /// Its table.
+        table: String,
+        /// Its name.
+        column: String,
+    },
+    /// A column of another name.
+    ColumnRenamed {
+        /// Its table.
+        table: String,
+        /// Its name in the connexion.
+        from: String,
+        /// Its name in the version.
+        to: String,
+    },
+    /// A column of another type.
+    ColumnRetyped {
+        /// Its table.
+        table: String,
+        /// Its name.
+        column: String,
+        /// Its type in the connexion.
+        from: ColumnType,
+        /// Its type in the version.
+        to: ColumnType,
+    },
+    /// A column that more fields fill in turn.
+    SourcesAdded {
+        /// Its table.
+        table: String,
+        /// Its name.
+        column: String,
+        /// How many more.
+        sources: usize,
+    },
+    /// Other dossiers.
+    Scope {
+        /// Which the connexion follows.
+        from: Scope,
+        /// Which the version follows.
+        to: Scope,
+    },
+    /// Other choices for those that are deleted, or leave the scope.
+    Keeping {
+        /// Of the connexion.
+        from: Keeping,
+        /// Of the version.
+        to: Keeping,
+    },
+}
+
+/// What differs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// What the version brings, in the order of its tables and columns; then what it no longer has, which stays in the
+    /// document; then its scope and keeping.
+    pub changes: Vec<TemplateChange>,
+    /// What stays as the agent has it. Without the version that the connexion follows, whatever the agent may have changed.
+    pub kept: Vec<TemplateChange>,
+}
+
+impl Difference {
+    /// Compares a connexion with a version. `older` is the version that it follows, when that is known: what differs from it
+    /// is the agent's.
+    pub fn between(current: &Connexion, newer: &Applied, older: Option<&Applied>) -> Self {
+        let mut difference = Self::of_mappings(&current.mapping, &newer.mapping, older.map(|older| &older.mapping));
+        if current.scope != newer.scope {
+            let change = TemplateChange::Scope { from: current.scope.clone(), to: newer.scope.clone() };
+            // Nothing is lost by taking it up: without an older version, it is the newer one's.
+            difference.push(change, older.is_none_or(|older| older.scope != newer.scope));
+        }
+        if current.keeping != newer.keeping {
+            let change = TemplateChange::Keeping { from: current.keeping, to: newer.keeping };
+            difference.push(change, older.is_none_or(|older| older.keeping != newer.keeping));
+        }
+        difference
+    }
+
+    /// The same, of mappings alone.
+    pub fn of_mappings(current: &Mapping, newer: &Mapping, older: Option<&Mapping>) -> Self {
+        let mut difference = Self::default();
+        for table in &newer.tables {
+            let known = older.and_then(|older| older.table(&table.key));
+            match current.table(&table.key) {
+                Some(ours) => difference.table(ours, table, known),
+                None => {
+                    let change = TemplateChange::TableAdded { table: table.name.clone(), columns: table.columns.len() };
+                    // A table that the agent removed is not made again.
+                    difference.push(change, known.is_none());
+                }
+            }
+        }
+        for table in &current.tables {
+            let theirs = newer.table(&table.key);
+            let known = older.and_then(|older| older.table(&table.key));
+            if theirs.is_none() {
+                difference.push(TemplateChange::TableRemoved { table: table.name.clone() }, known.is_some());
+                continue;
+            }
+            for column in &table.columns {
+                if theirs.and_then(|theirs| theirs.twin(column)).is_none() {
+                    let change = TemplateChange::ColumnRemoved { table: table.name.clone(), column: column.name.clone() };
+                    difference.push(change, known.and_then(|known| known.twin(column)).is_some());
+                }
+            }
+        }
+        difference
+    }
+
+    fn push(&mut self, change: TemplateChange, is_of_version: bool) {
+        if is_of_version { &mut self.changes } else { &mut self.kept }.push(change);
+    }
+
+    fn table(&mut self, ours: &TableMapping, theirs: &TableMapping, older: Option<&TableMapping>) {
+        if ours.name != theirs.name {
+            let change = TemplateChange::TableRenamed { from: ours.name.clone(), to: theirs.name.clone() };
+            self.push(change, older.is_some_and(|older| older.name == ours.name));
+        }
+        let mut seen: Vec<&ColumnMapping> = Vec::new();
+        for column in &theirs.columns {
+            let known = older.and_then(|older| older.twin(column));
+            match ours.twin(column) {
+                // Two columns of theirs in one of ours: it was compared with the first.
+                Some(twin) if seen.contains(&twin) => {}
+                Some(twin) => {
+                    seen.push(twin);
+                    self.column(ours, twin, column, known);
+                }
+                None => {
+                    let change = TemplateChange::ColumnAdded {
+                        table: ours.name.clone(),
+                        column: column.name.clone(),
+                        column_type: column.column_type.clone(),
+                    };
+                    self.push(change, known.is_none());
+                }
+            }
+        }
+    }
+
+    fn column(&mut self, table: &TableMapping, ours: &ColumnMapping, theirs: &ColumnMapping, older: Option<&ColumnMapping>) {
+        if ours.name != theirs.name {
+            let change = TemplateChange::ColumnRenamed { table: table.name.clone(), from: ours.name.clone(), to: theirs.name.clone() };
+            self.push(change, older.is_some_and(|older| older.name == ours.name));
+        }
+        if ours.column_type != theirs.column_type {
+            let change = TemplateChange::ColumnRetyped {
+                table: table.name.clone(),
+                column: ours.name.clone(),
+                from: ours.column_type.clone(),
+                to: theirs.column_type.clone(),
+            };
+            self.push(change, older.is_some_and(|older| older.column_type == ours.column_type));
+        }
+        let sources = table.missing(theirs).count();
+        if sources > 0 {
+            self.push(TemplateChange::SourcesAdded { table: table.name.clone(), column: ours.name.clone(), sources }, true);
+        }
+    }
+}

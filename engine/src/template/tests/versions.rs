@@ -1,0 +1,150 @@
+//! From a version of a template to the next.
+
+use super::*;
+use crate::{
+    grist::ColumnType,
+    mapping::{ColumnMapping, Fate, Field, Keeping, Mapping, Scope, TableMapping},
+    sync::Connexion,
+    template::{Applied, Difference, TemplateChange, upgrade},
+};
+
+fn champ(id: &str, name: &str) -> ColumnMapping {
+    let sources = id.split(' ').map(|id| Field::Champ(id.into(), crate::mapping::Facet::Text)).collect();
+    ColumnMapping { sources, name: name.to_owned(), description: String::new(), column_type: ColumnType::Text }
+}
+
+/// A mapping of these columns; those whose table is not the main one are of a bloc.
+fn version(main: &[(&str, &str)], bloc: &[(&str, &str)]) -> Mapping {
+    let fields: Vec<_> = main.iter().flat_map(|(ids, _)| ids.split(' ')).map(|id| text(id, id)).collect();
+    let inner: Vec<_> = bloc.iter().map(|(id, _)| text(id, id)).collect();
+    let mut fields = fields;
+    fields.push(super::bloc("bloc", "Membres", &inner));
+    let mut mapping = mapping(&demarche(1, &fields, &[]));
+    mapping.tables[0].columns.truncate(1);
+    mapping.tables[0].columns.extend(main.iter().map(|(ids, name)| champ(ids, name)));
+    if let Some(table) = mapping.tables.get_mut(1) {
+        table.columns.truncate(2);
+        table.columns.extend(bloc.iter().map(|(id, name)| champ(id, name)));
+    }
+    mapping
+}
+
+fn applied(mapping: &Mapping) -> Applied {
+    Applied {
+        mapping: mapping.clone(),
+        scope: Scope::default(),
+        keeping: Keeping::default(),
+        left_out: Vec::new(),
+        lost_groupes: Vec::new(),
+        lost_labels: Vec::new(),
+    }
+}
+
+fn names(mapping: &Mapping) -> Vec<Vec<&str>> {
+    let of = |table: &'_ TableMapping| table.columns.len();
+    assert!(mapping.tables.iter().all(|table| of(table) > 0));
+    mapping.tables.iter().map(|table| table.columns.iter().map(|column| column.name.as_str()).collect()).collect()
+}
+
+fn told(changes: &[TemplateChange]) -> Vec<String> {
+    let line = |change: &TemplateChange| match change {
+        TemplateChange::TableAdded { table, columns } => format!("+ table {table} ({columns})"),
+        TemplateChange::TableRemoved { table } => format!("- table {table}"),
+        TemplateChange::TableRenamed { from, to } => format!("table {from} → {to}"),
+        TemplateChange::ColumnAdded { column, column_type, .. } => format!("+ {column} {column_type}"),
+        TemplateChange::ColumnRemoved { column, .. } => format!("- {column}"),
+        TemplateChange::ColumnRenamed { from, to, .. } => format!("{from} → {to}"),
+        TemplateChange::ColumnRetyped { column, from, to, .. } => format!("{column} {from} → {to}"),
+        TemplateChange::SourcesAdded { column, sources, .. } => format!("{column} + {sources}"),
+        TemplateChange::Scope { .. } => "scope".to_owned(),
+        TemplateChange::Keeping { .. } => "keeping".to_owned(),
+    };
+    changes.iter().map(line).collect()
+}
+
+#[test]
+fn what_the_version_brings_comes_and_what_the_agent_did_stays() {
+    let older = version(&[("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")], &[("m", "M")]);
+    // The agent renamed A, retyped B, removed C, added X.
+    let mut current = version(&[("a", "A à moi"), ("b", "B"), ("d", "D"), ("x", "X")], &[("m", "M")]);
+    current.tables[0].columns[2].column_type = ColumnType::Numeric;
+    // The version renamed A and D, retyped B, removed nothing of the agent's, added E and a field to D.
+    let mut newer = version(&[("a", "A neuf"), ("b", "B"), ("c", "C"), ("d d2", "D neuf"), ("e", "E")], &[("m", "M"), ("n", "X")]);
+    newer.tables[0].columns[2].column_type = ColumnType::Date;
+    let difference = Difference::of_mappings(&current, &newer, Some(&older));
+    assert_eq!(told(&difference.changes), ["D → D neuf", "D + 1", "+ E Text", "+ X Text"]);
+    assert_eq!(told(&difference.kept), ["A à moi → A neuf", "B Numeric → Date", "+ C Text", "- X"]);
+    let upgraded = upgrade(&current, &newer, Some(&older));
+    assert_eq!(names(&upgraded), [vec!["Numéro", "A à moi", "B", "D neuf", "X", "E"], vec!["Dossier", "Identifiant de la ligne", "M", "X"]]);
+    assert_eq!(upgraded.tables[0].columns[2].column_type, ColumnType::Numeric);
+    assert_eq!(upgraded.tables[0].columns[3].sources, champ("d d2", "").sources);
+    assert!(["a", "b", "d", "d2", "e", "x", "m", "n", "bloc"].iter().all(|id| upgraded.fields.contains_key(&crate::ds::DescriptorId::from(*id))));
+    assert!(!upgraded.fields.contains_key(&crate::ds::DescriptorId::from("c")));
+    assert_eq!(told(&Difference::of_mappings(&upgraded, &newer, Some(&newer)).changes), [""; 0]);
+}
+
+#[test]
+fn what_the_version_no_longer_has_stays_and_is_told() {
+    let older = version(&[("a", "A"), ("b", "B")], &[("m", "M")]);
+    let mut newer = version(&[("a", "A")], &[]);
+    newer.tables.truncate(1);
+    let difference = Difference::of_mappings(&older, &newer, Some(&older));
+    assert_eq!((told(&difference.changes), difference.kept), (vec!["- B".to_owned(), "- table Membres".to_owned()], Vec::new()));
+    assert_eq!(upgrade(&older, &newer, Some(&older)), older);
+    // The other way round.
+    assert_eq!(told(&Difference::of_mappings(&newer, &older, Some(&newer)).changes), ["+ B Text", "+ table Membres (3)"]);
+    assert_eq!(names(&upgrade(&newer, &older, Some(&newer))), names(&older));
+    // The agent removed the table: it is not made again.
+    assert_eq!(told(&Difference::of_mappings(&newer, &older, Some(&older)).kept), ["+ B Text", "+ table Membres (3)"]);
+    assert_eq!(upgrade(&newer, &older, Some(&older)), newer);
+}
+
+#[test]
+fn a_type_that_only_the_version_changed_follows_it() {
+    let older = version(&[("zone", "Zonage")], &[]);
+    let mut newer = older.clone();
+    newer.tables[0].columns[1].column_type = ColumnType::ChoiceList;
+    let difference = Difference::of_mappings(&older, &newer, Some(&older));
+    assert_eq!(told(&difference.changes), ["Zonage Text → ChoiceList"]);
+    assert_eq!(upgrade(&older, &newer, Some(&older)), newer);
+    // Nobody knows who changed it: it stays.
+    assert_eq!(told(&Difference::of_mappings(&older, &newer, None).kept), ["Zonage Text → ChoiceList"]);
+    assert_eq!(upgrade(&older, &newer, None), older);
+}
+
+#[test]
+fn a_name_that_is_taken_is_numbered_or_not_taken_up() {
+    let older = version(&[("a", "A")], &[]);
+    let current = version(&[("a", "A"), ("x", "Coût"), ("y", "Aide")], &[]);
+    let newer = version(&[("a", "AIDE"), ("b", "coût")], &[]);
+    assert_eq!(names(&upgrade(&current, &newer, Some(&older)))[0], ["Numéro", "A", "Coût", "Aide", "coût (2)"]);
+}
+
+#[test]
+fn columns_that_were_joined_or_parted_are_filled_as_before() {
+    let apart = version(&[("a", "A"), ("b", "B")], &[]);
+    let joined = version(&[("a b c", "AB")], &[]);
+    let upgraded = upgrade(&apart, &joined, None);
+    assert_eq!(columns(&upgraded), ["dossiers A = champ:a:text champ:c:text", "dossiers B = champ:b:text"]);
+    assert_eq!(told(&Difference::of_mappings(&apart, &joined, None).changes), ["A + 1"]);
+    assert_eq!(upgrade(&joined, &apart, None), joined);
+    assert_eq!(told(&Difference::of_mappings(&joined, &apart, None).changes), [""; 0]);
+}
+
+#[test]
+fn another_scope_is_told_as_the_versions_or_as_the_agents() {
+    let mapping = version(&[("a", "A")], &[]);
+    let connexion = Connexion::new(mapping.clone(), &[]);
+    let older = applied(&mapping);
+    let newer = Applied {
+        scope: Scope { archived: Some(false), ..Scope::default() },
+        keeping: Keeping { deleted: Fate::Remove, ..Keeping::default() },
+        ..older.clone()
+    };
+    assert_eq!(Difference::between(&connexion, &older, None), Difference::default());
+    for known in [None, Some(&older)] {
+        assert_eq!(told(&Difference::between(&connexion, &newer, known).changes), ["scope", "keeping"]);
+    }
+    let difference = Difference::between(&connexion, &newer, Some(&newer));
+    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["scope".to_owned(), "keeping".to_owned()]));
+}
