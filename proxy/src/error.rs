@@ -124,9 +124,9 @@ const fn status(code: Code) -> StatusCode {
         // Every hour, for each file: nothing for an operator to mend.
         Code::FileExpired => StatusCode::GONE,
         Code::OwnersOnly | Code::TeamDeclared | Code::EnrolmentClosed => StatusCode::FORBIDDEN,
-        Code::InvitationRefused => StatusCode::NOT_FOUND,
+        Code::InvitationRefused | Code::TemplateUnknown => StatusCode::NOT_FOUND,
         Code::LeaseHeld | Code::TeamExists | Code::LastDocument | Code::DemarcheTaken | Code::TooMany | Code::Changed => StatusCode::CONFLICT,
-        Code::BadRequest => StatusCode::BAD_REQUEST,
+        Code::BadRequest | Code::TemplateRefused => StatusCode::BAD_REQUEST,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Code::DsUnavailable | Code::ProxyUnavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -58,6 +58,8 @@ ids! {
     TokenId;
     /// An invitation's: not its code.
     InvitationId;
+    /// A template's.
+    TemplateId;
     /// A document's place in a team: not its id in Grist, which opens a public document.
     DocumentMark;
 }

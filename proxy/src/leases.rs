@@ -26,6 +26,11 @@ pub(crate) struct ConnexionId(Box<str>);
 impl ConnexionId {
     const LONGEST: usize = 64;
 
+    /// As the document has it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Letters, digits, hyphens and underscores; none other, nor more than 64.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

@@ -127,6 +127,13 @@ pub(crate) const fn of(code: Code) -> Sentences {
             "Retirez-la de l’un des deux jetons, ou remplacez le jeton qui la lit.",
         ),
         Code::TooMany => say("Votre équipe en a déjà autant qu’il est possible. Rien n’a changé.", "Retirez-en d’abord."),
+        Code::TemplateUnknown => say(
+            "Ce modèle n’existe pas, ou n’est plus partagé avec votre équipe. Rien n’a changé.",
+            "Choisissez-en un autre, ou demandez à l’équipe qui l’a fait de le partager de nouveau.",
+        ),
+        Code::TemplateRefused => {
+            say("Ce fichier n’est pas un modèle que Relais peut lire. Rien n’a changé.", "Exportez-le de nouveau depuis l’écran « Modèles ».")
+        }
         Code::Changed => say(
             "Quelqu’un d’autre a fait un changement entre-temps. Le vôtre n’a pas été enregistré.",
             "La page montre maintenant le dernier état : vérifiez-le, puis recommencez s’il le faut.",

@@ -67,6 +67,10 @@ names! {
         DemarcheTaken = "demarche_taken",
         /// The team has as many of these as it may have.
         TooMany = "too_many",
+        /// No template of this id that the team may see.
+        TemplateUnknown = "template_unknown",
+        /// The file is no template, or holds what a template may not.
+        TemplateRefused = "template_refused",
         /// Somebody else has changed it meanwhile.
         Changed = "changed",
         /// Somebody else runs the connexion; see [`SourceError::holder`].

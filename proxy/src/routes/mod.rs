@@ -13,6 +13,7 @@ mod page;
 mod paths;
 mod session;
 mod team;
+mod templates;
 mod tokens;
 
 use std::sync::Arc;
@@ -53,6 +54,11 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .route("/team/invitations", post(team::invite))
         .route("/team/invitations/{id}", delete(team::withdraw))
         .route("/team/documents/{id}", delete(team::remove_document))
+        .route("/templates", get(templates::list).post(templates::create))
+        .route("/templates/{id}", get(templates::show).put(templates::renew).patch(templates::share).delete(templates::withdraw))
+        .route("/templates/{id}/versions/{number}", get(templates::version))
+        .route("/templates/{id}/uses/{connexion}", put(templates::follow).delete(templates::leave))
+        .route("/teams", get(templates::teams))
         .route("/tokens", post(tokens::deposit))
         .route("/tokens/{id}", put(tokens::replace).delete(tokens::remove))
         .route("/tokens/{id}/check", post(tokens::check))

@@ -5,6 +5,7 @@ mod audit;
 mod error;
 mod invitations;
 mod teams;
+mod templates;
 mod tokens;
 
 use std::{borrow::Cow, fs::OpenOptions, io::ErrorKind, path::Path, time::Duration};
@@ -21,6 +22,7 @@ pub(crate) use audit::AuditLine;
 pub(crate) use error::StoreError;
 pub(crate) use invitations::{Invitation, NewInvitation};
 pub(crate) use teams::{NewDocument, StoredTeam};
+pub(crate) use templates::{NewVersion, Sharing, StoredTemplate, StoredVersion, Visibility};
 pub(crate) use tokens::{Checked, NewToken, Rights, StoredToken};
 
 use crate::config::DatabaseConfiguration;
@@ -40,8 +42,11 @@ const SQLITE: &str =
 const POSTGRES: &str = "SET lock_timeout = '3s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// The changes of the tables, in order. One that has been released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 2] =
-    [(1, "teams", include_str!("migrations/1_teams.sql")), (2, "audit", include_str!("migrations/2_audit.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "teams", include_str!("migrations/1_teams.sql")),
+    (2, "audit", include_str!("migrations/2_audit.sql")),
+    (3, "templates", include_str!("migrations/3_templates.sql")),
+];
 
 /// The database.
 #[derive(Debug)]

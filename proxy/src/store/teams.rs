@@ -111,7 +111,8 @@ impl Store {
             if !ends_team {
                 return Ok(false);
             }
-            // What refers to it goes with it.
+            sqlx::query("DELETE FROM templates WHERE team = $1").bind(team.as_str()).execute(&mut *transaction).await?;
+            // What else refers to it goes with it.
             sqlx::query("DELETE FROM teams WHERE id = $1").bind(team.as_str()).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;

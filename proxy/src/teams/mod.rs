@@ -145,6 +145,11 @@ impl Teams {
         self.known.try_get_with((origin.clone(), document.clone()), load).await
     }
 
+    /// The teams that the operator declares.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Team> {
+        self.declared.iter().map(|team| &**team)
+    }
+
     /// A team was changed from here: nothing of what was known is taken for granted.
     pub(crate) fn forget(&self) {
         self.known.invalidate_all();

@@ -125,6 +125,13 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             "Retirez-la de l’un des deux jetons, ou remplacez le jeton qui la lit.",
         ),
         SourceErrorCode::TooMany => explained("Votre équipe en a déjà autant qu’il est possible.", "Retirez-en d’abord."),
+        SourceErrorCode::TemplateUnknown => explained(
+            "Ce modèle n’existe pas, ou n’est plus partagé avec votre équipe.",
+            "Choisissez-en un autre, ou demandez à l’équipe qui l’a fait de le partager de nouveau.",
+        ),
+        SourceErrorCode::TemplateRefused => {
+            explained("Ce fichier n’est pas un modèle que Relais peut lire.", "Exportez-le de nouveau depuis l’écran « Modèles ».")
+        }
         SourceErrorCode::Changed => explained(
             "Quelqu’un d’autre a fait un changement entre-temps. Le vôtre n’a pas été enregistré.",
             "La page montre maintenant le dernier état : vérifiez-le, puis recommencez s’il le faut.",
