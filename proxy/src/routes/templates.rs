@@ -325,8 +325,9 @@ fn unknown() -> AppError {
 async fn file(application: &Application, headers: &HeaderMap, body: Body) -> Result<Template, AppError> {
     let body = body::read_template(&application.configuration.limits, headers, body).await?;
     Template::read(&body).map_err(|error| {
-        let sentences = Sentences { message: error.message().into(), help: error.help().into() };
-        AppError::new(Code::TemplateRefused, "the template is refused").saying(sentences)
+        let sentences = Sentences { message: error.message().into(), help: "".into() };
+        // What is wrong, and where: never what the file holds.
+        AppError::new(Code::TemplateRefused, error.to_string()).saying(sentences)
     })
 }
 

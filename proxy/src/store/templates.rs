@@ -149,14 +149,10 @@ impl Store {
     /// Shares a template otherwise.
     pub(crate) async fn share_template(&self, team: &str, id: &TemplateId, revision: i64, sharing: &Sharing) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let update = "UPDATE templates SET visibility = $1, revision = revision + 1 WHERE id = $2 AND team = $3 AND revision = $4 AND withdrawn_at = 0";
-        let done = sqlx::query(update)
-            .bind(sharing.visibility.as_str())
-            .bind(id.as_str())
-            .bind(team)
-            .bind(revision)
-            .execute(&mut *transaction)
-            .await?;
+        let update =
+            "UPDATE templates SET visibility = $1, revision = revision + 1 WHERE id = $2 AND team = $3 AND revision = $4 AND withdrawn_at = 0";
+        let done =
+            sqlx::query(update).bind(sharing.visibility.as_str()).bind(id.as_str()).bind(team).bind(revision).execute(&mut *transaction).await?;
         one(done.rows_affected())?;
         sqlx::query("DELETE FROM template_teams WHERE template = $1").bind(id.as_str()).execute(&mut *transaction).await?;
         share_with(&mut transaction, id, &sharing.teams).await?;
@@ -165,7 +161,8 @@ impl Store {
 
     /// Withdraws a template: nobody is offered it any more. Connexions that come from it go on.
     pub(crate) async fn withdraw_template(&self, team: &str, id: &TemplateId, revision: i64, now: Timestamp) -> Result<(), StoreError> {
-        let update = "UPDATE templates SET withdrawn_at = $1, revision = revision + 1 WHERE id = $2 AND team = $3 AND revision = $4 AND withdrawn_at = 0";
+        let update =
+            "UPDATE templates SET withdrawn_at = $1, revision = revision + 1 WHERE id = $2 AND team = $3 AND revision = $4 AND withdrawn_at = 0";
         let done = sqlx::query(update).bind(now.milliseconds()).bind(id.as_str()).bind(team).bind(revision).execute(&self.pool).await?;
         one(done.rows_affected())
     }
@@ -246,7 +243,11 @@ impl Store {
     }
 
     /// Notes that a connexion no longer comes from a template.
-    pub(crate) async fn leave_template(&self, id: &TemplateId, (origin, document, connexion): (&GristOrigin, &DocumentId, &str)) -> Result<(), StoreError> {
+    pub(crate) async fn leave_template(
+        &self,
+        id: &TemplateId,
+        (origin, document, connexion): (&GristOrigin, &DocumentId, &str),
+    ) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM template_uses WHERE template = $1 AND origin = $2 AND document = $3 AND connexion = $4")
             .bind(id.as_str())
             .bind(origin.as_str())
