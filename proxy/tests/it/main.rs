@@ -20,4 +20,5 @@ mod session;
 mod state;
 mod storage;
 mod teams;
+mod templates;
 mod tokens;
