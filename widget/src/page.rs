@@ -3,6 +3,8 @@
 
 use leptos::prelude::window;
 
+use crate::grist::embedder;
+
 /// A page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Page {
@@ -27,9 +29,11 @@ impl Page {
         }
     }
 
-    /// Its address, with what Grist says in that of this one.
+    /// Its address, with what Grist says in that of this one, and who is around: a page that another has led to cannot tell in
+    /// every browser.
     pub fn address(self) -> String {
-        [self.file(), &window().location().search().unwrap_or_default()].concat()
+        let window = window();
+        [self.file(), &window.location().search().unwrap_or_default(), "#", &embedder(&window).unwrap_or_default()].concat()
     }
 
     /// Shows it instead of this one, in the same frame.

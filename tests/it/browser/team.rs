@@ -2,7 +2,7 @@
 
 use relais_proxy::config::Enrolment;
 use relais_tests::{
-    ds::{self, EVERYDAY, SIBLING, tokens::Scope},
+    ds::{self, EVERYDAY, SIBLING, faults::Fault, tokens::Scope},
     grist,
     stack::{Options, Stack},
 };
@@ -49,6 +49,9 @@ async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() 
     browser.sees("Inviter un autre document").await;
     assert!(!browser.widget_text().await.contains(&token), "a token is shown");
     browser.picture("equipe").await;
+    // Told from page to page: not every browser says who is around.
+    let handed = browser.ask_widget("return decodeURIComponent(location.hash);").await;
+    assert_eq!(handed, format!("#{}", stack.grist.origin()).as_str());
 
     browser.follow("Accueil").await;
     browser.sees("Vos dossiers, dans ce document").await;
@@ -80,6 +83,30 @@ async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() 
     browser.picture("sans-equipe").await;
     assert!(!browser.widget_text().await.contains("Créer votre équipe"));
     assert_eq!((stack.ds.requests().count(), other.calls().writes), (0, 0));
+}
+
+/// Another page would stop it.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_run_goes_on_no_link_leads_away_from_it() {
+    let stack = crate::browser::services(30).await;
+    let browser = Browser::start("team_during_a_run").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    super::choose_everyday(&browser, &stack).await;
+    stack.ds.faults().add(Fault::Latency(std::time::Duration::from_secs(20)).always().on_operation("getDossiers"));
+    browser.press("Importer les dossiers").await;
+    browser.sees("Synchronisation en cours").await;
+    browser.press("Accueil").await;
+    browser.sees("Voir la synchronisation en cours").await;
+    browser.picture("accueil-en-cours").await;
+    let leads = "return [...document.querySelectorAll('.nav a')].map((link) => link.textContent + (link.href ? ' leads' : '')).join(', ');";
+    assert_eq!(browser.ask_widget(leads).await, "Accueil, Équipe");
+    browser.press("Voir la synchronisation en cours").await;
+    browser.press("Arrêter").await;
+    stack.ds.faults().clear();
+    browser.sees_within("Vous avez arrêté la synchronisation.", std::time::Duration::from_mins(1)).await;
+    browser.press("Accueil").await;
+    browser.sees("Équipe").await;
+    assert_eq!(browser.ask_widget(leads).await, "Accueil, Équipe leads");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -226,12 +226,15 @@ impl Frame {
     }
 }
 
-/// The origin of the page around: by the browser, else by the referrer.
-fn embedder(window: &Window) -> Option<String> {
+/// The origin of the page around: by the browser, else by the page of ours that led here, else by the referrer. Firefox tells
+/// it since version 148 only. Whoever writes another one into the address gains nothing: our server lets Grist alone be around,
+/// and what comes from another origin is not heard.
+pub(crate) fn embedder(window: &Window) -> Option<String> {
     let ancestors = get(&window.location(), "ancestorOrigins");
     let first = Reflect::get_u32(&ancestors, 0).ok().and_then(|origin| origin.as_string());
+    let handed = || window.location().hash().ok()?.strip_prefix('#').filter(|origin| origin.starts_with("http")).map(str::to_owned);
     let referrer = || web_sys::Url::new(&window.document()?.referrer()).ok().map(|url| url.origin());
-    first.or_else(referrer).filter(|origin| origin != "null")
+    first.or_else(handed).or_else(referrer).filter(|origin| origin != "null")
 }
 
 fn parameters(window: &Window) -> PageParameters {

@@ -8,5 +8,6 @@ mod messages;
 mod theme;
 
 pub use document::{GristRows, cell_value};
+pub(crate) use frame::embedder;
 pub use frame::{ConnectError, Event, Grist};
 pub use messages::{AccessLevel, AccessToken, Call, PageParameters};

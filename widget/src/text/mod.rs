@@ -19,7 +19,9 @@ pub const RELAIS: &str = "Relais";
 pub const SKIP: &str = "Aller au contenu";
 /// The home screen.
 pub const HOME: &str = "Accueil";
-/// The screen of the team.
+/// When another page may be opened.
+pub const RUNNING: &str = "Après la synchronisation en cours.";
+/// The page of the team.
 pub const TEAM: &str = "Équipe";
 /// The name of the list of areas.
 pub const AREAS: &str = "Relais";

@@ -98,9 +98,18 @@ impl From<Shell> for View {
 
 fn areas(app: App) -> View {
     let present = Page::current();
-    let area = |label: &'static str, page: Page| {
-        let link = el("a").attr("href", page.address());
-        el("li").child(if page == present { link.attr("aria-current", "page") } else { link }.child(label))
+    let area = move |label: &'static str, page: Page| {
+        el("li").child(move || {
+            let link = el("a").child(label);
+            if page == present {
+                return link.attr("aria-current", "page");
+            }
+            // Another page would stop the run of this one.
+            if app.is_running() {
+                return link.attr("role", "link").attr("aria-disabled", "true").attr("title", text::RUNNING);
+            }
+            link.attr("href", page.address())
+        })
     };
     // Each is of no use without the other's: the main page before the document has a team, and the team to those who only read.
     let is_open = app.access.get_untracked() == Access::Open;

@@ -21,6 +21,9 @@ pub(super) fn home_screen() -> View {
     let actions = move || {
         if is_read_only {
             None
+        } else if is_empty.get() && app.is_running() {
+            // A first run, which the document knows nothing of yet.
+            Some(button("btn primary", home::SEE_FIRST_RUN, move || app.go(Screen::Run)).key("see"))
         } else if is_empty.get() {
             Some(button("btn primary", home::CONNECT, move || connect(app)).key("connect"))
         } else if count.get() > 1 && !app.is_running() {

@@ -76,7 +76,7 @@ pub(super) fn question(app: App, name: &str, more: &'static str, wish: Wish) -> 
 }
 
 fn documents(app: App, desk: &Desk, team: &Team) -> View {
-    let may_manage = team.may_manage();
+    let may_remove = team.may_manage() && team.documents.len() > 1;
     let mut lines = Vec::new();
     let mut asked = View::NOTHING;
     for Member { id, name, is_this, joined_at } in &team.documents {
@@ -89,12 +89,12 @@ fn documents(app: App, desk: &Desk, team: &Team) -> View {
         let remove = (!is_this).then(|| opener(app, desk, label_of(words::REMOVE, words::of(name)), panel, QUESTION));
         let head = View::from([head.into(), " ".into(), this.into()]);
         let mut cells = vec![moments::date(*joined_at).into()];
-        if may_manage {
+        if may_remove {
             cells.push(remove.into());
         }
         lines.push(row("", head, &words::DOCUMENT_HEADS, cells));
     }
-    let listed = table(words::DOCUMENTS_CAPTION, &words::DOCUMENT_HEADS, may_manage, lines);
+    let listed = table(words::DOCUMENTS_CAPTION, &words::DOCUMENT_HEADS, may_remove, lines);
     part(DOCUMENTS, words::DOCUMENTS).child(listed).child(asked).child(said(app, desk, DOCUMENTS)).into()
 }
 
