@@ -17,6 +17,7 @@ help:
 	@echo 'make serve                     the real server, from relais.toml or the environment'
 	@echo 'make lint                      format, clippy, licences, unused dependencies, purity of the engine'
 	@echo 'make bench                     the figures, into target/bench.json'
+	@echo 'make fuzz                      what reads what strangers send; SECONDS=60 for each target'
 	@echo 'make conformance SHARED=DIR    against the real schemas and recordings kept in DIR'
 	@echo 'make screenshots               pictures of the screens, into target/screenshots'
 
