@@ -65,6 +65,11 @@ async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() 
     browser.press("Terminer").await;
     browser.follow("Équipe").await;
     browser.sees("Lecture seule").await;
+    // Who read what: the thirty dossiers of that run, and the examples before it.
+    browser.press("Voir les lectures").await;
+    browser.sees("Dossiers lus").await;
+    browser.sees("Conservé 365 jours.").await;
+    browser.picture("lectures").await;
 
     // An editor uses the team, and changes nothing of it.
     open(&browser, &stack, &stack.document, Visit { user: "editor", ..OWNER }).await;
@@ -83,6 +88,20 @@ async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() 
     browser.picture("sans-equipe").await;
     assert!(!browser.widget_text().await.contains("Créer votre équipe"));
     assert_eq!((stack.ds.requests().count(), other.calls().writes), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_of_the_operators_is_shown_and_changed_by_nobody() {
+    let stack = crate::browser::services(5).await;
+    let browser = Browser::start("team_declared").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("Vos dossiers, dans ce document").await;
+    browser.follow("Équipe").await;
+    browser.sees("Cette équipe est tenue par la personne qui gère Relais").await;
+    browser.sees("ce document").await;
+    let text = browser.widget_text().await;
+    assert!(!text.contains("Ajouter un jeton") && !text.contains("Inviter") && !text.contains("Quitter"), "something is offered: {text}");
+    browser.picture("declaree").await;
 }
 
 /// Another page would stop it.

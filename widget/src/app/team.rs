@@ -7,7 +7,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::{App, Fetched};
 use crate::{
     proxy::{Answer, Team},
-    team::{Request, Wish, Wrong},
+    team::{Request, Wish, Wrong, places::READINGS},
+    ui::download,
 };
 
 /// A form or a question that is open on the screen.
@@ -142,6 +143,23 @@ impl App {
         });
     }
 
+    /// Has the browser save who read what.
+    pub fn export_audit(self) {
+        let Some(services) = self.services() else { return };
+        spawn_local(async move {
+            match services.proxy.audit_file().await {
+                Ok(file) => download(&file, "lectures.csv"),
+                Err(error) => {
+                    let mut error = Some(error);
+                    self.update_desk(&mut |desk| {
+                        desk.place = READINGS;
+                        desk.said = error.take().map_or(Said::Nothing, Said::Refused);
+                    });
+                }
+            }
+        });
+    }
+
     /// Keeps what was answered, and says what to ask next.
     fn hear(self, wish: Wish, answer: Result<Answer, SourceError>, on_done: fn(Self, &Wish)) -> Option<(Wish, Request)> {
         let is_done = answer.is_ok();
@@ -166,7 +184,7 @@ impl App {
         if is_done {
             on_done(self, &wish);
         }
-        let sees = !is_seen && !wish.moves();
+        let sees = !is_seen && wish != Wish::Audit && !wish.moves();
         sees.then_some(Wish::See).and_then(|see| Some((see.clone(), see.request(&|_| String::new()).ok()?)))
     }
 }

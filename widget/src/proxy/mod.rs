@@ -8,4 +8,4 @@ mod team;
 use answers::Lease;
 pub use answers::{Enrolment, ListedDemarche, Role, Session};
 pub use session::{OpenError, Proxy};
-pub use team::{Answer, Deposited, Invitation, Member, Rights, Team, Token};
+pub use team::{Answer, Deposited, Invitation, Member, Reading, Readings, Rights, Team, Token};

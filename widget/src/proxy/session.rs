@@ -124,6 +124,11 @@ impl Proxy {
         Answer::read(wish, &body).map_err(|_| SourceErrorCode::InvalidAnswer.into())
     }
 
+    /// Who read what of the team's démarches, as a file for a spreadsheet.
+    pub async fn audit_file(&self) -> Result<Blob, SourceError> {
+        self.ask(Method::GET, "api/audit.csv", None).await
+    }
+
     /// Opens another session at the next call: this one names a team that is no longer the document's.
     pub fn renew(&self) {
         // When it is held, another is being opened already.

@@ -43,8 +43,8 @@ pub struct Token {
     pub rights: Rights,
     /// Its last day, when somebody said.
     pub expires: Option<Day>,
-    /// When DS last took it, or refused it.
-    pub checked_at: Timestamp,
+    /// When DS last took it, or refused it; none of one that is declared.
+    pub checked_at: Option<Timestamp>,
     /// Why DS refuses it.
     pub refusal: Option<SourceError>,
     /// Which one of its changes this is.
@@ -80,8 +80,8 @@ pub struct Member {
     pub name: String,
     /// Whether it is the one around.
     pub is_this: bool,
-    /// Since when.
-    pub joined_at: Timestamp,
+    /// Since when; none in a team that is declared.
+    pub joined_at: Option<Timestamp>,
 }
 
 impl FromJson for Member {
@@ -178,6 +178,44 @@ impl FromJson for Deposited {
     }
 }
 
+/// What somebody read, within an hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// When they last did.
+    pub at: Timestamp,
+    /// From which document, by its name; none when it is no longer of the team.
+    pub document: Option<String>,
+    /// Who, by the number that Grist gives.
+    pub person: i64,
+    /// What.
+    pub demarche: DemarcheNumber,
+    /// Dossiers whose content was read.
+    pub dossiers: i64,
+}
+
+/// Who read what of the team's démarches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readings {
+    /// How long a line is kept, in days.
+    pub kept_days: i64,
+    /// The latest first. What read no dossier, such as a form, is left out.
+    pub lines: Vec<Reading>,
+}
+
+impl FromJson for Readings {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        let mut lines = Vec::new();
+        for line in json.get("lines").items() {
+            let dossiers = line.read("dossiers")?;
+            if dossiers > 0 {
+                let (at, document, person) = (line.read("last_at")?, line.read("document")?, line.read("person")?);
+                lines.push(Reading { at, document, person, demarche: line.read("demarche")?, dossiers });
+            }
+        }
+        Ok(Self { kept_days: json.read("kept_days")?, lines })
+    }
+}
+
 /// What the proxy answers. Not to be printed: a code of invitation is good for whoever reads it.
 pub enum Answer {
     /// It is done.
@@ -188,15 +226,18 @@ pub enum Answer {
     Code(String, Timestamp),
     /// A token.
     Deposited(Box<Deposited>),
+    /// Who read what.
+    Readings(Readings),
 }
 
 impl Answer {
     /// Reads the answer to a wish.
     pub(super) fn read(wish: &Wish, body: &[u8]) -> Result<Self, Malformed> {
-        if matches!(wish, Wish::See | Wish::Invite(..) | Wish::Deposit | Wish::Replace(..) | Wish::Check(..)) {
+        if matches!(wish, Wish::See | Wish::Audit | Wish::Invite(..) | Wish::Deposit | Wish::Replace(..) | Wish::Check(..)) {
             let json = &Json::parse(body)?;
             return Ok(match wish {
                 Wish::See => Self::Team(Box::new(Team::from_json(json)?)),
+                Wish::Audit => Self::Readings(Readings::from_json(json)?),
                 Wish::Invite(..) => Self::Code(json.read("code")?, json.read("expires_at")?),
                 _ => Self::Deposited(Box::new(Deposited::from_json(json)?)),
             });

@@ -6,6 +6,8 @@ pub const TOKENS: &str = "jetons";
 pub const DOCUMENTS: &str = "documents";
 /// The invitations.
 pub const INVITE: &str = "inviter";
+/// Who read what.
+pub const READINGS: &str = "lectures";
 /// The name.
 pub const RENAME: &str = "renommer";
 /// The team in other hands.

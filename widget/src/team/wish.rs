@@ -12,6 +12,8 @@ use super::{
 pub enum Wish {
     /// To see the team.
     See,
+    /// To see who read what.
+    Audit,
     /// To make a team of this document, which is typed with its first token.
     Create,
     /// To come into a team, by a code that is typed.
@@ -62,6 +64,7 @@ impl Wish {
     pub const fn place(&self) -> &'static str {
         match self {
             Self::See => "",
+            Self::Audit => places::READINGS,
             Self::Create | Self::Deposit | Self::Replace(..) | Self::Discard(..) | Self::Check(..) => places::TOKENS,
             Self::Join => places::JOIN,
             Self::Rename(..) => places::RENAME,
@@ -82,6 +85,7 @@ impl Wish {
         let mut body = Body::default();
         let (method, path, id, end) = match self {
             Self::See => (Method::GET, TEAM, "", ""),
+            Self::Audit => (Method::GET, "api/audit", "", ""),
             Self::Create => {
                 body.put_typed("name", typed, Field::Team)?;
                 body.put_typed("document_name", typed, Field::Document)?;

@@ -66,6 +66,31 @@ pub const DOCUMENT_HEADS: [&str; 2] = ["Document", "Membre depuis"];
 /// The one around.
 pub const THIS: &str = "ce document";
 
+/// A document of a team that the operator declared has no name there.
+pub const NAMELESS: &str = "Document Grist";
+/// Nor a day on which it came.
+pub const DECLARED_SINCE: &str = "Déclaré";
+
+/// Who read what.
+pub const READINGS: &str = "Lectures";
+/// What is kept of it.
+pub const READINGS_MORE: &str = "Qui a lu quelle démarche, et combien de dossiers. Aucune valeur lue n’est conservée.";
+/// Its heads.
+pub const READING_HEADS: [&str; 5] = ["Date", "Document", "Personne", "Démarche", "Dossiers lus"];
+/// Shows it.
+pub const SEE_READINGS: &str = "Voir les lectures";
+/// Nothing yet.
+pub const NO_READING: &str = "Aucun dossier n’a encore été lu.";
+/// A document that is no longer of the team.
+pub const LEFT_DOCUMENT: &str = "Document qui a quitté l’équipe";
+/// Gives all of it, for a spreadsheet.
+pub const EXPORT: &str = "Exporter en CSV";
+
+/// How long it is kept.
+pub fn readings_kept(days: i64) -> String {
+    format!("Conservé {days} jours. Les cinquante dernières lectures sont montrées ; le fichier les contient toutes.")
+}
+
 /// The invitations.
 pub const INVITATIONS: &str = "Inviter un autre document";
 /// How they work.

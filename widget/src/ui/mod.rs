@@ -2,6 +2,7 @@
 
 mod controls;
 mod copy;
+mod download;
 mod icon;
 mod menu;
 mod note;
@@ -12,6 +13,7 @@ mod view;
 
 pub(crate) use controls::{button, choices, focus, form, label_of, link, mark, radio, search, section, section_tick, text_field, tick, typed};
 pub(crate) use copy::copy;
+pub(crate) use download::download;
 pub(crate) use icon::{Icon, icon};
 pub(crate) use menu::menu;
 pub(crate) use note::{Note, Tone};

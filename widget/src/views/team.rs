@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     app::{App, Desk, Fetched, Panel, Said},
-    proxy::{Member, Role, Team},
+    proxy::{Answer, Member, Reading, Role, Team},
     team::{
         Field, Wish,
-        places::{DOCUMENTS, HAND_OVER, INVITE, LEAVE, RENAME},
+        places::{DOCUMENTS, HAND_OVER, INVITE, LEAVE, READINGS, RENAME},
     },
     text::{self, errors, moments, team as words},
-    ui::{Element, Header, Note, Shell, Tone, View, el, label_of, row, table},
+    ui::{Element, Header, Note, Shell, Tone, View, button, el, label_of, row, table},
 };
 
 /// The screen Équipe.
@@ -45,6 +45,9 @@ fn body(app: App, desk: &Desk) -> View {
     let mut parts = vec![el("p").class("sub").child(who).into(), tokens(app, desk, team), documents(app, desk, team)];
     if may_manage {
         parts.push(invitations(app, desk, team));
+    }
+    if team.role == Role::Owner {
+        parts.push(readings(app, desk));
     }
     let mut managing = part("gerer", words::MANAGE).child(more("", words::WHO, words::WHO_MORE));
     if may_manage {
@@ -80,7 +83,7 @@ fn documents(app: App, desk: &Desk, team: &Team) -> View {
     let mut lines = Vec::new();
     let mut asked = View::NOTHING;
     for Member { id, name, is_this, joined_at } in &team.documents {
-        let head = el("b").child(name.clone());
+        let head = el("b").child(if name.is_empty() { words::NAMELESS.to_owned() } else { name.clone() });
         let this = is_this.then(|| el("span").class("meta").child(words::THIS));
         let panel = Panel::Exclude(id.clone());
         if panel == desk.panel {
@@ -88,7 +91,7 @@ fn documents(app: App, desk: &Desk, team: &Team) -> View {
         }
         let remove = (!is_this).then(|| opener(app, desk, label_of(words::REMOVE, words::of(name)), panel, QUESTION));
         let head = View::from([head.into(), " ".into(), this.into()]);
-        let mut cells = vec![moments::date(*joined_at).into()];
+        let mut cells = vec![joined_at.map_or_else(|| words::DECLARED_SINCE.to_owned(), moments::date).into()];
         if may_remove {
             cells.push(remove.into());
         }
@@ -110,6 +113,35 @@ fn invitations(app: App, desk: &Desk, team: &Team) -> View {
         .child(el("p").class("does").child(invite))
         .child(said(app, desk, INVITE))
         .child(el("ul").class("say").child(lines))
+        .into()
+}
+
+/// Lines that are shown: the file has them all.
+const SHOWN_READINGS: usize = 50;
+
+/// Who read what, once it is asked for.
+fn readings(app: App, desk: &Desk) -> View {
+    let shown: View = match &desk.said {
+        Said::Answered(Answer::Readings(readings)) => {
+            let line = |reading: &Reading| {
+                let who = text::user(reading.person);
+                let document = reading.document.clone().unwrap_or_else(|| words::LEFT_DOCUMENT.to_owned());
+                let cells = [document, who, reading.demarche.to_string(), reading.dossiers.to_string()].map(View::from);
+                row("", moments::moment(reading.at, app.now()), &words::READING_HEADS, cells.into())
+            };
+            let lines: Vec<View> = readings.lines.iter().take(SHOWN_READINGS).map(line).collect();
+            let listed =
+                if lines.is_empty() { el("p").child(words::NO_READING) } else { table(words::READINGS, &words::READING_HEADS, false, lines) };
+            View::from([el("p").class("sub").child(words::readings_kept(readings.kept_days)).into(), listed.into()])
+        }
+        _ => said(app, desk, READINGS).into(),
+    };
+    let see = asking(app, "btn", words::SEE_READINGS, Wish::Audit);
+    let export = button("btn", words::EXPORT, move || app.export_audit());
+    part(READINGS, words::READINGS)
+        .child(el("p").class("prose").child(words::READINGS_MORE))
+        .child(shown)
+        .child(el("p").class("does").child(see).child(export))
         .into()
 }
 

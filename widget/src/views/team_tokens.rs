@@ -69,7 +69,7 @@ fn standing(app: App, token: &Token) -> View {
         None => words::rights(token.rights).map(str::to_owned),
     };
     let meta = |more| el("p").class("meta").child(more).into();
-    View::from([mark(class, picture, what).into(), meta(more), meta(words::checked(token.checked_at, app.now()))])
+    View::from([mark(class, picture, what).into(), meta(more), token.checked_at.map(|at| meta(words::checked(at, app.now()))).into()])
 }
 
 /// When a token ends.
