@@ -134,7 +134,7 @@ fn readings(app: App, desk: &Desk) -> View {
                 if lines.is_empty() { el("p").child(words::NO_READING) } else { table(words::READINGS, &words::READING_HEADS, false, lines) };
             View::from([el("p").class("sub").child(words::readings_kept(readings.kept_days)).into(), listed.into()])
         }
-        _ => said(app, desk, READINGS).into(),
+        _ => said(app, desk, READINGS),
     };
     let see = asking(app, "btn", words::SEE_READINGS, Wish::Audit);
     let export = button("btn", words::EXPORT, move || app.export_audit());
