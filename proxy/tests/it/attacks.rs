@@ -1,0 +1,81 @@
+//! What a reviewer who wished harm has tried, and what stops it now.
+
+use relais_proxy::{Server, config::DatabaseConfiguration, upkeep};
+use reqwest::{Method, Response, StatusCode};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use sqlx::{AnyConnection, Connection as _, Executor as _};
+
+use crate::{
+    database::is_postgres,
+    ds::{Ds, Known, Reply},
+    grist::Right,
+    relais::{DEMARCHE, DOCUMENT, PARTS, Relais, SECOND, STRANGER, code},
+    teams::{THIRD, create, team},
+    templates,
+    tokens::{TOKEN, deposit, try_deposit},
+};
+
+const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
+
+fn known(demarches: &[i64]) -> Known {
+    Known { demarches: demarches.to_vec(), ..Known::default() }
+}
+
+async fn invite(relais: &Relais, session: &str, hands_over: bool) -> String {
+    let answer: Value = relais.send(Method::POST, "/api/team/invitations", session, &json!({ "hands_over": hands_over })).await.json().await.unwrap();
+    answer["code"].as_str().unwrap().to_owned()
+}
+
+async fn join(relais: &Relais, session: &str, invitation: &str) -> Response {
+    relais.send(Method::POST, "/api/team/join", session, &json!({ "code": invitation, "document_name": "Fonds vert" })).await
+}
+
+/// Takes a document out of its team.
+async fn remove(relais: &Relais, owner: &str, place: usize) {
+    let mark = team(relais, owner).await["documents"][place]["id"].as_str().unwrap().to_owned();
+    let answer = relais.send(Method::DELETE, &format!("/api/team/documents/{mark}"), owner, &json!({ "ends_team": false })).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+}
+
+fn page(count: usize) -> Reply {
+    let dossier = json!({ "number": 7, "dateDerniereModification": "2026-11-25T10:00:00+01:00" });
+    Reply::json(&json!({ "data": { "demarche": { "dossiers": { "nodes": vec![dossier; count] } } } }))
+}
+
+async fn read_page(relais: &Relais, session: &str) -> Response {
+    relais.operation(session, "getDossiers", format!(r#"{{"number":{DEMARCHE},"first":100,{PARTS}}}"#)).await
+}
+
+/// The dossiers that the trail knows of.
+async fn dossiers(relais: &Relais, owner: &str) -> i64 {
+    let seen: Value = relais.request(Method::GET, "/api/audit", owner).send().await.unwrap().json().await.unwrap();
+    seen["lines"].as_array().unwrap().iter().map(|line| line["dossiers"].as_i64().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn a_document_that_was_removed_does_not_come_back_with_an_invitation_it_had_made() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    join(&relais, &comer, &invite(&relais, &owner, false).await).await;
+    let kept = invite(&relais, &comer, false).await;
+    remove(&relais, &owner, 1).await;
+    assert_eq!(code(join(&relais, &comer, &kept).await).await, "invitation_refused");
+    assert_eq!(code(relais.state(&comer).await).await, "document_unknown");
+}
+
+#[tokio::test]
+async fn a_team_that_was_handed_over_is_not_taken_back_with_another_invitation() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let (first, second, plain) = (invite(&relais, &owner, true).await, invite(&relais, &owner, true).await, invite(&relais, &owner, false).await);
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    assert_eq!(join(&relais, &comer, &first).await.status(), StatusCode::OK);
+    let third = relais.session_in(THIRD, 9, Right::Owner).await;
+    assert_eq!(code(join(&relais, &third, &second).await).await, "invitation_refused");
+    assert_eq!(code(join(&relais, &owner, &plain).await).await, "invitation_refused");
+    assert_eq!(team(&relais, &comer).await["documents"].as_array().unwrap().len(), 1);
+}
