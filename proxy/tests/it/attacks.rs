@@ -54,6 +54,40 @@ async fn dossiers(relais: &Relais, owner: &str) -> i64 {
 }
 
 #[tokio::test]
+async fn who_asks_for_the_trail_and_hangs_up_does_not_erase_it() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    // An owner of whatever team: what was gathered of all teams is written at once.
+    let stranger = create(&relais, STRANGER, "Autre").await;
+    let address = match &relais.configuration.database {
+        DatabaseConfiguration::File(path) => format!("sqlite://{}", path.display()),
+        DatabaseConfiguration::Postgres(address) => address.expose_secret().to_owned(),
+        DatabaseConfiguration::Memory => unreachable!("the tests have a database"),
+    };
+    for _ in 0..3 {
+        relais.ds.will([page(5)]);
+        read_page(&relais, &owner).await.bytes().await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        // The write takes a moment, as when another is under way.
+        let mut busy = AnyConnection::connect(&address).await.unwrap();
+        busy.execute(if is_postgres() { "BEGIN; LOCK TABLE audit IN EXCLUSIVE MODE" } else { "BEGIN IMMEDIATE" }).await.unwrap();
+        let hung_up = relais.request(Method::GET, "/api/audit", &stranger).timeout(std::time::Duration::from_millis(200)).send().await;
+        assert!(hung_up.is_err());
+        busy.execute("ROLLBACK").await.unwrap();
+        busy.close().await.unwrap();
+    }
+    for _ in 0..20 {
+        if dossiers(&relais, &owner).await == 15 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    assert_eq!(dossiers(&relais, &owner).await, 15);
+}
+
+#[tokio::test]
 async fn a_document_that_was_removed_does_not_come_back_with_an_invitation_it_had_made() {
     let relais = Relais::open().await;
     relais.ds.knows(TOKEN, known(&[DEMARCHE]));
