@@ -77,6 +77,8 @@ impl Server {
         self.application.stop();
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
+        // What was read by those who were let end.
+        self.application.trail.write(&self.application.store).await;
         tracing::info!("stopped");
     }
 }

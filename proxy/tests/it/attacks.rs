@@ -88,6 +88,31 @@ async fn who_asks_for_the_trail_and_hangs_up_does_not_erase_it() {
 }
 
 #[tokio::test]
+async fn what_is_read_while_the_server_stops_is_in_the_trail() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    let asked = relais.ds.asked().len();
+    relais.ds.will([Reply::Held(Box::new(page(5)))]);
+    let reading = {
+        let variables = format!(r#"{{"number":{DEMARCHE},"first":100,{PARTS}}}"#);
+        let request = relais.request(Method::POST, "/api/operations/getDossiers", &owner).header("content-type", "application/json").body(variables);
+        tokio::spawn(async move { request.send().await.unwrap().bytes().await.unwrap() })
+    };
+    relais.ds.received(asked + 1).await;
+    let Relais { configuration, folder, server, grist, ds, http } = relais;
+    let stopping = tokio::spawn(server.stop());
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    ds.release();
+    assert!(reading.await.unwrap().len() > 100, "what was under way ends");
+    stopping.await.unwrap();
+    let server = Server::start(configuration.clone()).await.unwrap();
+    let relais = Relais { configuration, folder, server, grist, ds, http };
+    assert_eq!(dossiers(&relais, &owner).await, 5);
+}
+
+#[tokio::test]
 async fn a_document_that_was_removed_does_not_come_back_with_an_invitation_it_had_made() {
     let relais = Relais::open().await;
     relais.ds.knows(TOKEN, known(&[DEMARCHE]));
