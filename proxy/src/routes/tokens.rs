@@ -23,7 +23,7 @@ use crate::{
     application::Application,
     auth::Person,
     clock,
-    ds::{Gate, Token},
+    ds::Token,
     error::AppError,
     ids::{TeamId, TokenId},
     store::{Checked, NewToken, StoreError},
@@ -106,8 +106,7 @@ pub(super) async fn deposit(
     }
     none_taken(&team, None, &demarches)?;
     let token_id = TokenId::draw();
-    let gate = application.teams.gate(&token_id).await;
-    let inspection = inspect(&application.ds, &usable(&token)?, &gate, &demarches).await?;
+    let inspection = ask(&application, &token, &demarches).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
     let new = made(&person, &name, Some(&sealed), &demarches, expires.as_ref(), &inspection);
     application.store.add_token(&id, &token_id, &new).await.map_err(|error| match error {
@@ -132,9 +131,8 @@ pub(super) async fn replace(
     let Replacement { version, name, token, demarches, expires } = read(&application, &headers, body).await?;
     let (name, demarches, expires) = (named(&name)?, listed(demarches)?, day(expires)?);
     none_taken(&team, Some(&token_id), &demarches)?;
-    // A gate of its own: DS may have closed that of the token before.
     let inspection = match &token {
-        Some(token) => inspect(&application.ds, &usable(token)?, &Arc::new(Gate::new(&application.configuration.limits)), &demarches).await?,
+        Some(token) => ask(&application, token, &demarches).await?,
         None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?,
     };
     let sealed = token.as_ref().map(|token| seal(&application, &id, &token_id, token)).transpose()?;
@@ -180,6 +178,13 @@ pub(super) async fn check(
     let inspection = inspected?;
     application.store.note_check(&token_id, known.version, checked(&inspection)).await?;
     answer(&application, &person, &token_id, inspection).await
+}
+
+/// Asks DS what a token opens that is not kept yet, through the gate of whoever has the same already.
+async fn ask(application: &Application, token: &SecretString, demarches: &[DemarcheNumber]) -> Result<Inspection, AppError> {
+    let token = usable(token)?;
+    let gate = application.teams.gate(&token).await;
+    Ok(inspect(&application.ds, &token, &gate, demarches).await?)
 }
 
 async fn answer(application: &Application, person: &Person, token_id: &TokenId, inspection: Inspection) -> Result<Json<Answer>, AppError> {

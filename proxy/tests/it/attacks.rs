@@ -138,3 +138,25 @@ async fn a_team_that_was_handed_over_is_not_taken_back_with_another_invitation()
     assert_eq!(code(join(&relais, &owner, &plain).await).await, "invitation_refused");
     assert_eq!(team(&relais, &comer).await["documents"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_token_deposited_twice_is_not_asked_twice_as_much() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE, SECOND]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    deposit(&relais, &owner, TOKEN, &[SECOND]).await;
+    let asked = relais.ds.asked().len();
+    relais.ds.will(vec![Reply::Held(Box::new(Ds::state(DEMARCHE, "A"))); 8]);
+    let reading = (0..8).map(|number| {
+        let variables = format!(r#"{{"number":{}}}"#, if number % 2 == 0 { DEMARCHE } else { SECOND });
+        relais.operation(&owner, "getDemarcheState", variables)
+    });
+    let watching = async {
+        relais.ds.received(asked + 4).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        relais.ds.release();
+    };
+    tokio::join!(futures_util::future::join_all(reading), watching);
+    assert!(relais.ds.most_in_flight() <= 4, "DS counts by token, whatever it is called here: {} at once", relais.ds.most_in_flight());
+}
