@@ -105,6 +105,7 @@ pub(super) async fn deposit(
         return Err(AppError::new(Code::TooMany, "the team has too many tokens"));
     }
     none_taken(&team, None, &demarches)?;
+    let _running = application.limits.operation(&person)?;
     let token_id = TokenId::draw();
     let inspection = ask(&application, &token, &demarches).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
@@ -129,8 +130,14 @@ pub(super) async fn replace(
     application.limits.management(&person)?;
     let (token_id, known) = find(&team, &token_id)?;
     let Replacement { version, name, token, demarches, expires } = read(&application, &headers, body).await?;
+    // Said before DS is asked a hundred times for nothing, and of a token that has been replaced.
+    if version != known.version {
+        application.teams.forget();
+        return Err(StoreError::Changed.into());
+    }
     let (name, demarches, expires) = (named(&name)?, listed(demarches)?, day(expires)?);
     none_taken(&team, Some(&token_id), &demarches)?;
+    let _running = application.limits.operation(&person)?;
     let inspection = match &token {
         Some(token) => ask(&application, token, &demarches).await?,
         None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?,
@@ -173,6 +180,7 @@ pub(super) async fn check(
 ) -> Result<Json<Answer>, AppError> {
     application.limits.management(&person)?;
     let (token_id, known) = find(&team, &token_id)?;
+    let _running = application.limits.operation(&person)?;
     let inspected = inspect(&application.ds, known.ready()?, &known.gate, &known.demarches).await;
     application.note(known, inspected.as_ref().err().map(|failure| failure.error.code)).await;
     let inspection = inspected?;

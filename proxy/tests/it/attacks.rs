@@ -160,3 +160,33 @@ async fn a_token_deposited_twice_is_not_asked_twice_as_much() {
     tokio::join!(futures_util::future::join_all(reading), watching);
     assert!(relais.ds.most_in_flight() <= 4, "DS counts by token, whatever it is called here: {} at once", relais.ds.most_in_flight());
 }
+
+#[tokio::test]
+async fn tokens_tried_by_the_dozen_are_not_asked_of_ds_all_at_once() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    relais.ds.will(vec![Reply::Held(Box::new(Ds::state(DEMARCHE, "A"))); 20]);
+    let tokens: Vec<String> = (0..20).map(|number| format!("Z3Vlc3M{number}")).collect();
+    let trying = tokens.iter().map(|token| try_deposit(&relais, &owner, token, &[DEMARCHE]));
+    let watching = async {
+        relais.ds.received(2).await;
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        relais.ds.release();
+    };
+    tokio::join!(futures_util::future::join_all(trying), watching);
+    assert!(relais.ds.most_in_flight() <= 8, "{} at once", relais.ds.most_in_flight());
+}
+
+#[tokio::test]
+async fn a_change_that_comes_too_late_asks_ds_nothing() {
+    let relais = Relais::open().await;
+    let many: Vec<i64> = (1..=100).collect();
+    relais.ds.knows(TOKEN, known(&many));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let deposited = deposit(&relais, &owner, TOKEN, &[1]).await;
+    let asked = relais.ds.asked().len();
+    let path = format!("/api/tokens/{}", deposited["token"]["id"].as_str().unwrap());
+    let body = json!({ "version": 7, "name": "A", "token": null, "demarches": many, "expires": null });
+    assert_eq!(code(relais.send(Method::PUT, &path, &owner, &body).await).await, "changed");
+    assert_eq!(relais.ds.asked().len(), asked);
+}
