@@ -108,6 +108,7 @@ pub(super) async fn deposit(
     let _running = application.limits.operation(&person)?;
     let token_id = TokenId::draw();
     let inspection = ask(&application, &token, &demarches).await?;
+    still_of(&application, &person, &id).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
     let new = made(&person, &name, Some(&sealed), &demarches, expires.as_ref(), &inspection);
     application.store.add_token(&id, &token_id, &new).await.map_err(|error| match error {
@@ -142,6 +143,7 @@ pub(super) async fn replace(
         Some(token) => ask(&application, token, &demarches).await?,
         None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?,
     };
+    still_of(&application, &person, &id).await?;
     let sealed = token.as_ref().map(|token| seal(&application, &id, &token_id, token)).transpose()?;
     let new = made(&person, &name, sealed.as_deref(), &demarches, expires.as_ref(), &inspection);
     let replaced = application.store.replace_token(&id, &token_id, version, &new).await;
@@ -193,6 +195,15 @@ async fn ask(application: &Application, token: &SecretString, demarches: &[Demar
     let token = usable(token)?;
     let gate = application.teams.gate(&token).await;
     Ok(inspect(&application.ds, &token, &gate, demarches).await?)
+}
+
+/// DS may have taken minutes to say what the token opens: whoever was taken out of the team meanwhile changes nothing in it.
+async fn still_of(application: &Application, person: &Person, id: &TeamId) -> Result<(), AppError> {
+    application.teams.forget();
+    match team_of(application, person).await? {
+        Some(team) if team.id.as_ref() == Some(id) => Ok(()),
+        _ => Err(AppError::new(Code::DocumentUnknown, "the document has left the team meanwhile")),
+    }
 }
 
 async fn answer(application: &Application, person: &Person, token_id: &TokenId, inspection: Inspection) -> Result<Json<Answer>, AppError> {

@@ -190,3 +190,37 @@ async fn a_change_that_comes_too_late_asks_ds_nothing() {
     assert_eq!(code(relais.send(Method::PUT, &path, &owner, &body).await).await, "changed");
     assert_eq!(relais.ds.asked().len(), asked);
 }
+
+#[tokio::test]
+async fn an_owner_removed_while_ds_is_asked_changes_no_token_of_the_team() {
+    for replaces in [false, true] {
+        let relais = Relais::open().await;
+        relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+        relais.ds.knows(OTHER, known(&[DEMARCHE, SECOND]));
+        let owner = create(&relais, DOCUMENT, "Préfecture").await;
+        let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+        let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+        join(&relais, &comer, &invite(&relais, &owner, false).await).await;
+        let before = team(&relais, &owner).await["tokens"].clone();
+        let asked = relais.ds.asked().len();
+        relais.ds.will([Reply::Held(Box::new(Ds::state(SECOND, "A")))]);
+        // As long as DS takes: an owner who feels their end come names a hundred démarches.
+        let change = async {
+            if replaces {
+                let path = format!("/api/tokens/{}", deposited["token"]["id"].as_str().unwrap());
+                let body = json!({ "version": 1, "name": "A", "token": OTHER, "demarches": [DEMARCHE], "expires": null });
+                relais.send(Method::PUT, &path, &comer, &body).await
+            } else {
+                try_deposit(&relais, &comer, OTHER, &[SECOND]).await
+            }
+        };
+        let removal = async {
+            relais.ds.received(asked + 1).await;
+            remove(&relais, &owner, 1).await;
+            relais.ds.release();
+        };
+        let (answer, ()) = tokio::join!(change, removal);
+        assert_eq!(team(&relais, &owner).await["tokens"], before, "replaces: {replaces}");
+        assert_eq!(code(answer).await, "document_unknown");
+    }
+}
