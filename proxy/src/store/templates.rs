@@ -176,7 +176,8 @@ impl Store {
         rows.iter().map(read_template).collect()
     }
 
-    /// One of them; also one that was withdrawn, to whoever uses it or owns it.
+    /// One of them; also one that was withdrawn, to whoever owns it, or uses it and was not excluded before. A use gives no
+    /// right of its own: whoever has seen a template once may say that they use it.
     pub(crate) async fn template(
         &self,
         team: &str,
@@ -185,8 +186,8 @@ impl Store {
         id: &TemplateId,
     ) -> Result<Option<StoredTemplate>, StoreError> {
         let select = format!(
-            "SELECT {COLUMNS} FROM templates WHERE id = $2 AND (withdrawn_at = 0 AND {SEEN} OR templates.team = $1 \
-             OR EXISTS (SELECT 1 FROM template_uses WHERE template_uses.template = id AND origin = $3 AND document = $4))"
+            "SELECT {COLUMNS} FROM templates WHERE id = $2 AND (templates.team = $1 OR {SEEN} AND (withdrawn_at = 0 \
+             OR EXISTS (SELECT 1 FROM template_uses WHERE template_uses.template = id AND origin = $3 AND document = $4)))"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(select)).bind(team).bind(id.as_str()).bind(origin.as_str()).bind(document.as_str());
         query.fetch_optional(&self.pool).await?.as_ref().map(read_template).transpose()

@@ -224,3 +224,23 @@ async fn an_owner_removed_while_ds_is_asked_changes_no_token_of_the_team() {
         assert_eq!(code(answer).await, "document_unknown");
     }
 }
+
+#[tokio::test]
+async fn a_template_no_longer_shared_is_not_read_on_by_those_who_said_to_use_it() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let neighbour = create(&relais, STRANGER, "Voisine").await;
+    let template = templates::saved(&relais, &owner, "Suivi").await;
+    templates::matching(&relais, Method::PATCH, &template, &owner, 1, &json!({ "visibility": "all" })).await;
+    let uses = format!("{}/uses/1", templates::path(&template));
+    assert_eq!(relais.send(Method::PUT, &uses, &neighbour, &json!({ "version": 1 })).await.status(), StatusCode::NO_CONTENT);
+    templates::matching(&relais, Method::PATCH, &template, &owner, 2, &json!({ "visibility": "team" })).await;
+    let renewed = templates::matching(&relais, Method::PUT, &template, &owner, 3, &templates::file("Entre nous")).await;
+    assert_eq!(renewed.status(), StatusCode::OK);
+    let read = async |path: &str| relais.request(Method::GET, path, &neighbour).send().await.unwrap();
+    assert_eq!(code(read(&templates::path(&template)).await).await, "template_unknown");
+    assert_eq!(code(read(&format!("{}/versions/2", templates::path(&template))).await).await, "template_unknown");
+    // Nor once it is withdrawn, besides.
+    templates::matching(&relais, Method::DELETE, &template, &owner, 4, &json!({})).await;
+    assert_eq!(code(read(&templates::path(&template)).await).await, "template_unknown");
+}
