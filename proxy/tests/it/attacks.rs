@@ -244,3 +244,17 @@ async fn a_template_no_longer_shared_is_not_read_on_by_those_who_said_to_use_it(
     templates::matching(&relais, Method::DELETE, &template, &owner, 4, &json!({})).await;
     assert_eq!(code(read(&templates::path(&template)).await).await, "template_unknown");
 }
+
+#[tokio::test]
+async fn no_token_is_sealed_with_a_key_that_was_forgotten() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    upkeep::rekey(&relais.configuration).await.unwrap();
+    upkeep::forget_old_keys(&relais.configuration).await.unwrap();
+    // The server has gone on, and has met no seal that would have told it of the new key.
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    let relais = relais.restart().await;
+    let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
+}
