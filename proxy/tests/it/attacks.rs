@@ -258,3 +258,18 @@ async fn no_token_is_sealed_with_a_key_that_was_forgotten() {
     let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
     assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_ds_said_to_a_token_is_not_said_for_the_next() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    relais.ds.knows(OTHER, known(&[SECOND]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let list = async || relais.request(Method::GET, "/api/demarches", &owner).send().await.unwrap().json::<Value>().await.unwrap();
+    let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    assert_eq!(list().await[0]["title"], "Démarche 131016");
+    let path = format!("/api/tokens/{}", deposited["token"]["id"].as_str().unwrap());
+    relais.send(Method::DELETE, &path, &owner, &json!({ "version": 1 })).await;
+    deposit(&relais, &owner, OTHER, &[DEMARCHE, SECOND]).await;
+    assert_eq!(list().await[0]["error"]["code"], "demarche_refused");
+}
