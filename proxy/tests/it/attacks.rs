@@ -273,3 +273,21 @@ async fn what_ds_said_to_a_token_is_not_said_for_the_next() {
     deposit(&relais, &owner, OTHER, &[DEMARCHE, SECOND]).await;
     assert_eq!(list().await[0]["error"]["code"], "demarche_refused");
 }
+
+#[tokio::test]
+async fn paths_looked_for_by_many_do_not_fall_on_ds_all_at_once() {
+    let relais = Relais::start().await;
+    relais.ds.will(vec![Reply::Held(Box::new(Reply::json(&json!({ "number": DEMARCHE })))); 24]);
+    let mut sessions = Vec::new();
+    for user in 0..3 {
+        sessions.push(relais.session_of(42 + user).await);
+    }
+    let looking = (0..24_usize).map(|number| relais.request(Method::GET, &format!("/api/paths/path-{number}"), &sessions[number % 3]).send());
+    let watching = async {
+        relais.ds.received(4).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        relais.ds.release();
+    };
+    tokio::join!(futures_util::future::join_all(looking), watching);
+    assert!(relais.ds.most_in_flight() <= 4, "{} at once", relais.ds.most_in_flight());
+}
