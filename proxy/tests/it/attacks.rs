@@ -291,3 +291,14 @@ async fn paths_looked_for_by_many_do_not_fall_on_ds_all_at_once() {
     tokio::join!(futures_util::future::join_all(looking), watching);
     assert!(relais.ds.most_in_flight() <= 4, "{} at once", relais.ds.most_in_flight());
 }
+
+#[tokio::test]
+async fn methods_made_up_by_anybody_take_no_memory() {
+    let relais = Relais::start().await;
+    for number in 0..50 {
+        let method = Method::from_bytes(format!("MADEUP{number}").as_bytes()).unwrap();
+        relais.http.request(method, relais.url("/health/live")).send().await.unwrap();
+    }
+    let metrics = relais.metrics().await;
+    assert_eq!(metrics.lines().filter(|line| line.contains("/health/live")).count(), 1, "{metrics}");
+}
