@@ -322,10 +322,19 @@ pub(super) async fn read<T: DeserializeOwned>(application: &Application, headers
 /// A name that people give: in one line, and not too long.
 pub(super) fn named(name: &str) -> Result<String, AppError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(|letter| letter.is_control() || is_deceptive(letter)) {
         return Err(AppError::bad_request("not a name").saying(text::NAME));
     }
     Ok(name.to_owned())
+}
+
+/// What nobody sees, and what turns the order of the letters or ends a line: with it, a team passes for another in a list.
+/// The joiner and the variants of emojis stay.
+const fn is_deceptive(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'
+        | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// This document, about to come into a team.

@@ -302,3 +302,17 @@ async fn methods_made_up_by_anybody_take_no_memory() {
     let metrics = relais.metrics().await;
     assert_eq!(metrics.lines().filter(|line| line.contains("/health/live")).count(), 1, "{metrics}");
 }
+
+#[tokio::test]
+async fn a_name_is_read_as_it_is_written() {
+    let relais = Relais::open().await;
+    let session = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    // Nothing to see, the same to the eye as another, turned round, or in two lines.
+    for name in
+        ["\u{200b}", "\u{2060}\u{feff}", "Préfecture\u{200b}", "\u{202e}erutceférP", "\u{2066}Préfecture", "a\u{2028}b", "\u{3164}", "a\u{e0041}"]
+    {
+        let answer = relais.send(Method::POST, "/api/team", &session, &json!({ "name": name, "document_name": "Suivi" })).await;
+        assert_eq!(code(answer).await, "bad_request", "{name:?}");
+    }
+    create(&relais, DOCUMENT, "Préfecture de l’Ain — 🏛️ « été »").await;
+}
