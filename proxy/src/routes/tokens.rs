@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Tokens of a team.
-const MOST_TOKENS: usize = 20;
+const MOST_TOKENS: u8 = 20;
 /// Démarches of a token.
 const MOST_DEMARCHES: usize = 100;
 /// Bytes of a token: DS's have about ninety.
@@ -101,7 +101,7 @@ pub(super) async fn deposit(
     application.limits.management(&person)?;
     let Deposit { name, token, demarches, expires } = read(&application, &headers, body).await?;
     let (name, demarches, expires) = (named(&name)?, listed(demarches)?, day(expires)?);
-    if team.tokens.len() >= MOST_TOKENS {
+    if team.tokens.len() >= MOST_TOKENS.into() {
         return Err(AppError::new(Code::TooMany, "the team has too many tokens"));
     }
     none_taken(&team, None, &demarches)?;
@@ -111,7 +111,7 @@ pub(super) async fn deposit(
     still_of(&application, &person, &id).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
     let new = made(&person, &name, Some(&sealed), &demarches, expires.as_ref(), &inspection);
-    application.store.add_token(&id, &token_id, &new).await.map_err(|error| match error {
+    application.store.add_token(&id, MOST_TOKENS.into(), &token_id, &new).await.map_err(|error| match error {
         // Another owner was faster, between the look and the write.
         StoreError::Taken => AppError::new(Code::DemarcheTaken, "another token reads this démarche"),
         error => error.into(),

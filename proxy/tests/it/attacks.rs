@@ -316,3 +316,18 @@ async fn a_name_is_read_as_it_is_written() {
     }
     create(&relais, DOCUMENT, "Préfecture de l’Ain — 🏛️ « été »").await;
 }
+
+#[tokio::test]
+async fn tokens_deposited_at_once_are_no_more_than_a_team_may_have() {
+    let relais = Relais::open().await;
+    let demarches: Vec<i64> = (1..=24).collect();
+    relais.ds.knows(TOKEN, known(&demarches));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    for demarche in 1..=17 {
+        deposit(&relais, &owner, TOKEN, &[demarche]).await;
+    }
+    let trying = demarches.iter().skip(17).map(|demarche| try_deposit(&relais, &owner, TOKEN, std::slice::from_ref(demarche)));
+    let answers = futures_util::future::join_all(trying).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status() == StatusCode::CREATED).count(), 3);
+    assert_eq!(team(&relais, &owner).await["tokens"].as_array().unwrap().len(), 20);
+}
