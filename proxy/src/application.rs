@@ -106,6 +106,15 @@ impl Application {
         }
     }
 
+    /// Signs with the keys that the file of secrets has by now: those who had read one that is forgotten forge nothing more.
+    pub(crate) fn renew_keys(&self) {
+        match self.configuration.secret.read_again() {
+            Ok(Some(secrets)) => self.sessions.renew(&secrets),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(cause = %error, "the file of secrets is not read again"),
+        }
+    }
+
     /// From now on the server in front is asked to send nobody here.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);

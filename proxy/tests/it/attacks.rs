@@ -331,3 +331,18 @@ async fn tokens_deposited_at_once_are_no_more_than_a_team_may_have() {
     assert_eq!(answers.iter().filter(|answer| answer.status() == StatusCode::CREATED).count(), 3);
     assert_eq!(team(&relais, &owner).await["tokens"].as_array().unwrap().len(), 20);
 }
+
+#[tokio::test]
+async fn no_session_is_forged_with_a_key_that_was_forgotten() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    // This session could as well have been signed by whoever had read the file: that is why its key is forgotten.
+    upkeep::rekey(&relais.configuration).await.unwrap();
+    upkeep::forget_old_keys(&relais.configuration).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    assert_eq!(code(relais.state(&owner).await).await, "session_expired");
+    let again = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    assert_eq!(relais.state(&again).await.status(), StatusCode::OK);
+}
