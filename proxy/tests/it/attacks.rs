@@ -5,9 +5,13 @@ use reqwest::{Method, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _, Executor as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
-    database::is_postgres,
+    database::{is_postgres, meddle},
     ds::{Ds, Known, Reply},
     grist::Right,
     relais::{DEMARCHE, DOCUMENT, PARTS, Relais, SECOND, STRANGER, code},
@@ -345,4 +349,21 @@ async fn no_session_is_forged_with_a_key_that_was_forgotten() {
     assert_eq!(code(relais.state(&owner).await).await, "session_expired");
     let again = relais.session_in(DOCUMENT, 1, Right::Owner).await;
     assert_eq!(relais.state(&again).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_team_does_not_fill_the_disk_with_versions_of_templates() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let template = templates::saved(&relais, &owner, "Suivi").await;
+    // As after some hundred versions of a quarter of a megabyte: ten minutes of one person.
+    let filler = if is_postgres() { "repeat(' ', 70000000)" } else { "printf('%.*c', 70000000, ' ')" };
+    meddle(&relais.configuration.database, &format!("UPDATE template_versions SET content = {filler} || content")).await;
+    let renewed = templates::matching(&relais, Method::PUT, &template, &owner, 1, &templates::file("Suivi 2")).await;
+    assert_eq!(code(renewed).await, "too_many");
+    let second = relais.send(Method::POST, "/api/templates", &owner, &templates::file("Autre")).await;
+    assert_eq!(code(second).await, "too_many");
+    // What is withdrawn, and used by nobody, makes room.
+    templates::matching(&relais, Method::DELETE, &template, &owner, 1, &json!({})).await;
+    templates::saved(&relais, &owner, "Autre").await;
 }
