@@ -96,6 +96,9 @@ pub(crate) struct NewVersion<'a> {
 /// Letters of all versions of all templates of a team, those that were withdrawn included: the disk is everybody's.
 const MOST_CONTENT: i64 = 64 * 1024 * 1024;
 
+/// Connexions of a document that come from templates: as many as it may hold leases for.
+const MOST_USES: i64 = 64;
+
 const COLUMNS: &str = "templates.id, templates.team, name, description, demarche, tables, columns, visibility, version, revision, withdrawn_at, updated_at, \
     (SELECT COUNT(*) FROM template_uses WHERE template_uses.template = templates.id) AS uses";
 
@@ -233,7 +236,7 @@ impl Store {
         Ok(rows.iter().map(|row| row.try_get("team")).collect::<Result<_, _>>()?)
     }
 
-    /// Notes that a connexion comes from a version of a template.
+    /// Notes that a connexion comes from a version of a template, unless the document has so many already.
     pub(crate) async fn use_template(
         &self,
         id: &TemplateId,
@@ -241,18 +244,20 @@ impl Store {
         version: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) VALUES ($1, $2, $3, $4, $5, $6) \
+        let upsert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) SELECT $1, $2, $3, $4, $5, $6 \
+                      WHERE (SELECT COUNT(*) FROM template_uses AS others WHERE origin = $2 AND document = $3 AND NOT (template = $1 AND connexion = $4)) < $7 \
                       ON CONFLICT (template, origin, document, connexion) DO UPDATE SET version = excluded.version, used_at = excluded.used_at";
-        sqlx::query(upsert)
+        let done = sqlx::query(upsert)
             .bind(id.as_str())
             .bind(origin.as_str())
             .bind(document.as_str())
             .bind(connexion)
             .bind(version)
             .bind(now.milliseconds())
+            .bind(MOST_USES)
             .execute(&self.pool)
             .await?;
-        Ok(())
+        if done.rows_affected() == 0 { Err(StoreError::TooMany) } else { Ok(()) }
     }
 
     /// Notes that a connexion no longer comes from a template.

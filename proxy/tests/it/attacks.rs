@@ -367,3 +367,22 @@ async fn a_team_does_not_fill_the_disk_with_versions_of_templates() {
     templates::matching(&relais, Method::DELETE, &template, &owner, 1, &json!({})).await;
     templates::saved(&relais, &owner, "Autre").await;
 }
+
+#[tokio::test]
+async fn a_document_does_not_say_that_it_uses_a_template_without_end() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let template = templates::saved(&relais, &owner, "Suivi").await;
+    let mut refused = 0;
+    for number in 0..70 {
+        // Several editors, each below what one may change in a minute.
+        let editor = relais.session_in(DOCUMENT, 42 + number / 20, Right::Editor).await;
+        let path = format!("{}/uses/{number}", templates::path(&template));
+        refused += u8::from(relais.send(Method::PUT, &path, &editor, &json!({ "version": 1 })).await.status() == StatusCode::CONFLICT);
+    }
+    assert_eq!(refused, 6);
+    let again = relais.send(Method::PUT, &format!("{}/uses/3", templates::path(&template)), &owner, &json!({ "version": 1 })).await;
+    assert_eq!(again.status(), StatusCode::NO_CONTENT, "one that is known stays so");
+    let seen: Value = relais.request(Method::GET, &templates::path(&template), &owner).send().await.unwrap().json().await.unwrap();
+    assert_eq!(seen["uses"], 64);
+}
