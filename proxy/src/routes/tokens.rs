@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Management, team_of},
+    access::{Management, still_of, team_of},
     team::{ShownToken, named, read},
 };
 use crate::{
@@ -167,6 +167,7 @@ pub(super) async fn remove(
     application.limits.management(&person)?;
     let (token_id, _) = find(&team, &token_id)?;
     let Removal { version } = read(&application, &headers, body).await?;
+    still_of(&application, &person, &id).await?;
     let removed = application.store.remove_token(&id, &token_id, version).await;
     application.teams.forget();
     removed?;
@@ -195,15 +196,6 @@ async fn ask(application: &Application, token: &SecretString, demarches: &[Demar
     let token = usable(token)?;
     let gate = application.teams.gate(&token).await;
     Ok(inspect(&application.ds, &token, &gate, demarches).await?)
-}
-
-/// DS may have taken minutes to say what the token opens: whoever was taken out of the team meanwhile changes nothing in it.
-async fn still_of(application: &Application, person: &Person, id: &TeamId) -> Result<(), AppError> {
-    application.teams.forget();
-    match team_of(application, person).await? {
-        Some(team) if team.id.as_ref() == Some(id) => Ok(()),
-        _ => Err(AppError::new(Code::DocumentUnknown, "the document has left the team meanwhile")),
-    }
 }
 
 async fn answer(application: &Application, person: &Person, token_id: &TokenId, inspection: Inspection) -> Result<Json<Answer>, AppError> {

@@ -386,3 +386,26 @@ async fn a_document_does_not_say_that_it_uses_a_template_without_end() {
     let seen: Value = relais.request(Method::GET, &templates::path(&template), &owner).send().await.unwrap().json().await.unwrap();
     assert_eq!(seen["uses"], 64);
 }
+
+#[tokio::test]
+async fn an_owner_removed_between_the_head_and_the_body_of_a_request_makes_no_invitation() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    join(&relais, &comer, &invite(&relais, &owner, false).await).await;
+    let body = json!({ "hands_over": false }).to_string();
+    let head = format!(
+        "POST /api/team/invitations HTTP/1.1\r\nhost: relais\r\nconnection: close\r\nauthorization: Bearer {comer}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(relais.server.address()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    remove(&relais, &owner, 1).await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("document_unknown"), "{answer}");
+    assert_eq!(team(&relais, &owner).await["invitations"], json!([]));
+}
