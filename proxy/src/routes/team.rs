@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Body,
-    extract::{Extension, Path, State},
+    extract::{Extension, State},
     http::{HeaderMap, StatusCode},
 };
 use relais_engine::{
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     access::{Access, Management, Visitor, still_of, team_of},
     body,
+    path::Path,
 };
 use crate::{
     application::Application,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use relais_engine::{
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     access::{Management, still_of, team_of},
+    path::Path,
     team::{ShownToken, named, read},
 };
 use crate::{

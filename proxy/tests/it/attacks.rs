@@ -409,3 +409,16 @@ async fn an_owner_removed_between_the_head_and_the_body_of_a_request_makes_no_in
     assert!(answer.contains("document_unknown"), "{answer}");
     assert_eq!(team(&relais, &owner).await["invitations"], json!([]));
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_not_said_again() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let template = "/api/templates/AAAAAAAAAAAAAAAAAAAAAA";
+    for path in
+        ["/api/paths/%FF", "/api/templates/%FF", &format!("{template}/versions/private"), &format!("{template}/versions/99999999999999999999")]
+    {
+        let answer = relais.request(Method::GET, path, &owner).send().await.unwrap().text().await.unwrap();
+        assert!(answer.contains("bad_request") && !answer.contains("private"), "{path}: {answer}");
+    }
+}
