@@ -18,6 +18,7 @@ use crate::{
     config::Configuration,
     ds::{Client, DemarchePath},
     files::Files,
+    ids::TokenId,
     leases::Leases,
     limits::Limits,
     metrics::Metrics,
@@ -51,8 +52,8 @@ pub(crate) struct Application {
     pub metrics: Metrics,
     pub trail: Trail,
     pub widget: Widget,
-    /// What DS said lately of the démarches of a team, by the team and the version of the token that asked.
-    pub listed: Cache<(Arc<str>, i64, DemarcheNumber), ListedDemarche>,
+    /// What DS said lately of the démarches of a team, by the team, and the token that asked with its version.
+    pub listed: Cache<(Arc<str>, Option<TokenId>, i64, DemarcheNumber), ListedDemarche>,
     /// The numbers of démarches by the paths of their public addresses.
     pub paths: Cache<DemarchePath, DemarcheNumber>,
     stopping: AtomicBool,
@@ -102,6 +103,15 @@ impl Application {
         match self.store.note_check(id, token.version, checked).await {
             Ok(()) => self.teams.forget(),
             Err(error) => tracing::warn!(cause = %error, "what DS said of a token is not noted"),
+        }
+    }
+
+    /// Signs with the keys that the file of secrets has by now: those who had read one that is forgotten forge nothing more.
+    pub(crate) fn renew_keys(&self) {
+        match self.configuration.secret.read_again() {
+            Ok(Some(secrets)) => self.sessions.renew(&secrets),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(cause = %error, "the file of secrets is not read again"),
         }
     }
 

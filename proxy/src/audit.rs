@@ -98,6 +98,16 @@ impl Trail {
     }
 }
 
+/// Writes the trail for somebody who waits for it. In a task of its own: what was taken out of memory is of all teams, and
+/// would be lost with a caller who hangs up.
+pub(crate) async fn write_now(application: &Arc<Application>) {
+    let application = application.clone();
+    let written = tokio::spawn(async move { application.trail.write(&application.store).await }).await;
+    if let Err(error) = written {
+        tracing::error!(cause = %error, "the trail is not written");
+    }
+}
+
 /// Writes the trail until the server stops, and then once more.
 pub(crate) async fn write_trail(application: Arc<Application>, mut stopped: watch::Receiver<bool>) {
     loop {

@@ -12,6 +12,9 @@ use std::{
 /// Upper bounds of the durations, in seconds.
 const BOUNDS: [f64; 10] = [0.001, 0.005, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0, 30.0, 45.0];
 
+/// The methods that are counted by their name.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 #[derive(Debug, Default)]
 struct Durations {
     within: [u64; BOUNDS.len()],
@@ -60,6 +63,8 @@ impl Metrics {
 
     /// A request was answered. The body of a relayed one may still be on its way.
     pub(crate) fn request(&self, method: &str, route: &str, status: u16, duration: Duration) {
+        // HTTP lets anybody make a method up, and each would be kept until the server ends.
+        let method = if METHODS.contains(&method) { method } else { "other" };
         let mut figures = self.figures.lock().unwrap_or_else(PoisonError::into_inner);
         *figures.requests.entry((method.to_owned(), route.to_owned(), status)).or_default() += 1;
         figures.request_durations.observe(duration);

@@ -54,9 +54,8 @@ async fn check_due(application: &Application, now: Timestamp) {
 }
 
 async fn check(application: &Application, team: &TeamId, token: StoredToken) {
-    let gate = application.teams.gate(&token.id).await;
     let (id, version, known) = (token.id.clone(), token.version, token.checked);
-    let opened = application.teams.open(team, token, gate);
+    let opened = application.teams.open(team, token).await;
     let inspected = match opened.ready() {
         Ok(ready) => inspect(&application.ds, ready, &opened.gate, &opened.demarches).await,
         Err(failure) => Err(failure),

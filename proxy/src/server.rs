@@ -21,6 +21,9 @@ use crate::{application::Application, audit, config::Configuration, request::Pee
 /// How often those who no longer ask are forgotten.
 const FORGET: Duration = Duration::from_mins(1);
 
+/// How often the file of secrets is read again.
+const RENEW: Duration = Duration::from_secs(5);
+
 /// A server that runs. Dropped, it ends at once; [`Server::stop`] lets what is under way end.
 pub struct Server {
     address: SocketAddr,
@@ -56,6 +59,7 @@ impl Server {
         }
         tasks.spawn(accept(listener, routes::router(application.clone()), application.clone(), stopped.clone()));
         tasks.spawn(forget(application.clone(), stopped.clone()));
+        tasks.spawn(renew_keys(application.clone(), stopped.clone()));
         tasks.spawn(schedule::keep_house(application.clone(), stopped.clone()));
         tasks.spawn(audit::write_trail(application.clone(), stopped));
         tracing::info!(%address, "listening");
@@ -77,6 +81,8 @@ impl Server {
         self.application.stop();
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
+        // What was read by those who were let end.
+        self.application.trail.write(&self.application.store).await;
         tracing::info!("stopped");
     }
 }
@@ -141,6 +147,15 @@ fn serve(
         router.clone().oneshot(request)
     });
     builder.serve_connection(TokioIo::new(stream), service)
+}
+
+async fn renew_keys(application: Arc<Application>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(RENEW) => application.renew_keys(),
+            _ = stopped.wait_for(|stopped| *stopped) => break,
+        }
+    }
 }
 
 async fn forget(application: Arc<Application>, mut stopped: watch::Receiver<bool>) {

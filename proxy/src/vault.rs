@@ -86,8 +86,12 @@ impl Vault {
         Self { keys: RwLock::new(secrets.iter().map(Key::new).collect()), configuration }
     }
 
-    /// Seals a token with the newest key.
+    /// Seals a token with the newest key. The file of secrets is read again first: `relais rekey` may have added one, and
+    /// forgotten ours, with which the token would open until our end and never after.
     pub(crate) fn seal(&self, owner: Owner<'_>, token: &SecretString) -> Result<String, SealError> {
+        if let Err(error) = self.reload() {
+            tracing::warn!(cause = %error, "the file of secrets is not read again");
+        }
         let mut nonce = [0; NONCE];
         rand::rng().fill_bytes(&mut nonce);
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,7 @@
 //! Sessions: signed, short, without state. They hold who, in which document, until when.
 
+use std::sync::{PoisonError, RwLock};
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac as _};
 use relais_engine::Timestamp;
@@ -22,7 +24,7 @@ const LONGEST: usize = 2048;
 /// Signs and reads sessions.
 pub(crate) struct Sessions {
     /// The newest first: it signs.
-    keys: Vec<Hmac<Sha256>>,
+    keys: RwLock<Vec<Hmac<Sha256>>>,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -46,9 +48,12 @@ struct Content {
 impl Sessions {
     /// With the secrets of the configuration, the newest first.
     pub(crate) fn new(secrets: &[SecretSlice<u8>]) -> Self {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length: the error is of the trait, not of this type")]
-        let key = |secret: &SecretSlice<u8>| Hmac::new_from_slice(secret.expose_secret()).expect("a key of any length");
-        Self { keys: secrets.iter().map(key).collect() }
+        Self { keys: RwLock::new(keys(secrets)) }
+    }
+
+    /// From now on with these secrets, and no other.
+    pub(crate) fn renew(&self, secrets: &[SecretSlice<u8>]) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys(secrets);
     }
 
     /// A session for this person, and when it ends.
@@ -63,7 +68,7 @@ impl Sessions {
         };
         // A struct of texts and numbers always has a JSON form.
         let content = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&content).unwrap_or_default());
-        let signature = self.keys.first().map(|key| sign(key, &content).finalize().into_bytes());
+        let signature = self.keys.read().unwrap_or_else(PoisonError::into_inner).first().map(|key| sign(key, &content).finalize().into_bytes());
         let signature = BASE64_URL_SAFE_NO_PAD.encode(signature.unwrap_or_default());
         (format!("{content}.{signature}"), until)
     }
@@ -76,7 +81,9 @@ impl Sessions {
         let (content, signature) = session.split_once('.')?;
         let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
         // In constant time.
-        self.keys.iter().find(|key| sign(key, content).verify_slice(&signature).is_ok())?;
+        if !self.keys.read().unwrap_or_else(PoisonError::into_inner).iter().any(|key| sign(key, content).verify_slice(&signature).is_ok()) {
+            return None;
+        }
         let content: Content = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(content).ok()?).ok()?;
         let until = Timestamp::from_milliseconds(content.until);
         if until <= now {
@@ -86,6 +93,12 @@ impl Sessions {
         let document: DocumentId = content.document.parse().ok()?;
         Some(Person { origin, document, user: content.user, role: content.role, until })
     }
+}
+
+fn keys(secrets: &[SecretSlice<u8>]) -> Vec<Hmac<Sha256>> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length: the error is of the trait, not of this type")]
+    let key = |secret: &SecretSlice<u8>| Hmac::new_from_slice(secret.expose_secret()).expect("a key of any length");
+    secrets.iter().map(key).collect()
 }
 
 fn sign(key: &Hmac<Sha256>, content: &str) -> Hmac<Sha256> {

@@ -39,6 +39,8 @@ pub(crate) struct Client {
     egress_address: Option<String>,
     pub(super) call: Duration,
     answer: usize,
+    /// That of what is asked without a token: DS counts it by our address, which is everybody's.
+    pub(super) without_token: Gate,
 }
 
 impl Client {
@@ -50,6 +52,7 @@ impl Client {
             egress_address: configuration.egress_address.clone(),
             call: limits.ds_call,
             answer: limits.ds_answer,
+            without_token: Gate::new(limits),
         })
     }
 

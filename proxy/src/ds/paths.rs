@@ -1,6 +1,8 @@
 //! The démarche that a public address means: `/commencer/detr-2026` has a path where the number would be. DS says it in the
 //! public description of a démarche that can be prefilled (facts/ds-api.md, section 3.4), asked without any token.
 
+use std::time::Instant;
+
 use relais_engine::ds::{DemarcheNumber, SourceErrorCode as Code};
 use reqwest::{StatusCode, header::ACCEPT};
 use serde::Deserialize;
@@ -33,6 +35,8 @@ struct Described {
 impl Client {
     /// The number of the démarche with this path. [`Code::NotFound`] when it is not published, or is there no more.
     pub(crate) async fn number_of(&self, path: &DemarchePath) -> Result<DemarcheNumber, Failure> {
+        let _place = self.without_token.enter().await?;
+        self.without_token.pace(Instant::now() + self.call).await?;
         let request = self.http.get(format!("{}/preremplir/{}/schema", self.site, path.0)).timeout(self.call).header(ACCEPT, "application/json");
         let sent = request.send().await.map_err(|error| Failure::new(Code::DsUnavailable, outgoing::describe(error)))?;
         match sent.status() {

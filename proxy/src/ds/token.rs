@@ -2,8 +2,10 @@
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 
-/// A DS token: it opens the dossiers of a démarche. Printed nowhere, exposed in [`Token::authorization`] alone.
+/// A DS token: it opens the dossiers of a démarche. Printed nowhere, exposed in [`Token::authorization`] and, to be known
+/// again, in [`Token::mark`].
 #[derive(Clone, Debug)]
 pub(crate) struct Token(SecretString);
 
@@ -17,6 +19,11 @@ impl Token {
     pub(crate) fn new(text: SecretString) -> Result<Self, InvalidToken> {
         let exposed = text.expose_secret();
         if !exposed.is_empty() && exposed.bytes().all(|byte| byte.is_ascii_graphic()) { Ok(Self(text)) } else { Err(InvalidToken) }
+    }
+
+    /// What tells it from every other, for as long as the server runs: written nowhere.
+    pub(crate) fn mark(&self) -> [u8; 32] {
+        Sha256::new_with_prefix(b"relais gate 1\0").chain_update(self.0.expose_secret()).finalize().into()
     }
 
     /// The header that shows it to DS, marked as sensitive.

@@ -91,6 +91,16 @@ pub(super) async fn team_of(application: &Application, person: &Person) -> Resul
     application.teams.of_document(&person.origin, &person.document).await.map_err(|error| AppError::from(&*error))
 }
 
+/// Whether the document is still of the team, asked again before anything is kept: a body may come ten seconds after its
+/// head, and DS take minutes to say what a token opens. Whoever was taken out meanwhile changes nothing.
+pub(super) async fn still_of(application: &Application, person: &Person, id: &TeamId) -> Result<(), AppError> {
+    application.teams.forget();
+    match team_of(application, person).await? {
+        Some(team) if team.id.as_ref() == Some(id) => Ok(()),
+        _ => Err(AppError::new(Code::DocumentUnknown, "the document has left the team meanwhile")),
+    }
+}
+
 /// Notes who calls, for the log: a public document can be read by whoever has its id, so only a mark of it is written.
 pub(super) fn record(person: &Person) {
     let span = tracing::Span::current();

@@ -12,7 +12,7 @@ use relais_engine::{Timestamp, ds::DemarcheNumber};
 use serde::Serialize;
 
 use super::access::{Access, Visitor};
-use crate::{application::Application, auth::Person, error::AppError, store::AuditLine, teams::Team, text};
+use crate::{application::Application, audit, auth::Person, error::AppError, store::AuditLine, teams::Team, text};
 
 /// Lines that a screen shows.
 const SHOWN: i64 = 500;
@@ -69,10 +69,10 @@ fn cell(text: &str) -> String {
     format!("\"{}\"", harmless.replace('"', "\"\""))
 }
 
-async fn read(application: &Application, Access { person, team }: Access, most: i64) -> Result<Vec<Line>, AppError> {
+async fn read(application: &Arc<Application>, Access { person, team }: Access, most: i64) -> Result<Vec<Line>, AppError> {
     let person = Visitor(person).owner()?;
     application.limits.management(&person)?;
-    application.trail.write(&application.store).await;
+    audit::write_now(application).await;
     let lines = application.store.audit(&team.key(), most).await?;
     let names = names(&team);
     Ok(lines.into_iter().map(|line| shown(line, &person, &names)).collect())

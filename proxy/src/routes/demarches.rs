@@ -51,8 +51,8 @@ pub(super) async fn list(State(application): State<Arc<Application>>, Access { p
 
 async fn line(application: &Application, team: &Team, number: DemarcheNumber) -> Line {
     let token = team.token_for(number);
-    // With its version: what DS said to a token that was replaced says nothing of the new one.
-    let key = (team.key(), token.map_or(0, |token| token.version), number);
+    // With its id and version: what DS said to a token that was replaced, or removed, says nothing of the new one.
+    let key = (team.key(), token.and_then(|token| token.id.clone()), token.map_or(0, |token| token.version), number);
     let token_expires = token.and_then(|token| token.expires);
     // Asked once, however many ask us. Failures are not kept.
     match application.listed.try_get_with(key, ask(application, token, number)).await {

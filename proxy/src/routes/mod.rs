@@ -10,6 +10,7 @@ mod leases;
 mod manifest;
 mod operations;
 mod page;
+mod path;
 mod paths;
 mod session;
 mod team;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -12,7 +12,7 @@ use bytes::Bytes;
 use relais_engine::ds::{DemarcheNumber, Operation, SourceErrorCode as Code, operations::OperationName};
 use serde::Deserialize;
 
-use super::{access::Access, body};
+use super::{access::Access, body, path::Path};
 use crate::{
     application::Application,
     auth::Person,

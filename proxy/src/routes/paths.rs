@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use relais_engine::ds::DemarcheNumber;
 use serde::Serialize;
 
-use super::access::Access;
+use super::{access::Access, path::Path};
 use crate::{application::Application, ds::DemarchePath, error::AppError};
 
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Body,
-    extract::{Extension, Path, State},
+    extract::{Extension, State},
     http::{HeaderMap, StatusCode},
 };
 use relais_engine::{
@@ -15,8 +15,9 @@ use relais_engine::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    access::{Access, Management, Visitor, team_of},
+    access::{Access, Management, Visitor, still_of, team_of},
     body,
+    path::Path,
 };
 use crate::{
     application::Application,
@@ -195,6 +196,7 @@ pub(super) async fn rename(
 ) -> Result<Json<Shown>, AppError> {
     application.limits.management(&person)?;
     let Renaming { name, version } = read(&application, &headers, body).await?;
+    still_of(&application, &person, &id).await?;
     application.store.rename_team(&id, version, &named(&name)?).await.inspect_err(|_| application.teams.forget())?;
     changed(&application, &person).await
 }
@@ -254,6 +256,7 @@ pub(super) async fn invite(
 ) -> Result<(StatusCode, Json<Invited>), AppError> {
     application.limits.management(&person)?;
     let Inviting { hands_over } = read(&application, &headers, body).await?;
+    still_of(&application, &person, &id).await?;
     let now = clock::now();
     if team.documents.len() >= MOST_DOCUMENTS || application.store.invitations(&id, now).await?.len() >= MOST_INVITATIONS {
         return Err(AppError::new(Code::TooMany, "the team has too many documents or invitations"));
@@ -303,6 +306,7 @@ pub(super) async fn remove_document(
     application.limits.management(&person)?;
     let mark = DocumentMark::parse(&mark).ok_or_else(|| AppError::bad_request("not the id of a document"))?;
     let Leaving { ends_team } = read(&application, &headers, body).await?;
+    still_of(&application, &person, &id).await?;
     let is_done = application.store.remove_document(&id, &mark, ends_team).await;
     application.teams.forget();
     if !is_done? {
@@ -322,10 +326,19 @@ pub(super) async fn read<T: DeserializeOwned>(application: &Application, headers
 /// A name that people give: in one line, and not too long.
 pub(super) fn named(name: &str) -> Result<String, AppError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(|letter| letter.is_control() || is_deceptive(letter)) {
         return Err(AppError::bad_request("not a name").saying(text::NAME));
     }
     Ok(name.to_owned())
+}
+
+/// What nobody sees, and what turns the order of the letters or ends a line: with it, a team passes for another in a list.
+/// The joiner and the variants of emojis stay.
+const fn is_deceptive(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'
+        | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// This document, about to come into a team.

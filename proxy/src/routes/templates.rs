@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     access::{Access, Visitor},
     body,
+    path::Path,
     team::read,
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use relais_engine::{
@@ -16,14 +16,15 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Management, team_of},
+    access::{Management, still_of, team_of},
+    path::Path,
     team::{ShownToken, named, read},
 };
 use crate::{
     application::Application,
     auth::Person,
     clock,
-    ds::{Gate, Token},
+    ds::Token,
     error::AppError,
     ids::{TeamId, TokenId},
     store::{Checked, NewToken, StoreError},
@@ -36,7 +37,7 @@ use crate::{
 };
 
 /// Tokens of a team.
-const MOST_TOKENS: usize = 20;
+const MOST_TOKENS: u8 = 20;
 /// Démarches of a token.
 const MOST_DEMARCHES: usize = 100;
 /// Bytes of a token: DS's have about ninety.
@@ -101,16 +102,17 @@ pub(super) async fn deposit(
     application.limits.management(&person)?;
     let Deposit { name, token, demarches, expires } = read(&application, &headers, body).await?;
     let (name, demarches, expires) = (named(&name)?, listed(demarches)?, day(expires)?);
-    if team.tokens.len() >= MOST_TOKENS {
+    if team.tokens.len() >= MOST_TOKENS.into() {
         return Err(AppError::new(Code::TooMany, "the team has too many tokens"));
     }
     none_taken(&team, None, &demarches)?;
+    let _running = application.limits.operation(&person)?;
     let token_id = TokenId::draw();
-    let gate = application.teams.gate(&token_id).await;
-    let inspection = inspect(&application.ds, &usable(&token)?, &gate, &demarches).await?;
+    let inspection = ask(&application, &token, &demarches).await?;
+    still_of(&application, &person, &id).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
     let new = made(&person, &name, Some(&sealed), &demarches, expires.as_ref(), &inspection);
-    application.store.add_token(&id, &token_id, &new).await.map_err(|error| match error {
+    application.store.add_token(&id, MOST_TOKENS.into(), &token_id, &new).await.map_err(|error| match error {
         // Another owner was faster, between the look and the write.
         StoreError::Taken => AppError::new(Code::DemarcheTaken, "another token reads this démarche"),
         error => error.into(),
@@ -130,13 +132,19 @@ pub(super) async fn replace(
     application.limits.management(&person)?;
     let (token_id, known) = find(&team, &token_id)?;
     let Replacement { version, name, token, demarches, expires } = read(&application, &headers, body).await?;
+    // Said before DS is asked a hundred times for nothing, and of a token that has been replaced.
+    if version != known.version {
+        application.teams.forget();
+        return Err(StoreError::Changed.into());
+    }
     let (name, demarches, expires) = (named(&name)?, listed(demarches)?, day(expires)?);
     none_taken(&team, Some(&token_id), &demarches)?;
-    // A gate of its own: DS may have closed that of the token before.
+    let _running = application.limits.operation(&person)?;
     let inspection = match &token {
-        Some(token) => inspect(&application.ds, &usable(token)?, &Arc::new(Gate::new(&application.configuration.limits)), &demarches).await?,
+        Some(token) => ask(&application, token, &demarches).await?,
         None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?,
     };
+    still_of(&application, &person, &id).await?;
     let sealed = token.as_ref().map(|token| seal(&application, &id, &token_id, token)).transpose()?;
     let new = made(&person, &name, sealed.as_deref(), &demarches, expires.as_ref(), &inspection);
     let replaced = application.store.replace_token(&id, &token_id, version, &new).await;
@@ -160,6 +168,7 @@ pub(super) async fn remove(
     application.limits.management(&person)?;
     let (token_id, _) = find(&team, &token_id)?;
     let Removal { version } = read(&application, &headers, body).await?;
+    still_of(&application, &person, &id).await?;
     let removed = application.store.remove_token(&id, &token_id, version).await;
     application.teams.forget();
     removed?;
@@ -175,11 +184,19 @@ pub(super) async fn check(
 ) -> Result<Json<Answer>, AppError> {
     application.limits.management(&person)?;
     let (token_id, known) = find(&team, &token_id)?;
+    let _running = application.limits.operation(&person)?;
     let inspected = inspect(&application.ds, known.ready()?, &known.gate, &known.demarches).await;
     application.note(known, inspected.as_ref().err().map(|failure| failure.error.code)).await;
     let inspection = inspected?;
     application.store.note_check(&token_id, known.version, checked(&inspection)).await?;
     answer(&application, &person, &token_id, inspection).await
+}
+
+/// Asks DS what a token opens that is not kept yet, through the gate of whoever has the same already.
+async fn ask(application: &Application, token: &SecretString, demarches: &[DemarcheNumber]) -> Result<Inspection, AppError> {
+    let token = usable(token)?;
+    let gate = application.teams.gate(&token).await;
+    Ok(inspect(&application.ds, &token, &gate, demarches).await?)
 }
 
 async fn answer(application: &Application, person: &Person, token_id: &TokenId, inspection: Inspection) -> Result<Json<Answer>, AppError> {

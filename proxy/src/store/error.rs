@@ -13,6 +13,9 @@ pub(crate) enum StoreError {
     /// Somebody else has changed it meanwhile, or it is gone.
     #[error("it was changed meanwhile")]
     Changed,
+    /// There are as many as there may be.
+    #[error("there are too many already")]
+    TooMany,
     /// The database cannot be reached, is locked, full or read-only.
     #[error("the database: {0}")]
     Unavailable(String),
@@ -48,6 +51,7 @@ impl From<&StoreError> for AppError {
     fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Taken | StoreError::Changed => Self::new(Code::Changed, error.to_string()),
+            StoreError::TooMany => Self::new(Code::TooMany, error.to_string()),
             StoreError::Unavailable(_) => Self::new(Code::ProxyUnavailable, error.to_string()).saying(text::STORE_SILENT),
         }
     }

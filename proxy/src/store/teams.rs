@@ -136,7 +136,7 @@ pub(super) async fn add_document(transaction: &mut Transaction<'_, Any>, team: &
     Ok(())
 }
 
-/// Removes a document. [`StoreError::Changed`] when the team no longer has it.
+/// Removes a document, and with it all invitations of the team. [`StoreError::Changed`] when the team no longer has it.
 pub(super) async fn remove_document(transaction: &mut Transaction<'_, Any>, team: &TeamId, mark: &DocumentMark) -> Result<(), StoreError> {
     // Two documents that leave at once: the second waits here, and sees what the first has left.
     sqlx::query("UPDATE teams SET version = version + 1 WHERE id = $1").bind(team.as_str()).execute(&mut **transaction).await?;
@@ -145,7 +145,10 @@ pub(super) async fn remove_document(transaction: &mut Transaction<'_, Any>, team
         .bind(mark.as_str())
         .execute(&mut **transaction)
         .await?;
-    one(done.rows_affected())
+    one(done.rows_affected())?;
+    // Its people may have made any of them, and keep the codes: what was taken from them would be had again.
+    sqlx::query("DELETE FROM invitations WHERE team = $1").bind(team.as_str()).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 async fn is_empty(transaction: &mut Transaction<'_, Any>, team: &TeamId) -> Result<bool, StoreError> {

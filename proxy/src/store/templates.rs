@@ -93,6 +93,12 @@ pub(crate) struct NewVersion<'a> {
     pub created_by: i64,
 }
 
+/// Letters of all versions of all templates of a team, those that were withdrawn included: the disk is everybody's.
+const MOST_CONTENT: i64 = 64 * 1024 * 1024;
+
+/// Connexions of a document that come from templates: as many as it may hold leases for.
+const MOST_USES: i64 = 64;
+
 const COLUMNS: &str = "templates.id, templates.team, name, description, demarche, tables, columns, visibility, version, revision, withdrawn_at, updated_at, \
     (SELECT COUNT(*) FROM template_uses WHERE template_uses.template = templates.id) AS uses";
 
@@ -104,6 +110,7 @@ impl Store {
     /// Keeps a new template, as its first version.
     pub(crate) async fn add_template(&self, team: &str, id: &TemplateId, sharing: &Sharing, version: &NewVersion<'_>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
+        check_room(&mut transaction, team).await?;
         let insert = "INSERT INTO templates (id, team, name, description, demarche, tables, columns, visibility, version, revision, withdrawn_at, updated_at) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, 0, $9)";
         sqlx::query(insert)
@@ -126,6 +133,7 @@ impl Store {
     /// Adds a version. [`StoreError::Changed`] when the template is no longer at this revision.
     pub(crate) async fn add_template_version(&self, team: &str, id: &TemplateId, revision: i64, version: &NewVersion<'_>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
+        check_room(&mut transaction, team).await?;
         let update = "UPDATE templates SET name = $1, description = $2, demarche = $3, tables = $4, columns = $5, updated_at = $6, \
                       version = version + 1, revision = revision + 1 \
                       WHERE id = $7 AND team = $8 AND revision = $9 AND withdrawn_at = 0 RETURNING version";
@@ -159,12 +167,19 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Withdraws a template: nobody is offered it any more. Connexions that come from it go on.
+    /// Withdraws a template: nobody is offered it any more. Connexions that come from it go on; when there are none, it is
+    /// forgotten.
     pub(crate) async fn withdraw_template(&self, team: &str, id: &TemplateId, revision: i64, now: Timestamp) -> Result<(), StoreError> {
         let update =
             "UPDATE templates SET withdrawn_at = $1, revision = revision + 1 WHERE id = $2 AND team = $3 AND revision = $4 AND withdrawn_at = 0";
-        let done = sqlx::query(update).bind(now.milliseconds()).bind(id.as_str()).bind(team).bind(revision).execute(&self.pool).await?;
-        one(done.rows_affected())
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query(update).bind(now.milliseconds()).bind(id.as_str()).bind(team).bind(revision).execute(&mut *transaction).await?;
+        one(done.rows_affected())?;
+        sqlx::query("DELETE FROM templates WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM template_uses WHERE template = $1)")
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The templates that a team may see, those of its own first, the latest first.
@@ -176,7 +191,8 @@ impl Store {
         rows.iter().map(read_template).collect()
     }
 
-    /// One of them; also one that was withdrawn, to whoever uses it or owns it.
+    /// One of them; also one that was withdrawn, to whoever owns it, or uses it and was not excluded before. A use gives no
+    /// right of its own: whoever has seen a template once may say that they use it.
     pub(crate) async fn template(
         &self,
         team: &str,
@@ -185,8 +201,8 @@ impl Store {
         id: &TemplateId,
     ) -> Result<Option<StoredTemplate>, StoreError> {
         let select = format!(
-            "SELECT {COLUMNS} FROM templates WHERE id = $2 AND (withdrawn_at = 0 AND {SEEN} OR templates.team = $1 \
-             OR EXISTS (SELECT 1 FROM template_uses WHERE template_uses.template = id AND origin = $3 AND document = $4))"
+            "SELECT {COLUMNS} FROM templates WHERE id = $2 AND (templates.team = $1 OR {SEEN} AND (withdrawn_at = 0 \
+             OR EXISTS (SELECT 1 FROM template_uses WHERE template_uses.template = id AND origin = $3 AND document = $4)))"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(select)).bind(team).bind(id.as_str()).bind(origin.as_str()).bind(document.as_str());
         query.fetch_optional(&self.pool).await?.as_ref().map(read_template).transpose()
@@ -220,7 +236,7 @@ impl Store {
         Ok(rows.iter().map(|row| row.try_get("team")).collect::<Result<_, _>>()?)
     }
 
-    /// Notes that a connexion comes from a version of a template.
+    /// Notes that a connexion comes from a version of a template, unless the document has so many already.
     pub(crate) async fn use_template(
         &self,
         id: &TemplateId,
@@ -228,18 +244,20 @@ impl Store {
         version: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) VALUES ($1, $2, $3, $4, $5, $6) \
+        let upsert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) SELECT $1, $2, $3, $4, $5, $6 \
+                      WHERE (SELECT COUNT(*) FROM template_uses AS others WHERE origin = $2 AND document = $3 AND NOT (template = $1 AND connexion = $4)) < $7 \
                       ON CONFLICT (template, origin, document, connexion) DO UPDATE SET version = excluded.version, used_at = excluded.used_at";
-        sqlx::query(upsert)
+        let done = sqlx::query(upsert)
             .bind(id.as_str())
             .bind(origin.as_str())
             .bind(document.as_str())
             .bind(connexion)
             .bind(version)
             .bind(now.milliseconds())
+            .bind(MOST_USES)
             .execute(&self.pool)
             .await?;
-        Ok(())
+        if done.rows_affected() == 0 { Err(StoreError::TooMany) } else { Ok(()) }
     }
 
     /// Notes that a connexion no longer comes from a template.
@@ -263,6 +281,14 @@ impl Store {
         let rows = sqlx::query("SELECT id, name FROM teams ORDER BY name, id LIMIT 10000").fetch_all(&self.pool).await?;
         Ok(rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("name")?))).collect::<Result<_, sqlx::Error>>()?)
     }
+}
+
+/// [`StoreError::TooMany`] when the templates of a team take too much room.
+async fn check_room(transaction: &mut Transaction<'_, Any>, team: &str) -> Result<(), StoreError> {
+    let select = "SELECT COALESCE(SUM(LENGTH(content)), 0) AS taken FROM template_versions \
+                  WHERE template IN (SELECT id FROM templates WHERE team = $1)";
+    let row = sqlx::query(select).bind(team).fetch_one(&mut **transaction).await?;
+    if row.try_get::<i64, _>("taken")? >= MOST_CONTENT { Err(StoreError::TooMany) } else { Ok(()) }
 }
 
 async fn add_version(transaction: &mut Transaction<'_, Any>, id: &TemplateId, number: i64, version: &NewVersion<'_>) -> Result<(), StoreError> {

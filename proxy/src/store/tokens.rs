@@ -79,9 +79,16 @@ pub(crate) struct NewToken<'a> {
 const COLUMNS: &str = "id, name, sealed, expires, rights, refusal, checked_at, deposited_at, deposited_by, version";
 
 impl Store {
-    /// Keeps a new token. [`StoreError::Taken`] when another token of the team reads one of its démarches.
-    pub(crate) async fn add_token(&self, team: &TeamId, id: &TokenId, token: &NewToken<'_>) -> Result<(), StoreError> {
+    /// Keeps a new token, unless the team has so many already. [`StoreError::Taken`] when another token of the team reads one of
+    /// its démarches.
+    pub(crate) async fn add_token(&self, team: &TeamId, most: i64, id: &TokenId, token: &NewToken<'_>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
+        // Several that come at once: each waits here, and sees those before it.
+        sqlx::query("UPDATE teams SET version = version WHERE id = $1").bind(team.as_str()).execute(&mut *transaction).await?;
+        let count = sqlx::query("SELECT COUNT(*) AS count FROM tokens WHERE team = $1").bind(team.as_str()).fetch_one(&mut *transaction).await?;
+        if count.try_get::<i64, _>("count")? >= most {
+            return Err(StoreError::TooMany);
+        }
         let insert = "INSERT INTO tokens (id, team, name, sealed, expires, rights, refusal, checked_at, deposited_at, deposited_by, version) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
         sqlx::query(insert)

@@ -4,14 +4,13 @@
 pub(crate) mod code;
 pub(crate) mod inspection;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use moka::future::Cache;
 use relais_engine::{
     Day, Timestamp,
     ds::{DemarcheNumber, SourceErrorCode as Code},
 };
-use secrecy::SecretString;
 
 use crate::{
     config::{DocumentAddress, DocumentId, GristOrigin, LimitsConfiguration, TeamConfiguration},
@@ -65,7 +64,7 @@ pub(crate) struct TeamToken {
     pub name: String,
     /// None: no key of the secret file opens its seal. It is to be deposited again.
     pub token: Option<Token>,
-    /// The token's own: DS counts by token.
+    /// The token's own, shared with whoever else has deposited the same: DS counts by token.
     pub gate: Arc<Gate>,
     /// Its last day, as its owner gave it.
     pub expires: Option<Day>,
@@ -109,7 +108,9 @@ pub(crate) struct Teams {
     vault: Arc<Vault>,
     limits: LimitsConfiguration,
     known: Cache<(GristOrigin, DocumentId), Option<Arc<Team>>>,
-    gates: Cache<TokenId, Arc<Gate>>,
+    /// Of the operator's tokens, by what tells them apart, and of all others.
+    declared_gates: HashMap<[u8; 32], Arc<Gate>>,
+    gates: Cache<[u8; 32], Arc<Gate>>,
 }
 
 impl Teams {
@@ -119,8 +120,10 @@ impl Teams {
         vault: Arc<Vault>,
         limits: &LimitsConfiguration,
     ) -> Result<Self, InvalidToken> {
+        let mut declared_gates = HashMap::new();
         Ok(Self {
-            declared: declared.iter().map(|team| declare(team, limits)).collect::<Result<_, _>>()?,
+            declared: declared.iter().map(|team| declare(team, limits, &mut declared_gates)).collect::<Result<_, _>>()?,
+            declared_gates,
             store,
             vault,
             limits: limits.clone(),
@@ -160,8 +163,7 @@ impl Teams {
         let StoredTeam { id, name, version, documents, tokens } = stored;
         let mut opened = Vec::with_capacity(tokens.len());
         for token in tokens {
-            let gate = self.gate(&token.id).await;
-            opened.push(self.open(&id, token, gate));
+            opened.push(self.open(&id, token).await);
         }
         let documents = documents.into_iter().map(|document| TeamDocument {
             mark: Some(document.mark),
@@ -172,21 +174,31 @@ impl Teams {
         Arc::new(Team { name: name.into(), version, documents: documents.collect(), tokens: opened, id: Some(id) })
     }
 
-    /// The gate of a token, the same for all who use it.
-    pub(crate) async fn gate(&self, token: &TokenId) -> Arc<Gate> {
-        self.gates.get_with_by_ref(token, async { Arc::new(Gate::new(&self.limits)) }).await
+    /// The gate of a token, the same for all who use it, in whatever team and under whatever name.
+    pub(crate) async fn gate(&self, token: &Token) -> Arc<Gate> {
+        let mark = token.mark();
+        match self.declared_gates.get(&mark) {
+            Some(gate) => gate.clone(),
+            None => self.gates.get_with(mark, async { Arc::new(Gate::new(&self.limits)) }).await,
+        }
     }
 
     /// A token opened; without its key it stays closed, and says so.
-    pub(crate) fn open(&self, team: &TeamId, stored: StoredToken, gate: Arc<Gate>) -> TeamToken {
+    pub(crate) async fn open(&self, team: &TeamId, stored: StoredToken) -> TeamToken {
         let StoredToken { id, name, sealed, demarches, expires, checked, deposited_at, deposited_by, version } = stored;
         let owner = Owner { team: team.as_str(), token: id.as_str() };
         let token = self.vault.open(owner, &sealed);
         if let Err(error) = &token {
             tracing::error!(team = team.as_str(), token = id.as_str(), cause = %error, "a token does not open");
         }
+        let token = token.ok().and_then(|token| Token::new(token).ok());
+        let gate = match &token {
+            Some(token) => self.gate(token).await,
+            // Nothing goes through it.
+            None => Arc::new(Gate::new(&self.limits)),
+        };
         TeamToken {
-            token: token.ok().and_then(|token| Token::new(token).ok()),
+            token,
             gate,
             name,
             expires,
@@ -199,9 +211,10 @@ impl Teams {
     }
 }
 
-fn declare(team: &TeamConfiguration, limits: &LimitsConfiguration) -> Result<Arc<Team>, InvalidToken> {
+fn declare(team: &TeamConfiguration, limits: &LimitsConfiguration, gates: &mut HashMap<[u8; 32], Arc<Gate>>) -> Result<Arc<Team>, InvalidToken> {
     let TeamConfiguration { name, ds_token, token_expires, demarches, documents } = team;
-    let token = |token: &SecretString| Token::new(token.clone());
+    let token = Token::new(ds_token.clone())?;
+    let gate = gates.entry(token.mark()).or_insert_with(|| Arc::new(Gate::new(limits))).clone();
     let documents = documents.iter().map(|address| TeamDocument { mark: None, address: address.clone(), name: String::new(), joined: None });
     Ok(Arc::new(Team {
         id: None,
@@ -211,8 +224,8 @@ fn declare(team: &TeamConfiguration, limits: &LimitsConfiguration) -> Result<Arc
         tokens: vec![TeamToken {
             id: None,
             name: name.clone(),
-            token: Some(token(ds_token)?),
-            gate: Arc::new(Gate::new(limits)),
+            token: Some(token),
+            gate,
             expires: *token_expires,
             demarches: demarches.clone(),
             checked: None,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The file of a template.
-fn file(name: &str) -> Value {
+pub(crate) fn file(name: &str) -> Value {
     let descriptor = |id: &str, label: &str| json!({ "__typename": "TextChampDescriptor", "id": id, "label": label });
     let demarche = json!({
         "number": DEMARCHE, "title": "Aides", "state": "publiee", "labels": [], "groupeInstructeurs": [],
@@ -38,17 +38,17 @@ async fn save(relais: &Relais, session: &str, file: &Value) -> Response {
     relais.send(Method::POST, "/api/templates", session, file).await
 }
 
-async fn saved(relais: &Relais, session: &str, name: &str) -> Value {
+pub(crate) async fn saved(relais: &Relais, session: &str, name: &str) -> Value {
     let answer = save(relais, session, &file(name)).await;
     assert_eq!(answer.status(), StatusCode::CREATED, "{}", answer.text().await.unwrap());
     answer.json().await.unwrap()
 }
 
-fn path(template: &Value) -> String {
+pub(crate) fn path(template: &Value) -> String {
     format!("/api/templates/{}", template["id"].as_str().unwrap())
 }
 
-async fn matching(relais: &Relais, method: Method, template: &Value, session: &str, revision: i64, body: &Value) -> Response {
+pub(crate) async fn matching(relais: &Relais, method: Method, template: &Value, session: &str, revision: i64, body: &Value) -> Response {
     relais.request(method, &path(template), session).header("if-match", format!("\"{revision}\"")).json(body).send().await.unwrap()
 }
 
