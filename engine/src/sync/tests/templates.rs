@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn followed(version: i64) -> Option<FollowedTemplate> {
-    Some(FollowedTemplate { id: "T1".to_owned(), version })
+fn followed(version: i64) -> FollowedTemplate {
+    FollowedTemplate { id: "T1".to_owned(), version }
 }
 
 /// The text of the configuration that the document holds.
@@ -16,12 +16,12 @@ fn configuration(world: &World) -> String {
 fn a_connexion_is_saved_before_it_runs_and_then_runs_as_any_other() {
     let world = World::with(5);
     let mut connexion = world.connexion();
-    connexion.template = followed(2);
+    connexion.template = Some(followed(2));
     now(save(&world.document, &mut connexion)).unwrap();
     assert!(connexion.row.is_some());
     let loaded = now(load(&world.document)).unwrap();
     assert_eq!(loaded.connexions, [connexion.clone()]);
-    assert_eq!(loaded.connexions[0].template, followed(2));
+    assert_eq!(loaded.connexions[0].template, Some(followed(2)));
     assert!(connexion.binding.tables.is_empty(), "nothing but its row is made");
     // To save what is saved writes nothing.
     let writes = world.document.writes.get();
@@ -30,7 +30,7 @@ fn a_connexion_is_saved_before_it_runs_and_then_runs_as_any_other() {
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
     world.assert_faithful();
-    assert_eq!(world.connexion().template, followed(2), "a run keeps it");
+    assert_eq!(world.connexion().template, Some(followed(2)), "a run keeps it");
     world.assert_settles();
 }
 
@@ -40,16 +40,16 @@ fn a_newer_version_is_saved_and_the_next_run_brings_it() {
     let mut connexion = world.connexion();
     let column = connexion.mapping.tables[0].columns.iter().position(|column| column.name == "Nom").unwrap();
     let column = connexion.mapping.tables[0].columns.remove(column);
-    connexion.template = followed(1);
+    connexion.template = Some(followed(1));
     assert!(world.run_with(&mut connexion).is_success());
     let mut connexion = world.connexion();
     connexion.mapping.tables[0].columns.push(column);
-    connexion.template = followed(2);
+    connexion.template = Some(followed(2));
     // Somebody else has run it meanwhile: what that did stays.
     assert!(world.run().is_success());
     now(save(&world.document, &mut connexion)).unwrap();
     assert_eq!(now(load(&world.document)).unwrap().connexions, [connexion]);
-    assert_eq!(world.connexion().template, followed(2));
+    assert_eq!(world.connexion().template, Some(followed(2)));
     let outcome = world.run();
     assert!(outcome.is_success(), "{outcome:?}");
     assert_eq!(outcome.report.updated, 5, "older dossiers have the column too");
@@ -74,8 +74,8 @@ fn a_document_without_templates_reads_and_writes_as_before() {
     assert!(!configuration(&world).contains("template"));
     assert_eq!(world.connexion().template, None);
     let mut connexion = world.connexion();
-    connexion.template = followed(3);
+    connexion.template = Some(followed(3));
     now(save(&world.document, &mut connexion)).unwrap();
     assert!(configuration(&world).contains(r#""template":{"id":"T1","version":3}"#));
-    assert_eq!(connexion.anew(&[]).template, followed(3));
+    assert_eq!(connexion.anew(&[]).template, Some(followed(3)));
 }
