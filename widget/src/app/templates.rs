@@ -452,6 +452,9 @@ impl Shelf {
             (Ok(form), Fetched::Ready(whole)) => Some(Fitting::new(&whole.template, form)),
             _ => None,
         };
+        if let (Some(fitting), Some(upgrading)) = (&mut applying.fitting, &self.upgrading) {
+            fitting.answer_as_imported(&upgrading.connexion.mapping.fields);
+        }
         applying.form = form.map_or_else(Fetched::Failed, |form| Fetched::Ready(Box::new(form)));
     }
 

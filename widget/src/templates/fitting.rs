@@ -2,6 +2,7 @@
 
 use relais_engine::{
     ds::{ChampType, Demarche, DescriptorId},
+    mapping::KnownFields,
     template::{Applied, Certainty, FieldMatch, Grounds, Likeness, Matching, Outcome, Template},
 };
 
@@ -67,6 +68,17 @@ impl Fitting {
     pub fn answer(&mut self, field: &DescriptorId, answer: Option<Option<DescriptorId>>) {
         self.answers.retain(|(known, _)| known != field);
         self.answers.extend(answer.map(|answer| (field.clone(), answer)));
+        self.reckon();
+    }
+
+    /// Takes up what a connexion imports already: where one of the possible fields is among these, that was the answer.
+    pub fn answer_as_imported(&mut self, fields: &KnownFields) {
+        for Question { id, possible, .. } in std::mem::take(&mut self.questions) {
+            let mut imported = possible.into_iter().filter(|possible| fields.contains_key(&possible.id));
+            if let (Some(known), None) = (imported.next(), imported.next()) {
+                self.answers.push((id, Some(known.id)));
+            }
+        }
         self.reckon();
     }
 
@@ -213,6 +225,20 @@ pub(super) mod tests {
         assert_eq!(fitting.open(), 0);
         assert_eq!(fitting.apply(&template, &theirs).left_out.len(), 2);
         fitting.answer(&a, None);
+        assert_eq!(fitting.open(), 1);
+    }
+
+    #[test]
+    fn what_a_connexion_imports_already_is_not_asked_again() {
+        let ours = form(1, &[("a", "Montant demandé (en euros)")]);
+        let theirs = form(2, &[("x", "Montant de l’aide (en euros)"), ("y", "Montant souhaité (en euros)")]);
+        let mut fitting = Fitting::new(&template(&ours), &theirs);
+        let imported = mapping(&form(2, &[("y", "Montant souhaité (en euros)")])).fields;
+        fitting.answer_as_imported(&imported);
+        assert_eq!((fitting.open(), answers(&fitting).len()), (0, 1));
+        // Of two, nobody knows which.
+        let mut fitting = Fitting::new(&template(&ours), &theirs);
+        fitting.answer_as_imported(&mapping(&theirs).fields);
         assert_eq!(fitting.open(), 1);
     }
 

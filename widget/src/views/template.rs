@@ -178,7 +178,7 @@ fn exporting(template: &Template) -> View {
         let _ = save_as(&name, &file);
     };
     let area = el("textarea").id("modele-texte").attr("readonly", true).attr("rows", "8").prop("value", shown);
-    let field = el("div").class("field wide").child(el("label").attr("for", "modele-texte").child(words::FILE)).child(area);
+    let field = el("div").class("field wide say").child(el("label").attr("for", "modele-texte").child(words::FILE)).child(area);
     View::from([
         el("h2").child(words::EXPORT).into(),
         el("p").class("does").child(button("btn", words::DOWNLOAD, download)).into(),

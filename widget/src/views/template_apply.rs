@@ -124,8 +124,8 @@ fn fitted(library: Library, shelf: &Shelf) -> View {
         el("div").child(el("dt").child(label)).child(el("dd").child(number))
     };
     let counts = el("dl").class("counts").child(View::list(words::COUNTS.into_iter().zip(numbers).map(count)));
-    let same = fitting.is_same_demarche().then(|| el("p").class("prose").child(words::SAME));
-    let after = is_new.then(|| el("p").class("prose").child(words::APPLY_MORE));
+    let same = fitting.is_same_demarche().then(|| el("p").class("prose say").child(words::SAME));
+    let after = is_new.then(|| el("p").class("prose say").child(words::APPLY_MORE));
     View::from([
         el("div").class("block").child(counts).child(same).child(after).into(),
         questions(library, fitting),
