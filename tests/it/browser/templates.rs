@@ -55,6 +55,12 @@ async fn pick(browser: &Browser, id: &str, value: &str) {
     assert_eq!(browser.ask_widget(&pick).await, json!(value));
 }
 
+/// Ticks a field of the form, or takes its tick away.
+async fn toggle(browser: &Browser, field: &str) {
+    browser.write("Chercher", field).await;
+    browser.choose(field).await;
+}
+
 /// Gives a file to the field that takes one, as the browser does once it is chosen.
 async fn import(browser: &Browser, text: &str) {
     let script = format!(
@@ -81,6 +87,7 @@ async fn save_for_all(browser: &Browser, stack: &Stack) {
     browser.sees("Formulaire").await;
     browser.press("Choisir les champs").await;
     browser.sees("Seulement l'essentiel").await;
+    toggle(browser, "Domaine d'intervention").await;
     browser.press("Importer les dossiers").await;
     browser.sees("20 dossiers sont à jour").await;
     browser.press("Terminer").await;
@@ -143,22 +150,30 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     let amounts = amounts.1.as_array().unwrap().iter();
     assert!(amounts.filter(|amount| amount.is_number()).count() > 0, "what was confirmed is filled: {rows}");
 
-    // Its next version is told, shown and taken up.
+    // Its next version has one field more. It is told, shown and taken up.
     open(&browser, &stack, &stack.document, OWNER).await;
+    browser.press("Autres actions").await;
+    browser.press("Modifier les champs").await;
+    browser.sees("Seulement l'essentiel").await;
+    toggle(&browser, "Domaine d'intervention").await;
+    browser.press("Enregistrer et synchroniser").await;
+    browser.sees("Synchronisation terminée").await;
+    browser.press("Terminer").await;
     browser.follow("Modèles").await;
     browser.press("Créer un modèle").await;
     browser.choose("Nouvelle version de").await;
-    browser.write("Ce que cette version change", "Rien que le nom.").await;
+    browser.write("Ce que cette version change", "Ajoute le domaine.").await;
     browser.press("Enregistrer cette version").await;
     browser.sees("Le modèle est enregistré.").await;
-    browser.sees("Rien que le nom.").await;
+    browser.sees("Ajoute le domaine.").await;
     open(&browser, &stack, &second, OWNER).await;
     browser.follow("Modèles").await;
     browser.sees("a une version 2").await;
     browser.picture("nouvelle-version").await;
     browser.press("Voir les différences").await;
-    browser.sees("Rien que le nom.").await;
+    browser.sees("Ajoute le domaine.").await;
     browser.sees("Cette connexion suit la version 1.").await;
+    browser.sees("Nouvelle colonne « Domaine d'intervention »").await;
     // What was confirmed for the first version is not asked again.
     browser.picture("differences").await;
     browser.press("Appliquer cette version").await;
@@ -166,7 +181,11 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     assert!(!browser.widget_text().await.contains("a une version 2"));
     browser.follow("Accueil").await;
     browser.press("Synchroniser").await;
-    browser.sees("12 dossiers sont à jour").await;
+    browser.sees("Synchronisation terminée").await;
+    let rows = main_rows(&browser).await;
+    let domains = rows.as_object().unwrap().iter().find(|(column, _)| column.starts_with("Domaine")).expect("the column of the next version").1;
+    assert!(domains.as_array().unwrap().iter().all(Value::is_string), "a required field of older dossiers is filled: {domains}");
+    assert!(rows.as_object().unwrap().keys().any(|column| column.starts_with("Montant_demande")), "what was confirmed stays");
     assert_eq!(browser.console_errors().await, Vec::<String>::new());
 }
 

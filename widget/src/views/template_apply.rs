@@ -179,7 +179,10 @@ fn lost(shelf: &Shelf, missing: &[String]) -> View {
         let lines = el("ul").class("prose").child(View::list(missing.iter().map(|label| el("li").child(label.clone()))));
         section("absents", words::MISSING).child(el("p").class("sub").child(words::MISSING_MORE)).child(lines)
     });
-    let left_out = applied.filter(|applied| !applied.left_out.is_empty()).map(|applied| el("p").class("prose").child(words::left_out(&applied)));
+    // What is not answered yet is not left out yet.
+    let is_open = shelf.applying.as_ref().and_then(|applying| applying.fitting.as_ref()).is_none_or(|fitting| fitting.open() > 0);
+    let left_out =
+        applied.filter(|applied| !is_open && !applied.left_out.is_empty()).map(|applied| el("p").class("prose say").child(words::left_out(&applied)));
     View::from([wider.into(), missing.into(), left_out.into()])
 }
 
