@@ -33,13 +33,13 @@ async fn two_services() -> (Stack, SampleDocument) {
     (stack, second)
 }
 
-async fn create_team(browser: &Browser, name: &str, token: &str, demarche: i32) {
+async fn create_team(browser: &Browser, name: &str, token: &str, demarches: &str) {
     browser.sees("Créer votre équipe").await;
     browser.write("Nom de l'équipe", name).await;
     browser.write("Nom de ce document", "Suivi").await;
     browser.write("Nom du jeton", "Subventions 2026").await;
     browser.write("Jeton Démarches Simplifiées", token).await;
-    browser.write("Démarches que ce jeton autorise", &demarche.to_string()).await;
+    browser.write("Démarches que ce jeton autorise", demarches).await;
     browser.press("Vérifier et créer l'équipe").await;
     browser.sees("Inviter un autre document").await;
 }
@@ -115,14 +115,14 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     let browser = Browser::start("templates").await;
     open(&browser, &stack, &stack.document, OWNER).await;
     let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
-    create_team(&browser, "Préfecture du Loiret", &token, EVERYDAY).await;
+    create_team(&browser, "Préfecture du Loiret", &token, &EVERYDAY.to_string()).await;
     save_for_all(&browser, &stack).await;
     browser.picture("modele").await;
 
     // Another service, whose démarche is a clone with other ids and a field of another label.
     open(&browser, &stack, &second, OWNER).await;
     let token = stack.ds.tokens().add(Scope::Only(vec![SIBLING]));
-    create_team(&browser, "Préfecture de l'Isère", &token, SIBLING).await;
+    create_team(&browser, "Préfecture de l'Isère", &token, &SIBLING.to_string()).await;
     browser.follow("Modèles").await;
     browser.sees(NAME).await;
     browser.sees("Préfecture du Loiret").await;
@@ -166,6 +166,24 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     browser.press("Enregistrer cette version").await;
     browser.sees("Le modèle est enregistré.").await;
     browser.sees("Ajoute le domaine.").await;
+    // Shared with the other team alone, and meanwhile with all by somebody else: the second is told so, and loses nothing.
+    let elsewhere = Browser::start("templates_elsewhere").await;
+    open(&elsewhere, &stack, &stack.document, OWNER).await;
+    elsewhere.follow("Modèles").await;
+    elsewhere.press("Voir").await;
+    elsewhere.press("Partager").await;
+    elsewhere.sees("Enregistrer le partage").await;
+    browser.press("Partager").await;
+    browser.choose("Des équipes choisies").await;
+    browser.choose("Préfecture de l'Isère").await;
+    browser.picture("partager").await;
+    browser.press("Enregistrer le partage").await;
+    browser.sees("Votre équipe et 1 équipe choisie").await;
+    elsewhere.press("Enregistrer le partage").await;
+    elsewhere.sees("Quelqu'un d'autre a fait un changement entre-temps.").await;
+    elsewhere.sees("Votre équipe et 1 équipe choisie").await;
+    elsewhere.picture("entre-temps").await;
+
     open(&browser, &stack, &second, OWNER).await;
     browser.follow("Modèles").await;
     browser.sees("a une version 2").await;
@@ -195,11 +213,13 @@ async fn the_screens_of_templates_are_accessible() {
     let browser = Browser::start("accessible_templates").await;
     open(&browser, &stack, &stack.document, Visit { is_alone: true, ..OWNER }).await;
     let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY, SIBLING]));
-    create_team(&browser, "Préfecture du Loiret", &token, EVERYDAY).await;
+    create_team(&browser, "Préfecture du Loiret", &token, &format!("{EVERYDAY}, {SIBLING}")).await;
     browser.follow("Modèles").await;
     browser.sees("Aucun modèle pour l'instant").await;
     judge(&browser, "vide").await;
     save_for_all(&browser, &stack).await;
+    browser.press("Fonds de soutien à la vie associative").await;
+    browser.sees("Champ du formulaire").await;
     judge(&browser, "modele").await;
     browser.press("Exporter").await;
     browser.sees("Télécharger le fichier").await;
@@ -211,6 +231,16 @@ async fn the_screens_of_templates_are_accessible() {
     browser.press("Appliquer à une démarche").await;
     browser.sees("C'est la démarche d'origine du modèle").await;
     judge(&browser, "appliquer").await;
+    pick(&browser, "modele-demarche", &SIBLING.to_string()).await;
+    browser.sees("1 champ à confirmer").await;
+    browser.press("Appliquer le modèle").await;
+    browser.sees("1 champ reste à confirmer").await;
+    browser.press("Champs reconnus").await;
+    browser.sees("Reconnu par").await;
+    judge(&browser, "confirmer").await;
+    pick(&browser, "question-0", "aucun").await;
+    browser.sees("Colonne laissée de côté").await;
+    judge(&browser, "ecarter").await;
     browser.follow("Modèles").await;
     browser.sees(NAME).await;
     judge(&browser, "modeles").await;
