@@ -182,6 +182,7 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     elsewhere.press("Enregistrer le partage").await;
     elsewhere.sees("Quelqu'un d'autre a fait un changement entre-temps.").await;
     elsewhere.sees("Votre équipe et 1 équipe choisie").await;
+    assert!(!elsewhere.widget_text().await.contains("Enregistrer le partage"), "what was chosen before is still offered");
     elsewhere.picture("entre-temps").await;
 
     open(&browser, &stack, &second, OWNER).await;

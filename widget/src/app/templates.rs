@@ -222,6 +222,8 @@ impl Library {
     /// Says why it was not done. When somebody else has changed it meanwhile, the latest state is shown.
     fn refused(self, id: Option<String>, error: SourceError) {
         if error.code == SourceErrorCode::Changed {
+            // What was chosen there was of the state before.
+            self.set(|shelf| shelf.drawer = Drawer::None);
             self.list();
             if let Some(id) = id {
                 self.show(id);

@@ -96,7 +96,7 @@ fn body(library: Library, shelf: &Shelf) -> View {
     // Another template has other words: what is typed is of the one that was chosen then.
     let key = into.map(|template| format!("{}-{}", template.id, template.version)).unwrap_or_default();
     let known = |of: fn(&ListedTemplate) -> &String| into.map(|template| of(template).clone()).unwrap_or_default();
-    let note = into.is_some().then(|| field(VERSION_NOTE, words::NOTE, words::NOTE_HINT, String::new(), &key));
+    let note = into.is_some().then(|| field(VERSION_NOTE, words::NOTE, words::NOTE_HINT, String::new(), ""));
     let form = crate::ui::form(FORM, move || send(library))
         .child(of_which)
         .child(as_which)
