@@ -16,6 +16,7 @@ pub mod proxy;
 pub mod selection;
 pub mod standing;
 pub mod team;
+pub mod templates;
 pub mod text;
 mod ui;
 pub mod verdict;

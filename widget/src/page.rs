@@ -11,6 +11,8 @@ pub enum Page {
     /// The connexions, and all that is done with them.
     #[default]
     Main,
+    /// The templates.
+    Templates,
     /// The team.
     Team,
 }
@@ -19,12 +21,13 @@ impl Page {
     /// The one that is shown.
     pub fn current() -> Self {
         let path = window().location().pathname().unwrap_or_default();
-        if path.ends_with(Self::Team.file()) { Self::Team } else { Self::Main }
+        [Self::Templates, Self::Team].into_iter().find(|page| path.ends_with(page.file())).unwrap_or_default()
     }
 
     const fn file(self) -> &'static str {
         match self {
             Self::Main => "index.html",
+            Self::Templates => "modeles.html",
             Self::Team => "equipe.html",
         }
     }

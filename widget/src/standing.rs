@@ -121,6 +121,8 @@ impl Access {
 /// How a connexion is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
+    /// It has not run yet: a template made it.
+    Waiting,
     /// As DS has it, at its last run.
     UpToDate,
     /// Some dossiers failed.
@@ -139,6 +141,9 @@ pub enum Health {
 impl Health {
     /// Reads it from what the document says.
     pub fn of(connexion: &Connexion, schema: &DocumentSchema) -> Self {
+        if connexion.binding.tables.is_empty() {
+            return Self::Waiting;
+        }
         if connexion.main_table(schema).is_none() {
             return Self::TableMissing;
         }
@@ -198,6 +203,13 @@ mod tests {
         for enrolment in [Enrolment::Open, Enrolment::Invitation] {
             assert_eq!(leads(None, Role::Editor, enrolment), Access::Blocked(Obstacle::Teamless));
         }
+    }
+
+    #[test]
+    fn a_connexion_that_a_template_made_waits_for_its_first_run() {
+        let mapping = serde_json::json!({ "format": 1, "demarche": 1, "title": "", "tables": [], "fields": {} });
+        let mapping = relais_engine::json::from_value(&mapping);
+        assert!(mapping.is_ok_and(|mapping| Health::of(&Connexion::new(mapping, &[]), &DocumentSchema::default()) == Health::Waiting));
     }
 
     #[test]

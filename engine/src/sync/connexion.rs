@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{State, files::release, system_tables::CONNEXIONS};
+use super::{State, batch::write_row, files::release, system_tables::CONNEXIONS};
 use crate::{
     ds::{Demarche, DemarcheNumber},
     grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
@@ -28,12 +28,29 @@ pub struct Connexion {
     pub scope: Scope,
     /// What becomes of those that are deleted, or leave the scope.
     pub keeping: Keeping,
+    /// Which template it comes from, if it comes from one.
+    pub template: Option<FollowedTemplate>,
     /// In this document.
     pub binding: Binding,
     /// What it has done.
     pub state: State,
     /// As the document has it; none before the first run.
     saved: Option<Saved>,
+}
+
+/// A version of a template that the proxy keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FollowedTemplate {
+    /// By which the proxy knows the template.
+    pub id: String,
+    /// The number of the version, from 1.
+    pub version: i64,
+}
+
+impl FromJson for FollowedTemplate {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self { id: json.read("id")?, version: json.read("version")? })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +68,8 @@ struct Configuration {
     scope: Scope,
     #[serde(skip_serializing_if = "is_default")]
     keeping: Keeping,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<FollowedTemplate>,
     binding: Binding,
 }
 
@@ -61,6 +80,7 @@ impl FromJson for Configuration {
             siblings: json.read_or_default("siblings")?,
             scope: json.read_or_default("scope")?,
             keeping: json.read_or_default("keeping")?,
+            template: json.read("template")?,
             binding: json.read_or_default("binding")?,
         })
     }
@@ -81,6 +101,7 @@ impl Connexion {
             siblings: Vec::new(),
             scope: Scope::default(),
             keeping: Keeping::default(),
+            template: None,
             binding: Binding::default(),
             state: State::default(),
             saved: None,
@@ -160,6 +181,7 @@ impl Connexion {
         let mut anew = Self::new(self.mapping.clone(), others);
         anew.follow(self.scope.clone(), self.keeping);
         anew.follow_siblings(self.siblings.clone());
+        anew.template.clone_from(&self.template);
         anew
     }
 
@@ -169,6 +191,7 @@ impl Connexion {
             siblings: self.siblings.clone(),
             scope: self.scope.clone(),
             keeping: self.keeping,
+            template: self.template.clone(),
             binding: self.binding.clone(),
         }
     }
@@ -207,6 +230,9 @@ impl Connexion {
         current.follow_siblings(siblings.clone());
         if ours.configuration.scope != self.scope || ours.configuration.keeping != self.keeping {
             (current.scope, current.keeping) = (self.scope.clone(), self.keeping);
+        }
+        if ours.configuration.template != self.template {
+            current.template.clone_from(&self.template);
         }
         if ours.configuration.binding != self.binding {
             current.binding.forget_missing(&loaded.schema);
@@ -282,6 +308,27 @@ pub struct Loaded {
     pub schema: DocumentSchema,
 }
 
+/// Writes a connexion to the document without running it: its next run makes the tables and columns that it then lacks, and
+/// brings their rows. It goes on from what the document has now.
+pub async fn save<D: Document>(document: &D, connexion: &mut Connexion) -> Result<(), DocumentError> {
+    let loaded = load(document).await?;
+    connexion.refresh(&loaded);
+    if !connexion.is_unsaved() {
+        return Ok(());
+    }
+    let mut actions = Vec::new();
+    let table = CONNEXIONS.find_or_make(&loaded.schema, &mut actions);
+    let mut cells = connexion.configuration_cells();
+    cells.push(Connexion::state_cell(&connexion.state));
+    let row_action = actions.len();
+    actions.push(write_row(&table, connexion.row, cells));
+    let options = ApplyOptions { description: Some(format!("Relais : {}", connexion.mapping.title)), link_id: None };
+    let applied = document.apply(&actions, &options).await?;
+    connexion.row = connexion.row.or_else(|| applied.row_ids(row_action).first().copied());
+    connexion.set_saved();
+    Ok(())
+}
+
 /// Ends a connexion: its row goes, and nothing else. Its tables, with their rows, are the document's.
 pub async fn disconnect<D: Document>(document: &D, connexion: &Connexion) -> Result<(), DocumentError> {
     let schema = schema(document).await?;
@@ -315,8 +362,8 @@ pub async fn load<D: Document>(document: &D) -> Result<Loaded, DocumentError> {
         match (json::read::<Configuration>(text(&configurations).as_bytes()), state) {
             (Ok(configuration), Ok(state)) if configuration.mapping.format <= crate::mapping::FORMAT => {
                 let saved = Some(Saved { configuration: configuration.clone(), state: state.clone() });
-                let Configuration { mapping, siblings, scope, keeping, binding } = configuration;
-                loaded.connexions.push(Connexion { row: Some(row), id, mapping, siblings, scope, keeping, binding, state, saved });
+                let Configuration { mapping, siblings, scope, keeping, template, binding } = configuration;
+                loaded.connexions.push(Connexion { row: Some(row), id, mapping, siblings, scope, keeping, template, binding, state, saved });
             }
             _ => {
                 loaded.unreadable.insert(row, text(&titles));

@@ -25,7 +25,7 @@ mod system_tables;
 mod tests;
 mod writer;
 
-pub use connexion::{Connexion, Loaded, disconnect, load};
+pub use connexion::{Connexion, FollowedTemplate, Loaded, disconnect, load, save};
 pub(crate) use convert::dossier_value;
 pub use convert::{Conversion, ConvertedRow, Converter};
 pub use files::FileIndex;

@@ -19,6 +19,7 @@ mod rules;
 mod siblings;
 mod small_document;
 mod small_ds;
+mod templates;
 
 use std::{
     cell::{Cell, RefCell},

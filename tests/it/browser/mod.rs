@@ -10,6 +10,7 @@ mod scope;
 mod several;
 mod states;
 mod team;
+mod templates;
 
 use relais_tests::{
     browser::{self, Browser},

@@ -136,7 +136,7 @@ impl App {
     }
 }
 
-async fn read_form(proxy: &Proxy, number: DemarcheNumber) -> Result<Demarche, SourceError> {
+pub(super) async fn read_form(proxy: &Proxy, number: DemarcheNumber) -> Result<Demarche, SourceError> {
     Demarche::read(&proxy.call(&Operation::GetDemarche(DemarcheVariables { number })).await?)
 }
 

@@ -3,6 +3,7 @@
 mod choice;
 mod runs;
 mod team;
+mod templates;
 
 use std::rc::Rc;
 
@@ -18,6 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 
 pub use runs::{Ended, Run, Stage, Undo};
 pub use team::{Desk, Panel, Said};
+pub use templates::{Applying, Drawer, Library, Place, Shelf, Told, Upgrading};
 
 use crate::{
     clock::ServerClock,
@@ -246,7 +248,7 @@ impl App {
                 });
             }
             // What is connected is not shown beside the team.
-            let load = async { if Page::current() == Page::Main { load(&services.grist).await } else { Ok(Loaded::default()) } };
+            let load = async { if Page::current() == Page::Team { Ok(Loaded::default()) } else { load(&services.grist).await } };
             let (session, loaded) = futures_util::future::join(services.proxy.session(), load).await;
             match (session, loaded) {
                 (Ok(session), Ok(loaded)) => {
@@ -254,7 +256,7 @@ impl App {
                     match access {
                         Access::Open => self.list_demarches(),
                         // The page of the team is where it gets one.
-                        Access::Enrolling { .. } if Page::current() == Page::Main => return Page::Team.enter(),
+                        Access::Enrolling { .. } if Page::current() != Page::Team => return Page::Team.enter(),
                         Access::Blocked(Obstacle::UnknownDocument) => self.document.set(Some(session.document.clone())),
                         _ => {}
                     }

@@ -56,11 +56,20 @@ impl Content for Blob {
 }
 
 /// Sends a request and reads the whole answer. Addresses are relative to the page: the proxy may be served under a path.
-pub(super) async fn exchange<T: Content>(method: Method, path: &str, session: Option<&str>, body: Option<String>) -> Result<T, SourceError> {
+pub(super) async fn exchange<T: Content>(
+    method: Method,
+    path: &str,
+    session: Option<&str>,
+    body: Option<String>,
+    seen: Option<i64>,
+) -> Result<T, SourceError> {
     let deadline = Deadline::new(T::TIMEOUT).ok_or(SourceErrorCode::Internal)?;
     let mut request = RequestBuilder::new(path).method(method).abort_signal(Some(&deadline.signal())).cache(web_sys::RequestCache::NoStore);
     if let Some(session) = session {
         request = request.header("Authorization", &format!("Bearer {session}"));
+    }
+    if let Some(seen) = seen {
+        request = request.header("If-Match", &format!("\"{seen}\""));
     }
     let request = match body {
         Some(body) => request.header("Content-Type", "application/json").body(body),

@@ -81,7 +81,7 @@ impl Proxy {
     async fn open(&self) -> Result<Session, OpenError> {
         let token = self.0.grist.access_token().await.map_err(OpenError::Document)?;
         let body = serde_json::json!({ "grist_origin": self.0.grist.origin(), "grist_token": token.token });
-        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(json::write(&body))).await.map_err(OpenError::Proxy)?;
+        let answer: Vec<u8> = exchange(Method::POST, "api/session", None, Some(json::write(&body)), None).await.map_err(OpenError::Proxy)?;
         let session: Session = read(&answer).map_err(OpenError::Proxy)?;
         self.0.clock.set(session.server_time);
         Ok(session)
@@ -96,12 +96,16 @@ impl Proxy {
     }
 
     async fn ask<T: Content>(&self, method: Method, path: &str, body: Option<String>) -> Result<T, SourceError> {
+        self.ask_of(method, path, body, None).await
+    }
+
+    async fn ask_of<T: Content>(&self, method: Method, path: &str, body: Option<String>, seen: Option<i64>) -> Result<T, SourceError> {
         let session = self.session().await?;
-        match exchange(method.clone(), path, Some(&session.session), body.clone()).await {
+        match exchange(method.clone(), path, Some(&session.session), body.clone(), seen).await {
             Err(error) if error.code == SourceErrorCode::SessionExpired => {
                 self.forget(&session).await;
                 let renewed = self.session().await?;
-                exchange(method, path, Some(&renewed.session), body).await
+                exchange(method, path, Some(&renewed.session), body, seen).await
             }
             answer => answer,
         }
@@ -127,6 +131,16 @@ impl Proxy {
     /// Who read what of the team's démarches, as a file for a spreadsheet.
     pub async fn audit_file(&self) -> Result<Blob, SourceError> {
         self.ask(Method::GET, "api/audit.csv", None).await
+    }
+
+    /// Asks something about templates.
+    pub async fn tell<T: FromJson>(&self, Request { method, path, body, seen }: Request) -> Result<T, SourceError> {
+        read(&self.ask_of::<Vec<u8>>(method, &path, body, seen).await?)
+    }
+
+    /// The same, where the answer says no more than that it is done.
+    pub async fn have(&self, Request { method, path, body, seen }: Request) -> Result<(), SourceError> {
+        self.ask_of::<Vec<u8>>(method, &path, body, seen).await.map(|_| ())
     }
 
     /// Opens another session at the next call: this one names a team that is no longer the document's.

@@ -46,6 +46,8 @@ pub struct Request {
     pub path: String,
     /// What is sent.
     pub body: Option<String>,
+    /// Which state of it was seen, where nothing is to be lost of another.
+    pub seen: Option<i64>,
 }
 
 impl std::fmt::Debug for Request {
@@ -125,7 +127,7 @@ impl Wish {
         if let Self::Rename(version) | Self::Replace(_, version) | Self::Discard(_, version) = self {
             body.put("version", (*version).into());
         }
-        Ok(Request { method, path: [path, id, end].concat(), body: body.write() })
+        Ok(Request { method, path: [path, id, end].concat(), body: body.write(), seen: None })
     }
 }
 

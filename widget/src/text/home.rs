@@ -42,6 +42,8 @@ pub const SEE_FIRST_RUN: &str = "Voir la synchronisation en cours";
 pub const SEE_RUN: &str = "Voir";
 /// State: all is well.
 pub const UP_TO_DATE: &str = "À jour";
+/// It has not run yet.
+pub const WAITING: &str = "Prête : la première synchronisation importera les dossiers";
 /// State: waits for another run.
 pub const QUEUED: &str = "En attente";
 /// State: never ran to an end.

@@ -12,6 +12,7 @@ pub mod scope;
 pub mod siblings;
 pub mod states;
 pub mod team;
+pub mod templates;
 
 /// The name of the application, at the end of the page's title.
 pub const RELAIS: &str = "Relais";
@@ -21,6 +22,8 @@ pub const SKIP: &str = "Aller au contenu";
 pub const HOME: &str = "Accueil";
 /// When another page may be opened.
 pub const RUNNING: &str = "Après la synchronisation en cours.";
+/// The page of the templates.
+pub const TEMPLATES: &str = "Modèles";
 /// The page of the team.
 pub const TEAM: &str = "Équipe";
 /// The name of the list of areas.
@@ -61,7 +64,7 @@ pub fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     /// The texts of all screens, as they are written.
-    const SOURCES: [(&str, &str); 12] = [
+    const SOURCES: [(&str, &str); 13] = [
         ("mod.rs", include_str!("mod.rs")),
         ("changes.rs", include_str!("changes.rs")),
         ("demarche.rs", include_str!("demarche.rs")),
@@ -74,6 +77,7 @@ mod tests {
         ("siblings.rs", include_str!("siblings.rs")),
         ("states.rs", include_str!("states.rs")),
         ("team.rs", include_str!("team.rs")),
+        ("templates.rs", include_str!("templates.rs")),
     ];
 
     /// The literals of a source, but for its tests.

@@ -114,8 +114,9 @@ fn areas(app: App) -> View {
     // Each is of no use without the other's: the main page before the document has a team, and the team to those who only read.
     let is_open = app.access.get_untracked() == Access::Open;
     let home = (is_open || present == Page::Main).then(|| area(text::HOME, Page::Main));
+    let templates = is_open.then(|| area(text::TEMPLATES, Page::Templates));
     let team = (is_open || present == Page::Team).then(|| area(text::TEAM, Page::Team));
-    el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(home).child(team)).into()
+    el("nav").attr("aria-label", text::AREAS).child(el("ul").class("nav").child(home).child(templates).child(team)).into()
 }
 
 fn steps(app: App, present: usize) -> View {

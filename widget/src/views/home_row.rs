@@ -36,6 +36,7 @@ fn card(app: App, id: &str) -> Option<Card> {
         let (class, picture, state, more) = match Health::of(connexion, &loaded.schema) {
             _ if run.is_some() => ("st info", Icon::Running, run.clone().unwrap_or_default(), String::new()),
             _ if is_queued => ("st off", Icon::Clock, home::QUEUED.to_owned(), String::new()),
+            Health::Waiting => ("st info", Icon::Clock, home::WAITING.to_owned(), String::new()),
             Health::UpToDate => ("st ok", Icon::Check, home::UP_TO_DATE.to_owned(), String::new()),
             Health::Failed { failed, dossiers } => ("st err", Icon::Cross, home::failed(failed, dossiers), home::others(failed, dossiers)),
             Health::Interrupted => ("st warn", Icon::Warning, home::INTERRUPTED.to_owned(), home::INTERRUPTED_MORE.to_owned()),

@@ -18,6 +18,10 @@ mod team;
 mod team_forms;
 mod team_guide;
 mod team_tokens;
+mod template;
+mod template_apply;
+mod template_save;
+mod templates;
 
 use leptos::{mount::mount_to_renderer, prelude::*};
 
@@ -43,6 +47,13 @@ pub fn mount_team() {
     }
 }
 
+/// Shows the page of the templates, from now on.
+pub fn mount_templates() {
+    if let Some(body) = document().body() {
+        mount_to_renderer(&body, templates_root).forget();
+    }
+}
+
 fn start() -> App {
     let app = App::default();
     provide_context(app);
@@ -63,6 +74,23 @@ fn team_root() -> View {
             Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
             Access::Enrolling { may_create } => enrolment::enrolment_screen(may_create),
             Access::Open => team::team_screen(),
+        })
+    })
+}
+
+/// The whole page of the templates.
+fn templates_root() -> View {
+    let app = start();
+    let access = memo(move || app.access.get());
+    View::from(move || {
+        let access = access.get();
+        untrack(|| match access {
+            // Where it leads is on its way.
+            Access::Starting | Access::Enrolling { .. } => loading(),
+            Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
+            Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
+            Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
+            Access::Open => templates::templates_screen(),
         })
     })
 }

@@ -1,0 +1,9 @@
+//! Templates: what is asked of the proxy about them, and how one fits a démarche.
+
+mod errand;
+mod fitting;
+mod newer;
+
+pub use errand::{Errand, answers, file_name};
+pub use fitting::{Fitting, Question, Recognised};
+pub use newer::{Newer, newer_versions, take_up};

@@ -1,0 +1,425 @@
+//! The page « Modèles ».
+
+use relais_engine::{
+    grist::ColumnType,
+    mapping::{Fate, Keeping, Scope, TableKey},
+    sync::Connexion,
+    template::{Applied, Certainty, Grounds, TemplateChange},
+    words::{self, count, figure},
+};
+
+use super::quoted;
+use crate::{
+    proxy::{ListedTemplate, Version, Visibility},
+    templates::{Question, Recognised},
+    text::{moments, scope},
+};
+
+/// What a template is.
+pub const LEAD: &str = "Un modèle garde le choix des champs, des colonnes et des dossiers. Il ne contient ni donnée, ni jeton.";
+/// Above the search.
+pub const SEARCH: &str = "Chercher un modèle";
+/// What is searched.
+pub const SEARCH_HINT: &str = "Nom, démarche ou équipe";
+/// Nothing answers.
+pub const NO_MATCH: &str = "Aucun modèle ne correspond à cette recherche.";
+/// There is none.
+pub const EMPTY: &str = "Aucun modèle pour l’instant";
+/// How there can be one.
+pub const EMPTY_MORE: &str =
+    "Enregistrez une connexion de ce document comme modèle, ou importez un fichier. Les modèles que d’autres équipes partagent apparaissent ici.";
+/// What editors cannot do.
+pub const EDITOR: &str = "Un propriétaire du document peut créer, partager ou retirer un modèle. Vous pouvez appliquer ceux qui sont ici.";
+/// Saves a connexion.
+pub const CREATE: &str = "Créer un modèle";
+/// Takes a file.
+pub const IMPORT: &str = "Importer un fichier";
+/// Of which kind.
+pub const IMPORT_HINT: &str = "Un fichier exporté par Relais, de 256 Kio au plus.";
+/// A file that the browser does not read.
+pub const UNREADABLE: &str = "Ce fichier n’a pas pu être lu. Rien n’a été modifié. Choisissez-le de nouveau.";
+/// Opens a template.
+pub const SEE: &str = "Voir";
+/// Goes back to the gallery.
+pub const BACK: &str = "Modèles";
+/// While it is asked.
+pub const WAITING: &str = "En cours…";
+/// A template that is withdrawn.
+pub const WITHDRAWN: &str = "Retiré par son équipe";
+
+/// What it sets.
+pub const SETTINGS: &str = "Ce qu’il règle";
+/// The démarche that it was made for.
+pub const ORIGIN: &str = "Démarche d’origine";
+/// Which dossiers.
+pub const DOSSIERS: &str = "Dossiers";
+/// What becomes of the deleted ones.
+pub const DELETIONS: &str = "Suppressions";
+/// Who sees it.
+pub const SEEN_BY: &str = "Visible par";
+/// What it makes.
+pub const MAKES: &str = "Ce qu’il crée";
+/// Its versions.
+pub const VERSIONS: &str = "Versions";
+/// The columns of its tables.
+pub const HEADS: [&str; 3] = ["Colonne", "Type", "Champ du formulaire"];
+/// Of a dossier rather than of its form.
+pub const OF_DOSSIER: &str = "Le dossier lui-même";
+
+/// Applies it.
+pub const APPLY: &str = "Appliquer à une démarche";
+/// Gives its file.
+pub const EXPORT: &str = "Exporter";
+/// Whom it is shared with.
+pub const SHARE: &str = "Partager";
+/// Takes it away.
+pub const WITHDRAW: &str = "Retirer";
+/// The file as a download.
+pub const DOWNLOAD: &str = "Télécharger le fichier";
+/// Where downloads are blocked.
+pub const EXPORT_MORE: &str = "Si votre navigateur bloque le téléchargement depuis Grist, copiez ce texte dans un fichier.";
+/// The text of the file.
+pub const FILE: &str = "Contenu du fichier";
+/// Who may see it.
+pub const VISIBILITIES: [(Visibility, &str); 3] =
+    [(Visibility::Team, "Votre équipe seulement"), (Visibility::Teams, "Des équipes choisies"), (Visibility::All, "Toutes les équipes")];
+/// The other teams.
+pub const TEAMS: &str = "Équipes";
+/// There is none.
+pub const NO_TEAM: &str = "Aucune autre équipe n’utilise ce serveur.";
+/// Saves whom it is shared with.
+pub const SHARE_NOW: &str = "Enregistrer le partage";
+/// It is.
+pub const SHARED: &str = "Le partage est enregistré.";
+/// What withdrawing does.
+pub const WITHDRAW_MORE: &str = "Il disparaît de la liste. Les connexions qui en viennent continuent comme avant, sans nouvelle version.";
+/// Does it.
+pub const WITHDRAW_NOW: &str = "Retirer ce modèle";
+/// Does not.
+pub const KEEP: &str = "Garder";
+/// It is.
+pub const WITHDRAWN_NOW: &str = "Le modèle est retiré.";
+
+/// Of what it is made.
+pub const OF_WHICH: &str = "À partir de quelle connexion";
+/// There is none.
+pub const NO_CONNEXION: &str = "Ce document n’a pas encore de connexion.";
+/// How there can be one.
+pub const NO_CONNEXION_MORE: &str = "Connectez d’abord une démarche à l’accueil ; ses réglages deviendront un modèle.";
+/// A new one, or the next version of one.
+pub const INTO: &str = "Enregistrer comme";
+/// A new one.
+pub const NEW: &str = "Nouveau modèle";
+/// Its name.
+pub const NAME: &str = "Nom du modèle";
+/// What to type.
+pub const NAME_HINT: &str = "Par exemple : Suivi DETR-DSIL.";
+/// What it is for.
+pub const DESCRIPTION: &str = "Description";
+/// What to type.
+pub const DESCRIPTION_HINT: &str = "À quoi il sert, en une phrase. Elle est lue par les autres équipes.";
+/// What the version changes.
+pub const NOTE: &str = "Ce que cette version change";
+/// What to type.
+pub const NOTE_HINT: &str = "Par exemple : ajoute le suivi DSIL.";
+/// Saves it.
+pub const SAVE: &str = "Enregistrer le modèle";
+/// Saves a version.
+pub const SAVE_VERSION: &str = "Enregistrer cette version";
+/// It is.
+pub const SAVED: &str = "Le modèle est enregistré.";
+/// A name that is not there.
+pub const NAMELESS: &str = "Donnez un nom au modèle.";
+/// No connexion is chosen.
+pub const UNCHOSEN: &str = "Choisissez une connexion.";
+
+/// To which démarche it is applied.
+pub const TO_WHICH: &str = "À quelle démarche";
+/// None is chosen.
+pub const CHOOSE: &str = "Choisir…";
+/// While the form is read.
+pub const READING: &str = "Lecture du formulaire…";
+/// The same démarche.
+pub const SAME: &str = "C’est la démarche d’origine du modèle : tous ses champs sont repris.";
+/// A démarche that the document has already.
+pub const CONNECTED: &str = "Cette démarche est déjà connectée à ce document : Relais créera d’autres tables pour ce modèle.";
+/// The counts.
+pub const COUNTS: [&str; 3] = ["champs reconnus", "à confirmer", "absents"];
+/// What is asked.
+pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou de ne pas l’importer.";
+/// Not answered.
+pub const UNANSWERED: &str = "À confirmer…";
+/// None of them.
+pub const NONE: &str = "Ne pas importer";
+/// What was recognised.
+pub const RECOGNISED: &str = "Champs reconnus";
+/// By what.
+pub const RECOGNISED_HEADS: [&str; 3] = ["Champ du modèle", "Champ de la démarche", "Reconnu par"];
+/// What is not there.
+pub const MISSING: &str = "Champs absents de cette démarche";
+/// What follows.
+pub const MISSING_MORE: &str = "Les colonnes qu’ils rempliraient ne sont pas créées.";
+/// A filter that is lost.
+pub const WIDER: &str = "Un filtre du modèle n’existe pas ici";
+/// What follows.
+pub const WIDER_MORE: &str =
+    "Ses groupes instructeurs ou ses étiquettes ne sont pas dans cette démarche : des dossiers que le modèle laisse de côté seront importés.";
+/// Does it.
+pub const APPLY_NOW: &str = "Appliquer le modèle";
+/// What follows.
+pub const APPLY_MORE: &str = "Rien n’est importé avant que vous lanciez la synchronisation, à l’accueil.";
+
+/// Looks at a newer version.
+pub const SEE_DIFFERENCE: &str = "Voir les différences";
+/// What the version brings.
+pub const CHANGES: &str = "Ce qu’elle apporte";
+/// Nothing.
+pub const NO_CHANGE: &str = "Rien de ce que cette connexion importe ne change.";
+/// What stays.
+pub const KEPT: &str = "Vos réglages sont gardés";
+/// Of what.
+pub const KEPT_MORE: &str = "Vous avez réglé ceci autrement. La nouvelle version n’y touche pas.";
+/// Does it.
+pub const TAKE_UP: &str = "Appliquer cette version";
+/// It is.
+pub const TAKEN_UP: &str = "La version est appliquée. La prochaine synchronisation fera le reste.";
+
+/// « 42 colonnes, 2 tables liées ».
+pub fn size(template: &ListedTemplate) -> String {
+    let columns = count(template.columns, "colonne", "colonnes");
+    match template.tables.saturating_sub(1) {
+        0 => columns,
+        linked => format!("{columns}, {}", count(linked, "table liée", "tables liées")),
+    }
+}
+
+/// « version 4, dans 6 documents ».
+pub fn standing(template: &ListedTemplate) -> String {
+    let uses = match template.uses {
+        0 => String::new(),
+        uses => format!(", utilisé {} fois", figure(uses)),
+    };
+    format!("version {}{uses}", template.version)
+}
+
+/// « Pour la démarche 131016 ».
+pub fn of_demarche(number: i64) -> String {
+    format!("Fait pour la démarche {number}")
+}
+
+/// « Correspond à votre démarche 131016 ».
+pub fn yours(number: i64) -> String {
+    format!("Correspond à votre démarche {number}")
+}
+
+/// « Préfecture du Bas-Rhin, version 4 du 12 novembre 2026, dans 6 documents. »
+pub fn under_title(template: &ListedTemplate) -> String {
+    format!("{}, {}, modifié le {}.", template.team, standing(template), moments::date(template.updated_at))
+}
+
+/// Whose it is.
+pub fn team(template: &ListedTemplate) -> String {
+    if template.is_own { format!("{} (votre équipe)", template.team) } else { template.team.clone() }
+}
+
+/// « 131016, Demande de subvention ».
+pub fn demarche(number: i64, title: &str) -> String {
+    if title.trim().is_empty() { number.to_string() } else { format!("{number}, {}", title.trim()) }
+}
+
+/// Which dossiers a template follows.
+pub fn scope(scope: &relais_engine::template::TemplateScope) -> String {
+    let parts = [
+        (!scope.states.is_empty(), "état"),
+        (scope.from.is_some() || scope.until.is_some(), "date de dépôt"),
+        (!scope.groupes.is_empty(), "groupe instructeur"),
+        (!scope.labels.is_empty(), "étiquettes"),
+        (scope.archived.is_some(), "archivage"),
+    ];
+    let chosen: Vec<&str> = parts.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, name)| name).collect();
+    if chosen.is_empty() { scope::summary(&Scope::default()) } else { format!("Selon : {}", chosen.join(", ")) }
+}
+
+/// What becomes of deleted dossiers.
+pub const fn keeping(keeping: Keeping) -> &'static str {
+    match keeping.deleted {
+        Fate::Mark => "Les dossiers supprimés sont marqués, pas retirés",
+        Fate::Remove => "Les dossiers supprimés sont retirés",
+    }
+}
+
+/// Who sees it.
+pub fn seen_by(visibility: Visibility, teams: usize) -> String {
+    match visibility {
+        Visibility::Team => "Votre équipe seulement".to_owned(),
+        Visibility::Teams => format!("Votre équipe et {}", count(teams, "équipe choisie", "équipes choisies")),
+        Visibility::All => "Toutes les équipes".to_owned(),
+    }
+}
+
+/// « 42 colonnes, une ligne par dossier ».
+pub fn table_size(key: &TableKey, columns: usize) -> String {
+    let columns = count(columns, "colonne", "colonnes");
+    match key {
+        TableKey::Dossiers => format!("{columns}, une ligne par dossier"),
+        TableKey::Repetition(_) | TableKey::Linked(_) => format!("{columns}, table liée au dossier"),
+    }
+}
+
+/// The columns of a table.
+pub fn columns_of(table: &str) -> String {
+    format!("Colonnes de la table « {table} »")
+}
+
+/// « 12 novembre 2026. Ajoute le suivi DSIL. »
+pub fn version(version: &Version) -> String {
+    let date = moments::date(version.created_at);
+    if version.note.is_empty() { format!("{date}.") } else { format!("{date}. {}", version.note) }
+}
+
+/// Asks before a template is withdrawn.
+pub fn withdraw(name: &str) -> String {
+    format!("Retirer le modèle « {name} » ?")
+}
+
+/// « Nouvelle version de « Suivi DETR » (version 4 en ce moment) ».
+pub fn next_of(template: &ListedTemplate) -> String {
+    format!("Nouvelle version de « {} » (version {} en ce moment)", template.name, template.version)
+}
+
+/// « table « Dossiers », 42 colonnes ».
+pub fn connexion(connexion: &Connexion) -> String {
+    let columns = connexion.mapping.tables.iter().map(|table| table.columns.len()).sum();
+    let table = connexion.mapping.tables.first().map(|table| table.name.clone()).unwrap_or_default();
+    format!("Démarche {}, table « {table} », {}", connexion.mapping.demarche, count(columns, "colonne", "colonnes"))
+}
+
+/// « Appliquer « Suivi DETR » ».
+pub fn apply(name: &str) -> String {
+    format!("Appliquer {}", quoted(name))
+}
+
+/// « 2 champs à confirmer ».
+pub fn questions(number: usize) -> String {
+    count(number, "champ à confirmer", "champs à confirmer")
+}
+
+/// « Nombre entier, section « Budget ». »
+pub fn asked(question: &Question) -> String {
+    let kind = words::champ_type(&question.champ_type);
+    if question.section.is_empty() { format!("{kind}.") } else { format!("{kind}, section « {} ».", question.section) }
+}
+
+/// A field that may be the one, and why.
+pub fn possible(label: &str, likeness: relais_engine::template::Likeness) -> String {
+    let why = words::likeness(likeness);
+    format!("{label} – {}", why.trim_end_matches('.'))
+}
+
+/// « 39 champs reconnus, 2 à confirmer ».
+pub fn summary(recognised: usize, open: usize) -> String {
+    let recognised = count(recognised, "champ reconnu", "champs reconnus");
+    if open == 0 { recognised } else { format!("{recognised}, {} à confirmer", figure(open)) }
+}
+
+/// What is still to be answered.
+pub fn unsettled(open: usize) -> String {
+    format!("{} avant d’appliquer le modèle.", count(open, "champ reste à confirmer", "champs restent à confirmer"))
+}
+
+/// By what a field was recognised.
+pub const fn grounds(grounds: Grounds) -> &'static str {
+    match grounds {
+        Grounds::SameId => "même champ",
+        Grounds::SameLabelTypeAndSection => "même libellé, même type, même section",
+        Grounds::SameWordsTypeAndSection => "mêmes mots, même type, même section",
+        Grounds::OtherSection => "même libellé, même type, autre section",
+        Grounds::OtherType => "même libellé, type voisin",
+        Grounds::Chosen => "votre choix",
+    }
+}
+
+/// How sure that is.
+pub fn recognised(field: &Recognised) -> String {
+    match field.grounds.certainty() {
+        Certainty::Certain => grounds(field.grounds).to_owned(),
+        Certainty::Likely => format!("probable : {}", grounds(field.grounds)),
+    }
+}
+
+/// « 39 champs reconnus, dont 3 probables ».
+pub fn recognised_count(fields: &[Recognised]) -> String {
+    let likely = fields.iter().filter(|field| field.grounds.certainty() == Certainty::Likely).count();
+    let all = count(fields.len(), "champ", "champs");
+    if likely == 0 { all } else { format!("{all}, dont {}", count(likely, "probable", "probables")) }
+}
+
+/// The columns that will not be made.
+pub fn left_out(applied: &Applied) -> String {
+    let names: Vec<String> = applied.left_out.iter().map(|left| quoted(&left.column)).collect();
+    let colonnes = if names.len() == 1 { "Colonne laissée de côté" } else { "Colonnes laissées de côté" };
+    format!("{colonnes} : {}.", names.join(", "))
+}
+
+/// A connexion that can take up a newer version.
+pub fn newer(template: &ListedTemplate, title: &str) -> String {
+    format!("« {} » a une version {} pour « {} »", template.name, template.version, title.trim())
+}
+
+/// Which version it follows.
+pub fn follows(version: i64) -> String {
+    format!("Cette connexion suit la version {version}.")
+}
+
+/// « Version 4 de « Suivi DETR » ».
+pub fn version_of(version: i64, name: &str) -> String {
+    format!("Version {version} de « {name} »")
+}
+
+/// A difference between what a connexion has and a version.
+pub fn change(change: &TemplateChange) -> String {
+    let kind = |column_type: &ColumnType| words::column_type(column_type).to_owned();
+    match change {
+        TemplateChange::TableAdded { table, columns } => format!("Nouvelle table « {table} », {}.", count(*columns, "colonne", "colonnes")),
+        TemplateChange::TableRemoved { table } => format!("La table « {table} » n’est plus dans le modèle. Elle reste dans votre document."),
+        TemplateChange::TableRenamed { from, to } => format!("La table « {from} » s’appelle « {to} » dans le modèle."),
+        TemplateChange::ColumnAdded { table, column, column_type } => {
+            format!("Nouvelle colonne « {column} » ({}) dans « {table} ».", kind(column_type))
+        }
+        TemplateChange::ColumnRemoved { column, .. } => format!("La colonne « {column} » n’est plus dans le modèle. Elle reste dans votre document."),
+        TemplateChange::ColumnRenamed { from, to, .. } => format!("La colonne « {from} » s’appelle « {to} » dans le modèle."),
+        TemplateChange::ColumnRetyped { column, from, to, .. } => format!("Colonne « {column} » : de {} à {}.", kind(from), kind(to)),
+        TemplateChange::SourcesAdded { column, sources, .. } => {
+            format!("La colonne « {column} » est remplie par {} de plus.", count(*sources, "champ", "champs"))
+        }
+        TemplateChange::Scope { to, .. } => format!("Dossiers à importer : {}.", scope::summary(to).replace("Selon : ", "selon ").to_lowercase()),
+        TemplateChange::Keeping { to, .. } => format!("{}.", keeping(*to)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_told_in_words() {
+        let added = TemplateChange::ColumnAdded { table: "Suivi".to_owned(), column: "Zonage".to_owned(), column_type: ColumnType::Text };
+        assert_eq!(change(&added), "Nouvelle colonne «\u{a0}Zonage\u{a0}» (Texte) dans «\u{a0}Suivi\u{a0}».");
+        let scope = TemplateChange::Scope { from: Scope::default(), to: Scope { archived: Some(false), ..Scope::default() } };
+        assert_eq!(change(&scope), "Dossiers à importer\u{a0}: selon archivage.");
+        let whole = TemplateChange::Scope { from: Scope::default(), to: Scope::default() };
+        assert_eq!(change(&whole), "Dossiers à importer\u{a0}: tous sauf les brouillons.");
+        assert_eq!(summary(39, 0), "39 champs reconnus");
+        assert_eq!(summary(39, 2), "39 champs reconnus, 2 à confirmer");
+        assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
+    }
+
+    #[test]
+    fn a_likely_field_says_so() {
+        let field = |grounds| Recognised { ours: String::new(), theirs: String::new(), grounds };
+        assert_eq!(recognised(&field(Grounds::SameId)), "même champ");
+        assert_eq!(recognised(&field(Grounds::OtherType)), "probable\u{a0}: même libellé, type voisin");
+        let fields = [field(Grounds::SameId), field(Grounds::OtherSection)];
+        assert_eq!(recognised_count(&fields), "2 champs, dont 1 probable");
+    }
+}

@@ -1,0 +1,202 @@
+//! A template applied to a démarche, and a newer version for a connexion: what is recognised, what is asked, what follows.
+
+use leptos::prelude::*;
+use relais_engine::{
+    ds::DemarcheNumber,
+    template::{Difference, TemplateChange},
+};
+use web_sys::Event;
+
+use super::templates::{below, refusal, told, waiting};
+use crate::{
+    app::{Applying, Fetched, Library, Place, Shelf},
+    proxy::WholeTemplate,
+    templates::{Fitting, Question, Recognised},
+    text::{errors, templates as words},
+    ui::{Note, Tone, View, button, el, row, section, table},
+};
+
+/// The id of the list of démarches.
+const DEMARCHE: &str = "modele-demarche";
+
+/// A template, applied to a démarche.
+pub(super) fn apply_screen() -> View {
+    let library = Library::current();
+    let name = move || library.shelf.with(|shelf| shelf.whole.ready().map(|whole| whole.listed.name.clone()).unwrap_or_default());
+    let apply = button("btn primary", words::APPLY_NOW, move || library.apply());
+    below(library, move || words::apply(&name()), Place::One, name)
+        .summary(move || library.shelf.with(summary))
+        .actions(apply)
+        .child(move || library.shelf.with(|shelf| choice(library, shelf)))
+        .child(move || library.shelf.with(|shelf| told(library.app(), shelf)))
+        .child(move || library.shelf.with(|shelf| fitted(library, shelf)))
+        .into()
+}
+
+/// A newer version, for a connexion.
+pub(super) fn newer_screen() -> View {
+    let library = Library::current();
+    let title = move || {
+        let of = |whole: &WholeTemplate| words::version_of(whole.listed.version, &whole.listed.name);
+        library.shelf.with(|shelf| shelf.whole.ready().map(|whole| of(whole)).unwrap_or_default())
+    };
+    let apply = button("btn primary", words::TAKE_UP, move || library.apply());
+    below(library, title, Place::Gallery, || words::BACK.to_owned())
+        .summary(move || library.shelf.with(summary))
+        .actions(apply)
+        .child(move || library.shelf.with(note))
+        .child(move || library.shelf.with(|shelf| told(library.app(), shelf)))
+        .child(move || library.shelf.with(difference))
+        .child(move || library.shelf.with(|shelf| fitted(library, shelf)))
+        .into()
+}
+
+fn summary(shelf: &Shelf) -> String {
+    let fitting = shelf.applying.as_ref().and_then(|applying| applying.fitting.as_ref());
+    fitting.map(|fitting| words::summary(fitting.recognised().len(), fitting.open())).unwrap_or_default()
+}
+
+/// What its team says of a version.
+fn note(shelf: &Shelf) -> View {
+    let Some(whole) = shelf.whole.ready() else { return View::NOTHING };
+    let follows =
+        shelf.upgrading.as_ref().and_then(|upgrading| upgrading.connexion.template.as_ref()).map(|followed| words::follows(followed.version));
+    let said = (!whole.template.note.is_empty()).then(|| el("p").class("lead").child(whole.template.note.clone()));
+    View::from([el("p").class("sub").child(follows.unwrap_or_default()).into(), said.into()])
+}
+
+/// What differs between the connexion and the version.
+fn difference(shelf: &Shelf) -> View {
+    let Some((newer, older)) = shelf.applied() else { return View::NOTHING };
+    let Some(upgrading) = &shelf.upgrading else { return View::NOTHING };
+    let Difference { changes, kept } = Difference::between(&upgrading.connexion, &newer, older.as_ref());
+    let lines =
+        |changes: &[TemplateChange]| el("ul").class("prose").child(View::list(changes.iter().map(|change| el("li").child(words::change(change)))));
+    let none = changes.is_empty().then(|| el("p").class("prose").child(words::NO_CHANGE));
+    let kept = (!kept.is_empty()).then(|| section("gardes", words::KEPT).child(el("p").class("sub").child(words::KEPT_MORE)).child(lines(&kept)));
+    View::from([section("apporte", words::CHANGES).child(none).child(lines(&changes)).into(), kept.into()])
+}
+
+/// The démarches of the team.
+fn choice(library: Library, shelf: &Shelf) -> View {
+    let app = library.app();
+    let listed = match app.demarches.get() {
+        Fetched::Pending => return waiting(),
+        Fetched::Failed(error) => return refusal(app, &error).into(),
+        Fetched::Ready(listed) => listed,
+    };
+    let chosen = shelf.applying.as_ref().map(|applying| applying.number);
+    let option = |value: String, label: String, is_chosen: bool| el("option").attr("value", value).prop("selected", is_chosen).child(label);
+    let mut options = vec![option(String::new(), words::CHOOSE.to_owned(), chosen.is_none()).into()];
+    for listed in listed {
+        let label = words::demarche(listed.number.get(), listed.title.as_deref().unwrap_or_default());
+        options.push(option(listed.number.to_string(), label, chosen == Some(listed.number)).into());
+    }
+    let on_change = move |event: Event| match event_target_value(&event).parse::<i64>().ok().and_then(|number| DemarcheNumber::new(number).ok()) {
+        Some(number) => library.fit(number),
+        None => library.set(|shelf| shelf.applying = None),
+    };
+    let list = el("select").id(DEMARCHE).on("change", on_change).child(options);
+    let is_connected = chosen
+        .is_some_and(|number| app.loaded.with(|loaded| loaded.connexions.iter().any(|connexion| connexion.demarches().any(|known| known == number))));
+    let hint = is_connected.then(|| el("p").class("hint").child(words::CONNECTED));
+    el("div").class("field wide say").child(el("label").attr("for", DEMARCHE).child(words::TO_WHICH)).child(list).child(hint).into()
+}
+
+/// What of the template the démarche has.
+fn fitted(library: Library, shelf: &Shelf) -> View {
+    if let Fetched::Failed(error) = &shelf.whole {
+        return refusal(library.app(), error).into();
+    }
+    let Some(Applying { number, form, fitting }) = &shelf.applying else { return View::NOTHING };
+    if let Fetched::Failed(error) = form {
+        let explained = errors::source(error, Some(*number), library.app().now());
+        return Note::new(Tone::Error, explained.what).line(errors::UNCHANGED).line(explained.remedy).into();
+    }
+    let Some(fitting) = fitting else {
+        return el("p").class("sub").attr("role", "status").child(words::READING).into();
+    };
+    let is_new = shelf.upgrading.is_none();
+    let (recognised, missing) = (fitting.recognised(), fitting.missing());
+    let numbers = [recognised.len(), fitting.open(), missing.len()];
+    let count = |(label, number): (&'static str, usize)| {
+        let number = relais_engine::words::figure(number);
+        el("div").child(el("dt").child(label)).child(el("dd").child(number))
+    };
+    let counts = el("dl").class("counts").child(View::list(words::COUNTS.into_iter().zip(numbers).map(count)));
+    let same = fitting.is_same_demarche().then(|| el("p").class("prose say").child(words::SAME));
+    let after = is_new.then(|| el("p").class("prose say").child(words::APPLY_MORE));
+    View::from([
+        el("div").class("block").child(counts).child(same).child(after).into(),
+        questions(library, fitting),
+        lost(shelf, &missing),
+        recognised_fields(&recognised),
+    ])
+}
+
+fn questions(library: Library, fitting: &Fitting) -> View {
+    if fitting.questions.is_empty() {
+        return View::NOTHING;
+    }
+    let lines = fitting.questions.iter().enumerate().map(|(place, asked)| question(library, place, asked));
+    let number = fitting.questions.len();
+    section("questions", words::questions(number)).child(el("p").class("sub").child(words::QUESTIONS_MORE)).child(View::list(lines)).into()
+}
+
+/// A field that is asked about: the fields that it may be, or none.
+fn question(library: Library, place: usize, asked: &Question) -> View {
+    let id = format!("question-{place}");
+    let hint_id = format!("{id}-aide");
+    let option = |value: String, label: String, is_chosen: bool| el("option").attr("value", value).prop("selected", is_chosen).child(label);
+    let mut options = vec![option(String::new(), words::UNANSWERED.to_owned(), asked.answer.is_none()).into()];
+    for (place, possible) in asked.possible.iter().enumerate() {
+        let is_chosen = asked.answer.as_ref().is_some_and(|answer| answer.as_ref() == Some(&possible.id));
+        options.push(option(place.to_string(), words::possible(&possible.label, possible.likeness), is_chosen).into());
+    }
+    options.push(option("aucun".to_owned(), words::NONE.to_owned(), asked.answer == Some(None)).into());
+    let (field, ids) = (asked.id.clone(), asked.possible.iter().map(|possible| possible.id.clone()).collect::<Vec<_>>());
+    let on_change = move |event: Event| {
+        let value = event_target_value(&event);
+        let chosen = value.parse::<usize>().ok().and_then(|place| ids.get(place).cloned());
+        let answer = match chosen {
+            Some(chosen) => Some(Some(chosen)),
+            None if value.is_empty() => None,
+            None => Some(None),
+        };
+        library.answer(&field, answer);
+    };
+    let list = el("select").id(id.clone()).attr("aria-describedby", hint_id.clone()).on("change", on_change).child(options);
+    let label = el("label").attr("for", id).child(asked.label.clone());
+    let hint = el("p").class("hint").id(hint_id).child(words::asked(asked));
+    el("div").class("field wide").child(label).child(hint).child(list).into()
+}
+
+/// What the démarche lacks, and what follows.
+fn lost(shelf: &Shelf, missing: &[String]) -> View {
+    let applied = shelf.applied().map(|(applied, _)| applied);
+    let wider = applied.as_ref().filter(|applied| applied.is_wider()).map(|_| Note::new(Tone::Warning, words::WIDER).line(words::WIDER_MORE));
+    let missing = (!missing.is_empty()).then(|| {
+        let lines = el("ul").class("prose").child(View::list(missing.iter().map(|label| el("li").child(label.clone()))));
+        section("absents", words::MISSING).child(el("p").class("sub").child(words::MISSING_MORE)).child(lines)
+    });
+    // What is not answered yet is not left out yet.
+    let is_open = shelf.applying.as_ref().and_then(|applying| applying.fitting.as_ref()).is_none_or(|fitting| fitting.open() > 0);
+    let left_out =
+        applied.filter(|applied| !is_open && !applied.left_out.is_empty()).map(|applied| el("p").class("prose say").child(words::left_out(&applied)));
+    View::from([wider.into(), missing.into(), left_out.into()])
+}
+
+/// What was recognised, folded away.
+fn recognised_fields(fields: &[Recognised]) -> View {
+    if fields.is_empty() {
+        return View::NOTHING;
+    }
+    let line = |field: &Recognised| {
+        let cells = vec![field.theirs.clone().into(), words::recognised(field).into()];
+        row("", field.ours.clone(), &words::RECOGNISED_HEADS, cells)
+    };
+    let count = el("span").class("meta").child(words::recognised_count(fields));
+    let summary = el("summary").child(el("span").child(el("b").child(words::RECOGNISED)).child(" ").child(count));
+    let lines = fields.iter().map(line).collect();
+    el("details").class("more block").child(summary).child(table(words::RECOGNISED, &words::RECOGNISED_HEADS, false, lines)).into()
+}
