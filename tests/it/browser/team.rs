@@ -118,14 +118,14 @@ async fn while_a_run_goes_on_no_link_leads_away_from_it() {
     browser.sees("Voir la synchronisation en cours").await;
     browser.picture("accueil-en-cours").await;
     let leads = "return [...document.querySelectorAll('.nav a')].map((link) => link.textContent + (link.href ? ' leads' : '')).join(', ');";
-    assert_eq!(browser.ask_widget(leads).await, "Accueil, Équipe");
+    assert_eq!(browser.ask_widget(leads).await, "Accueil, Modèles, Équipe");
     browser.press("Voir la synchronisation en cours").await;
     browser.press("Arrêter").await;
     stack.ds.faults().clear();
     browser.sees_within("Vous avez arrêté la synchronisation.", std::time::Duration::from_mins(1)).await;
     browser.press("Accueil").await;
     browser.sees("Équipe").await;
-    assert_eq!(browser.ask_widget(leads).await, "Accueil, Équipe leads");
+    assert_eq!(browser.ask_widget(leads).await, "Accueil, Modèles leads, Équipe leads");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -242,7 +242,9 @@ async fn the_screens_of_templates_are_accessible() {
     pick(&browser, "question-0", "aucun").await;
     browser.sees("Colonne laissée de côté").await;
     judge(&browser, "ecarter").await;
-    browser.follow("Modèles").await;
+    browser.press(NAME).await;
+    browser.sees("Ce qu'il crée").await;
+    browser.press("Modèles").await;
     browser.sees(NAME).await;
     judge(&browser, "modeles").await;
     browser.press("Créer un modèle").await;
