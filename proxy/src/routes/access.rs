@@ -91,14 +91,19 @@ pub(super) async fn team_of(application: &Application, person: &Person) -> Resul
     application.teams.of_document(&person.origin, &person.document).await.map_err(|error| AppError::from(&*error))
 }
 
-/// Whether the document is still of the team, asked again before anything is kept: a body may come ten seconds after its
-/// head, and DS take minutes to say what a token opens. Whoever was taken out meanwhile changes nothing.
-pub(super) async fn still_of(application: &Application, person: &Person, id: &TeamId) -> Result<(), AppError> {
-    application.teams.forget();
+/// Whether a document is still of the team that it was of when a request came: its body may take a while, and so may DS. For
+/// what only reads; the team is known for two seconds.
+pub(super) async fn still_of(application: &Application, person: &Person, key: &str) -> Result<(), AppError> {
     match team_of(application, person).await? {
-        Some(team) if team.id.as_ref() == Some(id) => Ok(()),
+        Some(team) if *team.key() == *key => Ok(()),
         _ => Err(AppError::new(Code::DocumentUnknown, "the document has left the team meanwhile")),
     }
+}
+
+/// The same before something of the team is changed: nothing of what was known is taken for granted.
+pub(super) async fn surely_of(application: &Application, person: &Person, key: &str) -> Result<(), AppError> {
+    application.teams.forget();
+    still_of(application, person, key).await
 }
 
 /// Notes who calls, for the log: a public document can be read by whoever has its id, so only a mark of it is written.

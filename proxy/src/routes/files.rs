@@ -12,7 +12,10 @@ use relais_engine::ds::{DemarcheNumber, SourceErrorCode as Code};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use super::{access::Access, body};
+use super::{
+    access::{Access, still_of},
+    body,
+};
 use crate::{
     application::Application,
     audit::FILES,
@@ -44,6 +47,7 @@ pub(super) async fn pass_on(
     body: Body,
 ) -> Result<Response, AppError> {
     let body = body::read(&application.configuration.limits, &headers, body).await?;
+    still_of(&application, &person, &team.key()).await?;
     // Not the error of serde, which quotes what it read.
     let Asked { demarche, url, size } = serde_json::from_slice(&body).map_err(|_| AppError::bad_request("the body is not that of a file"))?;
     tracing::Span::current().record("demarche", demarche.get());

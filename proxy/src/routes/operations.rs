@@ -12,7 +12,11 @@ use bytes::Bytes;
 use relais_engine::ds::{DemarcheNumber, Operation, SourceErrorCode as Code, operations::OperationName};
 use serde::Deserialize;
 
-use super::{access::Access, body, path::Path};
+use super::{
+    access::{Access, still_of},
+    body,
+    path::Path,
+};
 use crate::{
     application::Application,
     auth::Person,
@@ -34,6 +38,7 @@ pub(super) async fn relay(
     let name = OperationName::from_name(&name).ok_or_else(|| AppError::bad_request("no such operation").with_status(StatusCode::NOT_FOUND))?;
     let running = application.limits.operation(&person)?;
     let body = body::read(&application.configuration.limits, &headers, body).await?;
+    still_of(&application, &person, &team.key()).await?;
     let operation = name.parse(&body).map_err(|_| AppError::bad_request("the variables are not those of the operation"))?;
     let demarche = operation.demarche();
     tracing::Span::current().record("operation", name.as_str()).record("demarche", demarche.get());

@@ -15,7 +15,7 @@ use relais_engine::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    access::{Access, Management, Visitor, still_of, team_of},
+    access::{Access, Management, Visitor, surely_of, team_of},
     body,
     path::Path,
 };
@@ -196,7 +196,7 @@ pub(super) async fn rename(
 ) -> Result<Json<Shown>, AppError> {
     application.limits.management(&person)?;
     let Renaming { name, version } = read(&application, &headers, body).await?;
-    still_of(&application, &person, &id).await?;
+    surely_of(&application, &person, id.as_str()).await?;
     application.store.rename_team(&id, version, &named(&name)?).await.inspect_err(|_| application.teams.forget())?;
     changed(&application, &person).await
 }
@@ -256,7 +256,7 @@ pub(super) async fn invite(
 ) -> Result<(StatusCode, Json<Invited>), AppError> {
     application.limits.management(&person)?;
     let Inviting { hands_over } = read(&application, &headers, body).await?;
-    still_of(&application, &person, &id).await?;
+    surely_of(&application, &person, id.as_str()).await?;
     let now = clock::now();
     if team.documents.len() >= MOST_DOCUMENTS || application.store.invitations(&id, now).await?.len() >= MOST_INVITATIONS {
         return Err(AppError::new(Code::TooMany, "the team has too many documents or invitations"));
@@ -306,7 +306,7 @@ pub(super) async fn remove_document(
     application.limits.management(&person)?;
     let mark = DocumentMark::parse(&mark).ok_or_else(|| AppError::bad_request("not the id of a document"))?;
     let Leaving { ends_team } = read(&application, &headers, body).await?;
-    still_of(&application, &person, &id).await?;
+    surely_of(&application, &person, id.as_str()).await?;
     let is_done = application.store.remove_document(&id, &mark, ends_team).await;
     application.teams.forget();
     if !is_done? {

@@ -17,7 +17,7 @@ use relais_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Access, Visitor},
+    access::{Access, Visitor, still_of, surely_of},
     body,
     path::Path,
     team::read,
@@ -208,6 +208,7 @@ pub(super) async fn create(
     let person = Visitor(person).owner()?;
     application.limits.management(&person)?;
     let template = file(&application, &headers, body).await?;
+    surely_of(&application, &person, &team.key()).await?;
     let own = application.store.templates(&team.key()).await?.into_iter().filter(|template| *template.team == *team.key()).count();
     if own >= MOST {
         return Err(AppError::new(Code::TooMany, "the team has too many templates"));
@@ -232,6 +233,7 @@ pub(super) async fn renew(
     application.limits.management(&person)?;
     let (id, revision) = (parse(&id)?, revision(&headers)?);
     let template = file(&application, &headers, body).await?;
+    surely_of(&application, &person, &team.key()).await?;
     application.store.add_template_version(&team.key(), &id, revision, &new_version(&template, &template.write(), &person)).await?;
     tracing::info!(team = &*team.key(), template = id.as_str(), "template renewed");
     let renewed = find(&application, &person, &team, id.as_str()).await?;
@@ -250,6 +252,7 @@ pub(super) async fn share(
     application.limits.management(&person)?;
     let (id, revision) = (parse(&id)?, revision(&headers)?);
     let sharing = read::<Asked>(&application, &headers, body).await?.sharing(&application, &team).await?;
+    surely_of(&application, &person, &team.key()).await?;
     application.store.share_template(&team.key(), &id, revision, &sharing).await?;
     tracing::info!(team = &*team.key(), template = id.as_str(), visibility = ?sharing.visibility, "template shared");
     let shared = find(&application, &person, &team, id.as_str()).await?;
@@ -288,6 +291,7 @@ pub(super) async fn follow(
     application.limits.management(&person)?;
     let connexion = ConnexionId::parse(&connexion).ok_or_else(|| AppError::bad_request("not the id of a connexion"))?;
     let Use { version } = read(&application, &headers, body).await?;
+    still_of(&application, &person, &team.key()).await?;
     let template = find(&application, &person, &team, &id).await?;
     if !(1..=template.version).contains(&version) {
         return Err(unknown());

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Management, still_of, team_of},
+    access::{Management, surely_of, team_of},
     path::Path,
     team::{ShownToken, named, read},
 };
@@ -109,7 +109,7 @@ pub(super) async fn deposit(
     let _running = application.limits.operation(&person)?;
     let token_id = TokenId::draw();
     let inspection = ask(&application, &token, &demarches).await?;
-    still_of(&application, &person, &id).await?;
+    surely_of(&application, &person, id.as_str()).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
     let new = made(&person, &name, Some(&sealed), &demarches, expires.as_ref(), &inspection);
     application.store.add_token(&id, MOST_TOKENS.into(), &token_id, &new).await.map_err(|error| match error {
@@ -144,7 +144,7 @@ pub(super) async fn replace(
         Some(token) => ask(&application, token, &demarches).await?,
         None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?,
     };
-    still_of(&application, &person, &id).await?;
+    surely_of(&application, &person, id.as_str()).await?;
     let sealed = token.as_ref().map(|token| seal(&application, &id, &token_id, token)).transpose()?;
     let new = made(&person, &name, sealed.as_deref(), &demarches, expires.as_ref(), &inspection);
     let replaced = application.store.replace_token(&id, &token_id, version, &new).await;
@@ -168,7 +168,7 @@ pub(super) async fn remove(
     application.limits.management(&person)?;
     let (token_id, _) = find(&team, &token_id)?;
     let Removal { version } = read(&application, &headers, body).await?;
-    still_of(&application, &person, &id).await?;
+    surely_of(&application, &person, id.as_str()).await?;
     let removed = application.store.remove_token(&id, &token_id, version).await;
     application.teams.forget();
     removed?;

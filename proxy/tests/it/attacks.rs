@@ -387,15 +387,19 @@ async fn a_document_does_not_say_that_it_uses_a_template_without_end() {
     assert_eq!(seen["uses"], 64);
 }
 
-#[tokio::test]
-async fn an_owner_removed_between_the_head_and_the_body_of_a_request_makes_no_invitation() {
+/// Sends the head of a request, is removed from the team, and then sends the body.
+async fn removed_halfway(route: &str, extra: &str, body: &Value) -> (Relais, String, String) {
     let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
     let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
     join(&relais, &comer, &invite(&relais, &owner, false).await).await;
-    let body = json!({ "hands_over": false }).to_string();
+    let template = templates::saved(&relais, &owner, "Suivi").await;
+    let route = route.replace("TEMPLATE", template["id"].as_str().unwrap());
+    let body = body.to_string();
     let head = format!(
-        "POST /api/team/invitations HTTP/1.1\r\nhost: relais\r\nconnection: close\r\nauthorization: Bearer {comer}\r\n\
+        "{route} HTTP/1.1\r\nhost: relais\r\nconnection: close\r\nauthorization: Bearer {comer}\r\n{extra}\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
@@ -406,8 +410,41 @@ async fn an_owner_removed_between_the_head_and_the_body_of_a_request_makes_no_in
     stream.write_all(body.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
+    (relais, owner, answer)
+}
+
+#[tokio::test]
+async fn an_owner_removed_between_the_head_and_the_body_of_a_request_makes_no_invitation() {
+    let (relais, owner, answer) = removed_halfway("POST /api/team/invitations", "", &json!({ "hands_over": false })).await;
     assert!(answer.contains("document_unknown"), "{answer}");
     assert_eq!(team(&relais, &owner).await["invitations"], json!([]));
+}
+
+#[tokio::test]
+async fn an_owner_removed_between_the_head_and_the_body_of_a_request_changes_no_template() {
+    let file = templates::file("Volé");
+    let sharing = json!({ "visibility": "all" });
+    for (route, extra, body) in [
+        ("POST /api/templates", "", &file),
+        ("PUT /api/templates/TEMPLATE", "if-match: \"1\"\r\n", &file),
+        ("PATCH /api/templates/TEMPLATE", "if-match: \"1\"\r\n", &sharing),
+        ("PUT /api/templates/TEMPLATE/uses/1", "", &json!({ "version": 1 })),
+    ] {
+        let (relais, owner, answer) = removed_halfway(route, extra, body).await;
+        assert!(answer.contains("document_unknown"), "{route}: {answer}");
+        let listed: Value = relais.request(Method::GET, "/api/templates", &owner).send().await.unwrap().json().await.unwrap();
+        assert_eq!((listed.as_array().unwrap().len(), &listed[0]["name"], &listed[0]["visibility"]), (1, &json!("Suivi"), &json!("team")), "{route}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_removed_between_the_head_and_the_body_of_a_request_reads_nothing() {
+    let (relais, _, answer) = removed_halfway("POST /api/operations/getDemarcheState", "", &json!({ "number": DEMARCHE })).await;
+    assert!(answer.contains("document_unknown"), "{answer}");
+    assert!(relais.ds.asked().iter().all(|asked| asked.body["operationName"] != "getDossiers"));
+    let file = json!({ "demarche": DEMARCHE, "url": "https://static.demarches-simplifiees.fr/a", "size": 1 });
+    let (_, _, answer) = removed_halfway("POST /api/files", "", &file).await;
+    assert!(answer.contains("document_unknown"), "{answer}");
 }
 
 #[tokio::test]
