@@ -22,20 +22,13 @@ help:
 	@echo 'make screenshots               pictures of the screens, into target/screenshots'
 
 # The widget as it is shipped. The proxy embeds dist/.
-widget_sources := $(shell find widget engine/src -type f -not -name '*.snap') tools/minify index.html equipe.html modeles.html Trunk.toml Cargo.toml Cargo.lock
+widget_sources := $(shell find widget engine/src -type f -not -name '*.snap') tools/minify tools/pages index.html Trunk.toml Cargo.toml Cargo.lock
 
-# Its pages, each an application of its own; Trunk makes one at a time, and empties where it makes it.
-dist/equipe.html: $(widget_sources)
+dist/index.html: $(widget_sources)
 	@tools/need wasm-target trunk wasm-bindgen wasm-opt esbuild
-	tools/with trunk build --release --dist target/pages/main
-	tools/with trunk build --release --dist target/pages/team equipe.html
-	tools/with trunk build --release --dist target/pages/templates modeles.html
-	mkdir -p dist && rm -rf dist/*
-	cp target/pages/team/* dist/ && mv dist/index.html dist/equipe.html
-	cp target/pages/templates/* dist/ && mv dist/index.html dist/modeles.html
-	cp target/pages/main/* dist/
+	tools/with tools/pages
 
-widget: dist/equipe.html
+widget: dist/index.html
 
 # ARGUMENTS="--help" tells the options.
 demo: widget

@@ -22,7 +22,7 @@ async fn nobody_yet() -> Stack {
 }
 
 /// Fills in what creates a team, and sends it.
-async fn create(browser: &Browser, name: &str, token: &str, demarches: &str) {
+pub(super) async fn create(browser: &Browser, name: &str, token: &str, demarches: &str) {
     browser.sees("Créer votre équipe").await;
     browser.write("Nom de l'équipe", name).await;
     browser.write("Nom de ce document", "Suivi").await;

@@ -9,7 +9,7 @@ use relais_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open};
+use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open, team::create};
 
 const NAME: &str = "Suivi des associations";
 
@@ -33,14 +33,9 @@ async fn two_services() -> (Stack, SampleDocument) {
     (stack, second)
 }
 
+/// Makes a team of the document that is open.
 async fn create_team(browser: &Browser, name: &str, token: &str, demarches: &str) {
-    browser.sees("Créer votre équipe").await;
-    browser.write("Nom de l'équipe", name).await;
-    browser.write("Nom de ce document", "Suivi").await;
-    browser.write("Nom du jeton", "Subventions 2026").await;
-    browser.write("Jeton Démarches Simplifiées", token).await;
-    browser.write("Démarches que ce jeton autorise", demarches).await;
-    browser.press("Vérifier et créer l'équipe").await;
+    create(browser, name, token, demarches).await;
     browser.sees("Inviter un autre document").await;
 }
 

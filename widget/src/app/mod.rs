@@ -2,6 +2,7 @@
 
 mod choice;
 mod runs;
+mod shelf;
 mod team;
 mod templates;
 
@@ -18,8 +19,9 @@ use relais_engine::{
 use wasm_bindgen_futures::spawn_local;
 
 pub use runs::{Ended, Run, Stage, Undo};
+pub use shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading};
 pub use team::{Desk, Panel, Said};
-pub use templates::{Applying, Drawer, Library, Place, Shelf, Told, Upgrading};
+pub use templates::Library;
 
 use crate::{
     clock::ServerClock,

@@ -1,130 +1,25 @@
-//! Templates: what their page shows, and what is asked about them.
+//! Templates: what their page asks.
 
 use leptos::prelude::*;
 use relais_engine::{
-    ds::{Demarche, DemarcheNumber, DescriptorId, SourceError, SourceErrorCode},
+    ds::{DemarcheNumber, DescriptorId, SourceError, SourceErrorCode},
     grist::DocumentError,
-    sync::{Connexion, FollowedTemplate, save},
+    sync::{Connexion, save},
     template::Template,
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{App, Fetched, choice::read_form};
+use super::{
+    App, Fetched,
+    choice::read_form,
+    shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading},
+};
 use crate::{
     page::Page,
-    proxy::{ListedTemplate, NamedTeam, Visibility, WholeTemplate},
-    templates::{Errand, Fitting, Newer, take_up},
+    proxy::{ListedTemplate, WholeTemplate},
+    templates::{Errand, Fitting, Newer},
     text::templates as words,
 };
-
-/// Where the agent is on the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Place {
-    /// All templates.
-    #[default]
-    Gallery,
-    /// A connexion to save as one.
-    Save,
-    /// One of them.
-    One,
-    /// One that is applied to a démarche.
-    Apply,
-    /// A newer version for a connexion.
-    Newer,
-}
-
-/// What is open below a template.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Drawer {
-    /// Nothing.
-    #[default]
-    None,
-    /// Whom it is shared with.
-    Share,
-    /// Whether it is withdrawn.
-    Withdraw,
-    /// Its file.
-    Export,
-}
-
-/// What became of what was last asked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Told {
-    /// Nothing was.
-    #[default]
-    Nothing,
-    /// No answer yet.
-    Waiting,
-    /// It is done.
-    Done(&'static str),
-    /// Something is missing, or wrong with a file.
-    Wrong(String),
-    /// The proxy, or DS, refused.
-    Refused(SourceError),
-    /// The document did.
-    Denied(DocumentError),
-}
-
-/// A démarche that a template is applied to.
-#[derive(Clone, Debug)]
-pub struct Applying {
-    /// Its number.
-    pub number: DemarcheNumber,
-    /// Its form.
-    pub form: Fetched<Box<Demarche>>,
-    /// How the template fits it, once the form is there.
-    pub fitting: Option<Fitting>,
-}
-
-/// A connexion that a newer version is for.
-#[derive(Clone, Debug)]
-pub struct Upgrading {
-    /// The connexion.
-    pub connexion: Connexion,
-    /// The version that it follows; none when the proxy no longer gives it.
-    pub older: Option<Template>,
-}
-
-/// All that the page shows.
-pub struct Shelf {
-    /// The templates that the team may see.
-    pub list: Fetched<Vec<ListedTemplate>>,
-    /// The one that is looked at.
-    pub whole: Fetched<Box<WholeTemplate>>,
-    /// The teams that a template can be shared with.
-    pub teams: Fetched<Vec<NamedTeam>>,
-    /// What is open below it.
-    pub drawer: Drawer,
-    /// Whom it is to be shared with.
-    pub sharing: (Visibility, Vec<String>),
-    /// The connexion to save, by its id.
-    pub source: Option<String>,
-    /// The template whose next version that is, by its id.
-    pub into: Option<String>,
-    /// The démarche that it is applied to.
-    pub applying: Option<Applying>,
-    /// The connexion that it is a newer version for.
-    pub upgrading: Option<Upgrading>,
-    /// What became of what was last asked.
-    pub told: Told,
-}
-
-impl Default for Shelf {
-    fn default() -> Self {
-        Self {
-            list: Fetched::Pending,
-            whole: Fetched::Pending,
-            teams: Fetched::Pending,
-            drawer: Drawer::None,
-            sharing: (Visibility::Team, Vec::new()),
-            source: None,
-            into: None,
-            applying: None,
-            upgrading: None,
-            told: Told::Nothing,
-        }
-    }
-}
 
 /// The page of the templates.
 #[derive(Clone, Copy)]
@@ -443,50 +338,5 @@ impl Library {
                 }
             }
         });
-    }
-}
-
-impl Shelf {
-    /// Fits the template that is looked at to a form that was read. Another one may have been chosen meanwhile.
-    fn fit(&mut self, number: DemarcheNumber, form: Result<Demarche, SourceError>) {
-        let Some(applying) = self.applying.as_mut().filter(|applying| applying.number == number) else { return };
-        applying.fitting = match (&form, &self.whole) {
-            (Ok(form), Fetched::Ready(whole)) => Some(Fitting::new(&whole.template, form)),
-            _ => None,
-        };
-        if let (Some(fitting), Some(upgrading)) = (&mut applying.fitting, &self.upgrading) {
-            fitting.answer_as_imported(&upgrading.connexion.mapping.fields);
-        }
-        applying.form = form.map_or_else(Fetched::Failed, |form| Fetched::Ready(Box::new(form)));
-    }
-
-    /// What the template becomes, and the version that its connexion follows, once it can be applied.
-    pub fn applied(&self) -> Option<(relais_engine::template::Applied, Option<relais_engine::template::Applied>)> {
-        let (whole, applying) = (self.whole.ready()?, self.applying.as_ref()?);
-        let (form, fitting) = (applying.form.ready()?, applying.fitting.as_ref()?);
-        let older = self.upgrading.as_ref().and_then(|upgrading| upgrading.older.as_ref()).map(|older| {
-            let mut fitted = Fitting::new(older, form);
-            fitted.answer_as(fitting);
-            fitted.apply(older, form)
-        });
-        Some((fitting.apply(&whole.template, form), older))
-    }
-
-    /// The connexion that the template makes, or changes, and its version.
-    fn connexion(&self, others: &[Connexion]) -> Option<(Connexion, i64)> {
-        let (applied, older) = self.applied()?;
-        let whole = self.whole.ready()?;
-        let version = whole.listed.version;
-        let connexion = if let Some(Upgrading { connexion, .. }) = &self.upgrading {
-            let mut connexion = connexion.clone();
-            take_up(&mut connexion, &applied, older.as_ref(), version);
-            connexion
-        } else {
-            let mut connexion = Connexion::new(applied.mapping, others);
-            connexion.follow(applied.scope, applied.keeping);
-            connexion.template = Some(FollowedTemplate { id: whole.listed.id.clone(), version });
-            connexion
-        };
-        Some((connexion, version))
     }
 }

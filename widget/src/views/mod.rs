@@ -33,24 +33,29 @@ use crate::{
     ui::{View, el},
 };
 
-/// Shows the application, from now on.
+/// Shows the main page, from now on.
 pub fn mount() {
-    if let Some(body) = document().body() {
-        mount_to_renderer(&body, root).forget();
-    }
+    show(root);
 }
 
 /// Shows the page of the team, from now on.
 pub fn mount_team() {
-    if let Some(body) = document().body() {
-        mount_to_renderer(&body, team_root).forget();
-    }
+    show(team_root);
 }
 
 /// Shows the page of the templates, from now on.
 pub fn mount_templates() {
+    show(templates_root);
+}
+
+fn show(page: fn() -> View) {
+    console_error_panic_hook::set_once();
+    // What the page's own HTML shows until now.
+    if let Some(waiting) = document().get_element_by_id("chargement") {
+        waiting.remove();
+    }
     if let Some(body) = document().body() {
-        mount_to_renderer(&body, templates_root).forget();
+        mount_to_renderer(&body, page).forget();
     }
 }
 
