@@ -165,7 +165,7 @@ fn list(library: Library, shelf: &Shelf, searched: RwSignal<String>) -> View {
         Fetched::Ready(listed) => listed,
     };
     if listed.is_empty() {
-        return View::from([el("h2").child(words::EMPTY).into(), el("p").class("prose").child(words::EMPTY_MORE).into()]);
+        return el("section").child(el("h2").child(words::EMPTY)).child(el("p").class("prose").child(words::EMPTY_MORE)).into();
     }
     let lines: Vec<View> = listed.iter().filter(|template| answers(template, &searched.get())).map(|template| line(library, template)).collect();
     if lines.is_empty() {
