@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{State, batch::write_row, files::release, system_tables::CONNEXIONS};
 use crate::{
-    ds::{Demarche, DemarcheNumber},
+    ds::{Demarche, DemarcheNumber, DescriptorId},
     grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
     json::{self, FromJson, Json, Malformed},
     mapping::{Binding, DossierField, Fate, Field, Keeping, Mapping, Scope, Sibling, TableKey},
@@ -45,11 +45,14 @@ pub struct FollowedTemplate {
     pub id: String,
     /// The number of the version, from 1.
     pub version: i64,
+    /// Its fields that the agent was asked about, and did not want.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<DescriptorId>,
 }
 
 impl FromJson for FollowedTemplate {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { id: json.read("id")?, version: json.read("version")? })
+        Ok(Self { id: json.read("id")?, version: json.read("version")?, declined: json.read_or_default("declined")? })
     }
 }
 

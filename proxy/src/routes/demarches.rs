@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use futures_util::{StreamExt as _, stream};
 use relais_engine::{
-    Day,
+    Day, Timestamp,
     ds::{DemarcheNumber, Operation, SourceErrorCode as Code, dossiers_count, operations::DemarcheVariables},
 };
 use serde::Serialize;
@@ -38,6 +38,8 @@ struct Line {
     dossiers_count: Option<usize>,
     /// The last day of the token that opens it.
     token_expires: Option<Day>,
+    /// When the team last read dossiers of it, as far as the trail goes back.
+    last_read_at: Option<Timestamp>,
     error: Option<serde_json::Value>,
 }
 
@@ -45,11 +47,13 @@ struct Line {
 pub(super) async fn list(State(application): State<Arc<Application>>, Access { person, team }: Access) -> Result<Json<impl Serialize>, AppError> {
     let _running = application.limits.operation(&person)?;
     let numbers: Vec<DemarcheNumber> = team.tokens.iter().flat_map(|token| token.demarches.iter().copied()).collect();
-    let lines = stream::iter(numbers).map(|number| line(&application, &team, number));
+    // A comfort, as the counts are.
+    let read = application.store.last_reads(&team.key()).await.unwrap_or_default();
+    let lines = stream::iter(numbers).map(|number| line(&application, &team, number, read.get(&number).copied()));
     Ok(Json(lines.buffered(AT_ONCE).collect::<Vec<Line>>().await))
 }
 
-async fn line(application: &Application, team: &Team, number: DemarcheNumber) -> Line {
+async fn line(application: &Application, team: &Team, number: DemarcheNumber, last_read_at: Option<Timestamp>) -> Line {
     let token = team.token_for(number);
     // With its id and version: what DS said to a token that was replaced, or removed, says nothing of the new one.
     let key = (team.key(), token.and_then(|token| token.id.clone()), token.map_or(0, |token| token.version), number);
@@ -57,12 +61,13 @@ async fn line(application: &Application, team: &Team, number: DemarcheNumber) ->
     // Asked once, however many ask us. Failures are not kept.
     match application.listed.try_get_with(key, ask(application, token, number)).await {
         Ok(ListedDemarche { title, state, dossiers_count }) => {
-            Line { number, title: Some(title), state: Some(state), dossiers_count, token_expires, error: None }
+            Line { number, title: Some(title), state: Some(state), dossiers_count, token_expires, last_read_at, error: None }
         }
         Err(failure) => {
             tracing::info!(demarche = number.get(), code = ?failure.error.code, cause = %failure, "démarche refused");
             let error = AppError::from((*failure).clone());
-            Line { number, title: None, state: None, dossiers_count: None, token_expires, error: serde_json::to_value(error.body(None)).ok() }
+            let error = serde_json::to_value(error.body(None)).ok();
+            Line { number, title: None, state: None, dossiers_count: None, token_expires, last_read_at, error }
         }
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .route("/templates", get(templates::list).post(templates::create))
         .route("/templates/{id}", get(templates::show).put(templates::renew).patch(templates::share).delete(templates::withdraw))
         .route("/templates/{id}/versions/{number}", get(templates::version))
-        .route("/templates/{id}/uses/{connexion}", put(templates::follow).delete(templates::leave))
+        .route("/templates/uses", put(templates::set_uses))
         .route("/teams", get(templates::teams))
         .route("/tokens", post(tokens::deposit))
         .route("/tokens/{id}", put(tokens::replace).delete(tokens::remove))

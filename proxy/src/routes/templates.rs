@@ -1,6 +1,9 @@
 //! `/api/templates`: what services share with each other. Owners of a team's documents write, its editors read and use.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use axum::{
     Json,
@@ -38,6 +41,8 @@ use crate::{
 const MOST: usize = 200;
 /// Teams that a template is shared with by choice.
 const MOST_TEAMS: usize = 100;
+/// Connexions of a document that come from templates: as many as it may hold leases for.
+const MOST_USES: usize = 64;
 
 /// A template, in a line of the gallery.
 #[derive(Serialize)]
@@ -277,38 +282,36 @@ pub(super) async fn withdraw(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Use {
+    template: String,
     version: i64,
 }
 
-/// Notes that a connexion of this document comes from a version of a template.
-pub(super) async fn follow(
+/// Notes which connexions of this document come from which templates: all of them, by their ids. A template that the team
+/// may not see is left out, as a version that does not exist is: a document may still name what was taken from it.
+pub(super) async fn set_uses(
     State(application): State<Arc<Application>>,
     Access { person, team }: Access,
-    Path((id, connexion)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, AppError> {
     application.limits.management(&person)?;
-    let connexion = ConnexionId::parse(&connexion).ok_or_else(|| AppError::bad_request("not the id of a connexion"))?;
-    let Use { version } = read(&application, &headers, body).await?;
-    still_of(&application, &person, &team.key()).await?;
-    let template = find(&application, &person, &team, &id).await?;
-    if !(1..=template.version).contains(&version) {
-        return Err(unknown());
+    let asked: BTreeMap<String, Use> = read(&application, &headers, body).await?;
+    if asked.len() > MOST_USES {
+        return Err(AppError::new(Code::TooMany, "the document uses too many templates"));
     }
-    application.store.use_template(&template.id, (&person.origin, &person.document, connexion.as_str()), version, clock::now()).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Notes that a connexion of this document no longer does.
-pub(super) async fn leave(
-    State(application): State<Arc<Application>>,
-    Access { person, .. }: Access,
-    Path((id, connexion)): Path<(String, String)>,
-) -> Result<StatusCode, AppError> {
-    application.limits.management(&person)?;
-    let connexion = ConnexionId::parse(&connexion).ok_or_else(|| AppError::bad_request("not the id of a connexion"))?;
-    application.store.leave_template(&parse(&id)?, (&person.origin, &person.document, connexion.as_str())).await?;
+    still_of(&application, &person, &team.key()).await?;
+    let mut uses = Vec::with_capacity(asked.len());
+    for (connexion, Use { template, version }) in asked {
+        let connexion = ConnexionId::parse(&connexion).ok_or_else(|| AppError::bad_request("not the id of a connexion"))?;
+        let id = parse(&template)?;
+        let template = application.store.template(&team.key(), &person.origin, &person.document, &id).await?;
+        if template.is_some_and(|template| (1..=template.version).contains(&version)) {
+            uses.push((connexion, id, version));
+        }
+    }
+    if application.store.uses(&person.origin, &person.document).await? != uses {
+        application.store.set_uses(&person.origin, &person.document, &uses, clock::now()).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

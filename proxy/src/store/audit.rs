@@ -1,5 +1,7 @@
 //! The trail of who read what, by the hour.
 
+use std::collections::HashMap;
+
 use relais_engine::{Timestamp, ds::DemarcheNumber};
 use sqlx::{Row as _, any::AnyRow};
 
@@ -66,10 +68,21 @@ impl Store {
         rows.iter().map(read_line).collect()
     }
 
+    /// When a team last read dossiers of each démarche.
+    pub(crate) async fn last_reads(&self, team: &str) -> Result<HashMap<DemarcheNumber, Timestamp>, StoreError> {
+        let select = "SELECT demarche, MAX(last_at) AS last_at FROM audit WHERE team = $1 AND dossiers > 0 GROUP BY demarche";
+        let rows = sqlx::query(select).bind(team).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((read_demarche(row)?, read_instant(row, "last_at")?))).collect()
+    }
+
     /// Forgets what is older.
     pub(crate) async fn forget_audit(&self, before: Timestamp) -> Result<u64, StoreError> {
         Ok(sqlx::query("DELETE FROM audit WHERE last_at < $1").bind(before.milliseconds()).execute(&self.pool).await?.rows_affected())
     }
+}
+
+fn read_demarche(row: &AnyRow) -> Result<DemarcheNumber, StoreError> {
+    row.try_get::<i64, _>("demarche")?.try_into().map_err(|_| unreadable("demarche"))
 }
 
 fn read_line(row: &AnyRow) -> Result<AuditLine, StoreError> {
@@ -79,7 +92,7 @@ fn read_line(row: &AnyRow) -> Result<AuditLine, StoreError> {
         origin: text("origin")?,
         document: text("document")?,
         person: row.try_get("person")?,
-        demarche: row.try_get::<i64, _>("demarche")?.try_into().map_err(|_| unreadable("demarche"))?,
+        demarche: read_demarche(row)?,
         operation: text("operation")?,
         requests: row.try_get("requests")?,
         dossiers: row.try_get("dossiers")?,

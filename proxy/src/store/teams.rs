@@ -136,16 +136,18 @@ pub(super) async fn add_document(transaction: &mut Transaction<'_, Any>, team: &
     Ok(())
 }
 
-/// Removes a document, and with it all invitations of the team. [`StoreError::Changed`] when the team no longer has it.
+/// Removes a document, what it says to use, and all invitations of the team. [`StoreError::Changed`] when the team no longer has it.
 pub(super) async fn remove_document(transaction: &mut Transaction<'_, Any>, team: &TeamId, mark: &DocumentMark) -> Result<(), StoreError> {
     // Two documents that leave at once: the second waits here, and sees what the first has left.
     sqlx::query("UPDATE teams SET version = version + 1 WHERE id = $1").bind(team.as_str()).execute(&mut **transaction).await?;
-    let done = sqlx::query("DELETE FROM documents WHERE team = $1 AND mark = $2")
+    let row = sqlx::query("DELETE FROM documents WHERE team = $1 AND mark = $2 RETURNING origin, document")
         .bind(team.as_str())
         .bind(mark.as_str())
-        .execute(&mut **transaction)
-        .await?;
-    one(done.rows_affected())?;
+        .fetch_optional(&mut **transaction)
+        .await?
+        .ok_or(StoreError::Changed)?;
+    let left = sqlx::query("DELETE FROM template_uses WHERE origin = $1 AND document = $2");
+    left.bind(row.try_get::<String, _>("origin")?).bind(row.try_get::<String, _>("document")?).execute(&mut **transaction).await?;
     // Its people may have made any of them, and keep the codes: what was taken from them would be had again.
     sqlx::query("DELETE FROM invitations WHERE team = $1").bind(team.as_str()).execute(&mut **transaction).await?;
     Ok(())

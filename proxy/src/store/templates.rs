@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{DocumentId, GristOrigin},
     ids::TemplateId,
+    leases::ConnexionId,
 };
 
 /// Who sees a template.
@@ -96,9 +97,6 @@ pub(crate) struct NewVersion<'a> {
 /// Letters of all versions of all templates of a team, those that were withdrawn included: the disk is everybody's.
 const MOST_CONTENT: i64 = 64 * 1024 * 1024;
 
-/// Connexions of a document that come from templates: as many as it may hold leases for.
-const MOST_USES: i64 = 64;
-
 const COLUMNS: &str = "templates.id, templates.team, name, description, demarche, tables, columns, visibility, version, revision, withdrawn_at, updated_at, \
     (SELECT COUNT(*) FROM template_uses WHERE template_uses.template = templates.id) AS uses";
 
@@ -175,10 +173,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         let done = sqlx::query(update).bind(now.milliseconds()).bind(id.as_str()).bind(team).bind(revision).execute(&mut *transaction).await?;
         one(done.rows_affected())?;
-        sqlx::query("DELETE FROM templates WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM template_uses WHERE template = $1)")
-            .bind(id.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        forget_withdrawn(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -236,44 +231,44 @@ impl Store {
         Ok(rows.iter().map(|row| row.try_get("team")).collect::<Result<_, _>>()?)
     }
 
-    /// Notes that a connexion comes from a version of a template, unless the document has so many already.
-    pub(crate) async fn use_template(
+    /// Notes which connexions of a document come from which versions, and that no other does.
+    pub(crate) async fn set_uses(
         &self,
-        id: &TemplateId,
-        (origin, document, connexion): (&GristOrigin, &DocumentId, &str),
-        version: i64,
+        origin: &GristOrigin,
+        document: &DocumentId,
+        uses: &[(ConnexionId, TemplateId, i64)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) SELECT $1, $2, $3, $4, $5, $6 \
-                      WHERE (SELECT COUNT(*) FROM template_uses AS others WHERE origin = $2 AND document = $3 AND NOT (template = $1 AND connexion = $4)) < $7 \
-                      ON CONFLICT (template, origin, document, connexion) DO UPDATE SET version = excluded.version, used_at = excluded.used_at";
-        let done = sqlx::query(upsert)
-            .bind(id.as_str())
-            .bind(origin.as_str())
-            .bind(document.as_str())
-            .bind(connexion)
-            .bind(version)
-            .bind(now.milliseconds())
-            .bind(MOST_USES)
-            .execute(&self.pool)
-            .await?;
-        if done.rows_affected() == 0 { Err(StoreError::TooMany) } else { Ok(()) }
+        let mut transaction = self.begin().await?;
+        let delete = sqlx::query("DELETE FROM template_uses WHERE origin = $1 AND document = $2");
+        delete.bind(origin.as_str()).bind(document.as_str()).execute(&mut *transaction).await?;
+        let insert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        for (connexion, template, version) in uses {
+            sqlx::query(insert)
+                .bind(template.as_str())
+                .bind(origin.as_str())
+                .bind(document.as_str())
+                .bind(connexion.as_str())
+                .bind(version)
+                .bind(now.milliseconds())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        forget_withdrawn(&mut transaction).await?;
+        Ok(transaction.commit().await?)
     }
 
-    /// Notes that a connexion no longer comes from a template.
-    pub(crate) async fn leave_template(
-        &self,
-        id: &TemplateId,
-        (origin, document, connexion): (&GristOrigin, &DocumentId, &str),
-    ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM template_uses WHERE template = $1 AND origin = $2 AND document = $3 AND connexion = $4")
-            .bind(id.as_str())
-            .bind(origin.as_str())
-            .bind(document.as_str())
-            .bind(connexion)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+    /// What a document is known to use: its connexions, in the order of their ids, with their templates and versions.
+    pub(crate) async fn uses(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Vec<(ConnexionId, TemplateId, i64)>, StoreError> {
+        let select = "SELECT connexion, template, version FROM template_uses WHERE origin = $1 AND document = $2";
+        let rows = sqlx::query(select).bind(origin.as_str()).bind(document.as_str()).fetch_all(&self.pool).await?;
+        let read = |row: &AnyRow| {
+            Ok((read_id(row, "connexion", ConnexionId::parse)?, read_id(row, "template", TemplateId::parse)?, row.try_get("version")?))
+        };
+        let mut uses = rows.iter().map(read).collect::<Result<Vec<_>, StoreError>>()?;
+        // Databases differ in what comes first.
+        uses.sort_by(|(left, ..), (right, ..)| left.as_str().cmp(right.as_str()));
+        Ok(uses)
     }
 
     /// The names of the teams of the database, by their ids.
@@ -281,6 +276,13 @@ impl Store {
         let rows = sqlx::query("SELECT id, name FROM teams ORDER BY name, id LIMIT 10000").fetch_all(&self.pool).await?;
         Ok(rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("name")?))).collect::<Result<_, sqlx::Error>>()?)
     }
+}
+
+/// Forgets the templates that were withdrawn and that nobody uses any more.
+async fn forget_withdrawn(transaction: &mut Transaction<'_, Any>) -> Result<(), StoreError> {
+    let delete = "DELETE FROM templates WHERE withdrawn_at <> 0 AND NOT EXISTS (SELECT 1 FROM template_uses WHERE template = templates.id)";
+    sqlx::query(delete).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 /// [`StoreError::TooMany`] when the templates of a team take too much room.

@@ -236,8 +236,7 @@ async fn a_template_no_longer_shared_is_not_read_on_by_those_who_said_to_use_it(
     let neighbour = create(&relais, STRANGER, "Voisine").await;
     let template = templates::saved(&relais, &owner, "Suivi").await;
     templates::matching(&relais, Method::PATCH, &template, &owner, 1, &json!({ "visibility": "all" })).await;
-    let uses = format!("{}/uses/1", templates::path(&template));
-    assert_eq!(relais.send(Method::PUT, &uses, &neighbour, &json!({ "version": 1 })).await.status(), StatusCode::NO_CONTENT);
+    templates::use_it(&relais, &neighbour, &template, &["1"]).await;
     templates::matching(&relais, Method::PATCH, &template, &owner, 2, &json!({ "visibility": "team" })).await;
     let renewed = templates::matching(&relais, Method::PUT, &template, &owner, 3, &templates::file("Entre nous")).await;
     assert_eq!(renewed.status(), StatusCode::OK);
@@ -332,8 +331,10 @@ async fn tokens_deposited_at_once_are_no_more_than_a_team_may_have() {
     }
     let trying = demarches.iter().skip(17).map(|demarche| try_deposit(&relais, &owner, TOKEN, std::slice::from_ref(demarche)));
     let answers = futures_util::future::join_all(trying).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status() == StatusCode::CREATED).count(), 3);
-    assert_eq!(team(&relais, &owner).await["tokens"].as_array().unwrap().len(), 20);
+    // One may find the proxy too busy, and be told so.
+    let created = answers.iter().filter(|answer| answer.status() == StatusCode::CREATED).count();
+    assert!((1..=3).contains(&created), "{created} were deposited");
+    assert_eq!(team(&relais, &owner).await["tokens"].as_array().unwrap().len(), 17 + created);
 }
 
 #[tokio::test]
@@ -373,18 +374,13 @@ async fn a_document_does_not_say_that_it_uses_a_template_without_end() {
     let relais = Relais::open().await;
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     let template = templates::saved(&relais, &owner, "Suivi").await;
-    let mut refused = 0;
-    for number in 0..70 {
-        // Several editors, each below what one may change in a minute.
-        let editor = relais.session_in(DOCUMENT, 42 + number / 20, Right::Editor).await;
-        let path = format!("{}/uses/{number}", templates::path(&template));
-        refused += u8::from(relais.send(Method::PUT, &path, &editor, &json!({ "version": 1 })).await.status() == StatusCode::CONFLICT);
-    }
-    assert_eq!(refused, 6);
-    let again = relais.send(Method::PUT, &format!("{}/uses/3", templates::path(&template)), &owner, &json!({ "version": 1 })).await;
-    assert_eq!(again.status(), StatusCode::NO_CONTENT, "one that is known stays so");
-    let seen: Value = relais.request(Method::GET, &templates::path(&template), &owner).send().await.unwrap().json().await.unwrap();
-    assert_eq!(seen["uses"], 64);
+    let said = |number: usize| {
+        let known = json!({ "template": template["id"], "version": 1 });
+        Value::Object((0..number).map(|number| (number.to_string(), known.clone())).collect())
+    };
+    assert_eq!(relais.send(Method::PUT, templates::USES, &owner, &said(64)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(code(relais.send(Method::PUT, templates::USES, &owner, &said(65)).await).await, "too_many");
+    assert_eq!(templates::uses(&relais, &owner, &template).await, 64);
 }
 
 /// Sends the head of a request, is removed from the team, and then sends the body.
@@ -428,7 +424,7 @@ async fn an_owner_removed_between_the_head_and_the_body_of_a_request_changes_no_
         ("POST /api/templates", "", &file),
         ("PUT /api/templates/TEMPLATE", "if-match: \"1\"\r\n", &file),
         ("PATCH /api/templates/TEMPLATE", "if-match: \"1\"\r\n", &sharing),
-        ("PUT /api/templates/TEMPLATE/uses/1", "", &json!({ "version": 1 })),
+        ("PUT /api/templates/uses", "", &json!({})),
     ] {
         let (relais, owner, answer) = removed_halfway(route, extra, body).await;
         assert!(answer.contains("document_unknown"), "{route}: {answer}");

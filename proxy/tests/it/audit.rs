@@ -72,6 +72,10 @@ async fn what_is_read_is_told_to_owners_and_to_nobody_else() {
         let nobody = relais.session_in(STRANGER, 1, Right::Owner).await;
         assert_eq!(code(relais.request(Method::GET, path, &nobody).send().await.unwrap()).await, "document_unknown");
     }
+    // The list says when: by when dossiers were read, not when the démarche was looked at.
+    let listed: Value = relais.request(Method::GET, "/api/demarches", &editor).send().await.unwrap().json().await.unwrap();
+    let read_at = seen["lines"].as_array().unwrap().iter().find(|line| line["operation"] == "getDossiers").unwrap()["last_at"].clone();
+    assert_eq!(listed[0]["last_read_at"], read_at);
     let other = create(&relais, STRANGER, "Autre").await;
     assert_eq!(audit(&relais, &other).await["lines"], json!([]));
     let file = relais.request(Method::GET, "/api/audit.csv", &owner).send().await.unwrap();

@@ -37,6 +37,7 @@ async fn the_demarches_of_the_team_are_listed_and_kept_a_minute() {
       {
         "dossiers_count": 1284,
         "error": null,
+        "last_read_at": null,
         "number": 131016,
         "state": "publiee",
         "title": "Dotation d’équipement",
@@ -58,6 +59,7 @@ async fn a_demarche_that_ds_does_not_count_is_listed_all_the_same() {
       {
         "dossiers_count": null,
         "error": null,
+        "last_read_at": null,
         "number": 131016,
         "state": "publiee",
         "title": "Ancienne instance",
@@ -81,6 +83,7 @@ async fn a_refused_demarche_does_not_hide_the_others_and_is_asked_again() {
           "help": "Un administrateur de cette démarche peut créer un jeton qui l’autorise.",
           "message": "Les jetons de votre équipe ne permettent pas de lire cette démarche. Votre document n’a pas changé."
         },
+        "last_read_at": null,
         "number": 88444,
         "state": null,
         "title": null,

@@ -17,6 +17,8 @@ use crate::{
     tokens::TOKEN,
 };
 
+pub(crate) const USES: &str = "/api/templates/uses";
+
 /// The file of a template.
 pub(crate) fn file(name: &str) -> Value {
     let descriptor = |id: &str, label: &str| json!({ "__typename": "TextChampDescriptor", "id": id, "label": label });
@@ -54,6 +56,18 @@ pub(crate) async fn matching(relais: &Relais, method: Method, template: &Value, 
 
 async fn get(relais: &Relais, session: &str, path: &str) -> Response {
     relais.request(Method::GET, path, session).send().await.unwrap()
+}
+
+/// Says that these connexions of a document come from a template, and no others from any.
+pub(crate) async fn use_it(relais: &Relais, session: &str, template: &Value, connexions: &[&str]) {
+    let known = json!({ "template": template["id"], "version": 1 });
+    let said: serde_json::Map<String, Value> = connexions.iter().map(|connexion| ((*connexion).to_owned(), known.clone())).collect();
+    let answer = relais.send(Method::PUT, USES, session, &said.into()).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{}", answer.text().await.unwrap());
+}
+
+pub(crate) async fn uses(relais: &Relais, session: &str, template: &Value) -> i64 {
+    get(relais, session, &path(template)).await.json::<Value>().await.unwrap()["uses"].as_i64().unwrap()
 }
 
 async fn names(relais: &Relais, session: &str) -> Vec<String> {
@@ -119,8 +133,8 @@ async fn a_template_is_seen_by_those_it_is_shared_with_and_by_nobody_else() {
         assert!(names(&relais, other).await.is_empty());
         assert_eq!(code(get(&relais, other, &path(&template)).await).await, "template_unknown");
         assert_eq!(code(get(&relais, other, &format!("{}/versions/1", path(&template))).await).await, "template_unknown");
-        let use_it = relais.send(Method::PUT, &format!("{}/uses/1", path(&template)), other, &json!({ "version": 1 })).await;
-        assert_eq!(code(use_it).await, "template_unknown");
+        use_it(&relais, other, &template, &["1"]).await;
+        assert_eq!(uses(&relais, &owner, &template).await, 0);
     }
     let teams: Value = get(&relais, &owner, "/api/teams").await.json().await.unwrap();
     let key = |name: &str| teams.as_array().unwrap().iter().find(|team| team["name"] == name).unwrap()["id"].clone();
@@ -156,13 +170,7 @@ async fn what_is_withdrawn_stays_for_those_who_use_it() {
     let (user, other) = (create(&relais, STRANGER, "Voisine").await, create(&relais, THIRD, "Lointaine").await);
     let template = saved(&relais, &owner, "Suivi").await;
     matching(&relais, Method::PATCH, &template, &owner, 1, &json!({ "visibility": "all" })).await;
-    let uses = format!("{}/uses/{DEMARCHE}-2", path(&template));
-    for _ in 0..2 {
-        assert_eq!(relais.send(Method::PUT, &uses, &user, &json!({ "version": 1 })).await.status(), StatusCode::NO_CONTENT);
-    }
-    assert_eq!(code(relais.send(Method::PUT, &uses, &user, &json!({ "version": 2 })).await).await, "template_unknown", "no such version");
-    let seen: Value = get(&relais, &owner, &path(&template)).await.json().await.unwrap();
-    assert_eq!(seen["uses"], 1);
+    use_it(&relais, &user, &template, &["1-2"]).await;
     assert_eq!(matching(&relais, Method::DELETE, &template, &owner, 2, &json!({})).await.status(), StatusCode::NO_CONTENT);
     for session in [&owner, &user, &other] {
         assert!(names(&relais, session).await.is_empty());
@@ -171,8 +179,45 @@ async fn what_is_withdrawn_stays_for_those_who_use_it() {
     assert_eq!(seen["withdrawn"], true);
     assert_eq!(code(get(&relais, &other, &path(&template)).await).await, "template_unknown");
     assert_eq!(code(matching(&relais, Method::PUT, &template, &owner, 3, &file("Encore")).await).await, "changed");
-    assert_eq!(relais.send(Method::DELETE, &uses, &user, &json!({})).await.status(), StatusCode::NO_CONTENT);
-    assert_eq!(code(get(&relais, &user, &path(&template)).await).await, "template_unknown");
+    use_it(&relais, &user, &template, &["1-2"]).await;
+    assert_eq!(get(&relais, &user, &path(&template)).await.status(), StatusCode::OK, "to say so again changes nothing");
+    use_it(&relais, &user, &template, &[]).await;
+    for session in [&user, &owner] {
+        assert_eq!(code(get(&relais, session, &path(&template)).await).await, "template_unknown", "it is forgotten with its last use");
+    }
+}
+
+#[tokio::test]
+async fn uses_are_what_each_document_says_of_itself() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let template = saved(&relais, &owner, "Suivi").await;
+    matching(&relais, Method::PATCH, &template, &owner, 1, &json!({ "visibility": "all" })).await;
+    let other = create(&relais, STRANGER, "Voisine").await;
+    let editor = relais.session_in(DOCUMENT, 42, Right::Editor).await;
+    use_it(&relais, &editor, &template, &["1", "2"]).await;
+    use_it(&relais, &other, &template, &["1"]).await;
+    assert_eq!(uses(&relais, &owner, &template).await, 3);
+    // A connexion that was ended counts no more.
+    use_it(&relais, &editor, &template, &["2"]).await;
+    assert_eq!(uses(&relais, &owner, &template).await, 2);
+    // A version, or a template, that there is not.
+    let id = template["id"].as_str().unwrap();
+    let said = json!({ "2": { "template": id, "version": 2 }, "3": { "template": "AAAAAAAAAAAAAAAAAAAAAA", "version": 1 } });
+    assert_eq!(relais.send(Method::PUT, USES, &editor, &said).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(uses(&relais, &owner, &template).await, 1);
+    // A document that leaves its team uses nothing of it.
+    let mark = team(&relais, &other).await["documents"][0]["id"].as_str().unwrap().to_owned();
+    relais.send(Method::DELETE, &format!("/api/team/documents/{mark}"), &other, &json!({ "ends_team": true })).await;
+    assert_eq!(uses(&relais, &owner, &template).await, 0);
+    for odd in [
+        json!([]),
+        json!({ "1": { "template": id } }),
+        json!({ "../1": { "template": id, "version": 1 } }),
+        json!({ "1": { "template": "x", "version": 1 } }),
+    ] {
+        assert_eq!(code(relais.send(Method::PUT, USES, &editor, &odd).await).await, "bad_request", "{odd}");
+    }
 }
 
 #[tokio::test]
@@ -218,7 +263,7 @@ async fn a_team_that_ends_takes_its_templates_with_it() {
     let template = saved(&relais, &owner, "Suivi").await;
     matching(&relais, Method::PATCH, &template, &owner, 1, &json!({ "visibility": "all" })).await;
     let other = create(&relais, STRANGER, "Voisine").await;
-    relais.send(Method::PUT, &format!("{}/uses/1", path(&template)), &other, &json!({ "version": 1 })).await;
+    use_it(&relais, &other, &template, &["1"]).await;
     let mark = team(&relais, &owner).await["documents"][0]["id"].as_str().unwrap().to_owned();
     let left = relais.send(Method::DELETE, &format!("/api/team/documents/{mark}"), &owner, &json!({ "ends_team": true })).await;
     assert_eq!(left.status(), StatusCode::NO_CONTENT);

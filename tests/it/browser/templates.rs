@@ -131,7 +131,8 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     browser.press("Appliquer le modèle").await;
     browser.sees("1 champ reste à confirmer avant d'appliquer le modèle.").await;
     browser.picture("appliquer").await;
-    pick(&browser, "question-0", "0").await;
+    browser.sees("Par exemple :").await;
+    browser.choose("Montant sollicité (en euros)").await;
     browser.press("Appliquer le modèle").await;
     browser.sees("Prête").await;
     browser.picture("prete").await;
@@ -234,7 +235,7 @@ async fn the_screens_of_templates_are_accessible() {
     browser.press("Champs reconnus").await;
     browser.sees("Reconnu par").await;
     judge(&browser, "confirmer").await;
-    pick(&browser, "question-0", "aucun").await;
+    browser.choose("Ne pas importer").await;
     browser.sees("Colonne laissée de côté").await;
     judge(&browser, "ecarter").await;
     browser.press(NAME).await;

@@ -141,7 +141,7 @@ pub(super) async fn read_form(proxy: &Proxy, number: DemarcheNumber) -> Result<D
 }
 
 /// The latest dossiers, with all that a mapping could want of them.
-async fn read_samples(proxy: &Proxy, form: &Demarche) -> Result<Vec<Dossier>, SourceError> {
+pub(super) async fn read_samples(proxy: &Proxy, form: &Demarche) -> Result<Vec<Dossier>, SourceError> {
     let mut pages = SAMPLE_PAGES.into_iter().peekable();
     while let Some(size) = pages.next() {
         let body = proxy.call(&Proposal::sample_operation(form, size)).await;

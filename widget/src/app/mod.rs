@@ -21,7 +21,7 @@ use wasm_bindgen_futures::spawn_local;
 pub use runs::{Ended, Run, Stage, Undo};
 pub use shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading};
 pub use team::{Desk, Panel, Said};
-pub use templates::Library;
+pub use templates::{Library, UNANSWERED};
 
 use crate::{
     clock::ServerClock,

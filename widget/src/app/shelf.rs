@@ -3,6 +3,7 @@
 use relais_engine::{
     ds::{Demarche, DemarcheNumber, SourceError},
     grist::DocumentError,
+    mapping::Proposal,
     sync::{Connexion, FollowedTemplate},
     template::{Applied, Template},
 };
@@ -131,9 +132,25 @@ impl Shelf {
             _ => None,
         };
         if let (Some(fitting), Some(upgrading)) = (&mut applying.fitting, &self.upgrading) {
-            fitting.answer_as_imported(&upgrading.connexion.mapping.fields);
+            fitting.answer_as_before(&upgrading.connexion);
         }
         applying.form = form.map_or_else(Fetched::Failed, |form| Fetched::Ready(Box::new(form)));
+    }
+
+    /// The form of a démarche about which something is asked: what its dossiers have helps to answer.
+    pub(super) fn asked(&self, number: DemarcheNumber) -> Option<Demarche> {
+        let applying = self.applying.as_ref().filter(|applying| applying.number == number)?;
+        applying.fitting.as_ref().filter(|fitting| fitting.open() > 0)?;
+        applying.form.ready().map(|form| (**form).clone())
+    }
+
+    /// Shows examples beside what is asked.
+    pub(super) fn illustrate(&mut self, proposal: &Proposal) {
+        if let Some(applying) = self.applying.as_mut().filter(|applying| applying.number == proposal.demarche)
+            && let Some(fitting) = &mut applying.fitting
+        {
+            fitting.illustrate(proposal);
+        }
     }
 
     /// What the template becomes, and the version that its connexion follows, once it can be applied.
@@ -153,16 +170,20 @@ impl Shelf {
         let (applied, older) = self.applied()?;
         let whole = self.whole.ready()?;
         let version = whole.listed.version;
-        let connexion = if let Some(Upgrading { connexion, .. }) = &self.upgrading {
+        let mut connexion = if let Some(Upgrading { connexion, .. }) = &self.upgrading {
             let mut connexion = connexion.clone();
             take_up(&mut connexion, &applied, older.as_ref(), version);
             connexion
         } else {
             let mut connexion = Connexion::new(applied.mapping, others);
             connexion.follow(applied.scope, applied.keeping);
-            connexion.template = Some(FollowedTemplate { id: whole.listed.id.clone(), version });
+            connexion.template = Some(FollowedTemplate { id: whole.listed.id.clone(), version, declined: Vec::new() });
             connexion
         };
+        let declined = self.applying.as_ref()?.fitting.as_ref()?.declined();
+        if let Some(followed) = &mut connexion.template {
+            followed.declined = declined;
+        }
         Some((connexion, version))
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use relais_engine::{
     ds::{DemarcheNumber, DescriptorId, SourceError, SourceErrorCode},
     grist::DocumentError,
+    mapping::Proposal,
     sync::{Connexion, save},
     template::Template,
 };
@@ -11,15 +12,18 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     App, Fetched,
-    choice::read_form,
+    choice::{read_form, read_samples},
     shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading},
 };
 use crate::{
     page::Page,
-    proxy::{ListedTemplate, WholeTemplate},
+    proxy::{ListedTemplate, Proxy, WholeTemplate},
     templates::{Errand, Fitting, Newer},
     text::templates as words,
 };
+
+/// The id of the first question that has no answer.
+pub const UNANSWERED: &str = "a-confirmer";
 
 /// The page of the templates.
 #[derive(Clone, Copy)]
@@ -78,6 +82,21 @@ impl Library {
         });
         self.app().has_moved.set(true);
         self.place.set(place);
+    }
+
+    /// Says which templates this document uses, and asks for those that there are.
+    pub fn start(self) {
+        let Some(services) = self.app().services() else { return };
+        spawn_local(async move {
+            self.tell_uses(&services.proxy).await;
+            self.list();
+        });
+    }
+
+    /// Says which templates this document uses. Counts alone depend on it.
+    async fn tell_uses(self, proxy: &Proxy) {
+        let uses = self.app().loaded.with_untracked(|loaded| Errand::uses(&loaded.connexions));
+        let _told = proxy.have(uses.request()).await;
     }
 
     /// Asks for the templates.
@@ -186,16 +205,14 @@ impl Library {
         });
     }
 
-    /// Notes in the document, and at the proxy, which version a connexion follows; the connexion is saved with it.
+    /// Notes in the document which version a connexion follows; the connexion is saved with it.
     async fn follow(self, mut connexion: Connexion, version: i64) -> Result<(), DocumentError> {
         let Some(services) = self.app().services() else { return Ok(()) };
         let Some(followed) = &mut connexion.template else { return Ok(()) };
         followed.version = version;
-        let id = followed.id.clone();
         save(&services.grist, &mut connexion).await?;
         self.app().reload().await;
-        // The count of uses alone depends on it.
-        let _noted = services.proxy.have(Errand::Follow(id, connexion.id, version).request()).await;
+        self.tell_uses(&services.proxy).await;
         Ok(())
     }
 
@@ -274,7 +291,18 @@ impl Library {
         spawn_local(async move {
             let form = read_form(&services.proxy, number).await;
             self.set(|shelf| shelf.fit(number, form));
+            self.illustrate(number).await;
         });
+    }
+
+    /// Reads a few dossiers when something is asked. Examples are a help: without them, the question stays.
+    async fn illustrate(self, number: DemarcheNumber) {
+        let Some(services) = self.app().services() else { return };
+        let Some(form) = self.shelf.with_untracked(|shelf| shelf.asked(number)) else { return };
+        if let Ok(samples) = read_samples(&services.proxy, &form).await {
+            let proposal = Proposal::new(&form, &samples);
+            self.set(|shelf| shelf.illustrate(&proposal));
+        }
     }
 
     /// Answers a question about the template that is applied.
@@ -310,6 +338,7 @@ impl Library {
                 }
                 shelf.fit(number, form);
             });
+            self.illustrate(number).await;
         });
     }
 
@@ -321,7 +350,7 @@ impl Library {
             Some(0) => {}
             Some(open) => {
                 self.tell(Told::Wrong(words::unsettled(open)));
-                return crate::ui::focus(["question-", "0"].concat(), "");
+                return crate::ui::focus(UNANSWERED, "");
             }
         }
         let made = self.shelf.with_untracked(|shelf| self.app().loaded.with_untracked(|loaded| shelf.connexion(&loaded.connexions)));

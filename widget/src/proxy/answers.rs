@@ -117,6 +117,8 @@ pub struct ListedDemarche {
     pub dossiers_count: Option<usize>,
     /// The last day of the token that opens it, when the proxy knows it.
     pub token_expires: Option<Day>,
+    /// When the team last read dossiers of it.
+    pub last_read_at: Option<Timestamp>,
     /// Why DS does not open it.
     pub error: Option<SourceError>,
 }
@@ -130,6 +132,7 @@ impl FromJson for ListedDemarche {
             state: json.read("state")?,
             dossiers_count: json.read("dossiers_count")?,
             token_expires: json.read("token_expires")?,
+            last_read_at: json.read("last_read_at")?,
             error: (*error != Json::Null).then(|| refusal(error, SourceErrorCode::Internal)),
         })
     }

@@ -1,7 +1,10 @@
 //! How the proxy is asked about templates.
 
 use gloo_net::http::Method;
-use relais_engine::json;
+use relais_engine::{
+    json,
+    sync::{Connexion, FollowedTemplate},
+};
 use serde_json::json;
 
 use crate::{
@@ -27,13 +30,22 @@ pub enum Errand {
     Share(String, i64, Visibility, Vec<String>),
     /// To withdraw a template.
     Withdraw(String, i64),
-    /// To note that a connexion comes from a version of a template.
-    Follow(String, String, i64),
+    /// To note which connexions of the document come from which templates, by their ids, and that no other does.
+    Uses(serde_json::Map<String, serde_json::Value>),
     /// The teams that a template can be shared with.
     Teams,
 }
 
 impl Errand {
+    /// To note what the connexions of a document use.
+    pub fn uses(connexions: &[Connexion]) -> Self {
+        let follows = |connexion: &Connexion| {
+            let FollowedTemplate { id, version, .. } = connexion.template.as_ref()?;
+            Some((connexion.id.clone(), json!({ "template": id, "version": version })))
+        };
+        Self::Uses(connexions.iter().filter_map(follows).collect())
+    }
+
     /// How the proxy is asked.
     pub fn request(self) -> Request {
         const TEMPLATES: &str = "api/templates";
@@ -48,9 +60,7 @@ impl Errand {
                 (Method::PATCH, of(&id), Some(json::write(&json!({ "visibility": visibility.as_str(), "teams": teams }))), Some(seen))
             }
             Self::Withdraw(id, seen) => (Method::DELETE, of(&id), None, Some(seen)),
-            Self::Follow(id, connexion, version) => {
-                (Method::PUT, format!("{TEMPLATES}/{id}/uses/{connexion}"), Some(json::write(&json!({ "version": version }))), None)
-            }
+            Self::Uses(uses) => (Method::PUT, of("uses"), Some(json::write(&uses.into())), None),
             Self::Teams => (Method::GET, "api/teams".to_owned(), None, None),
         };
         Request { method, path, body, seen }
@@ -79,7 +89,10 @@ pub fn file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
-    use super::*;
+    use super::{
+        super::fitting::tests::{form, mapping},
+        *,
+    };
 
     fn asked(errand: Errand) -> String {
         let request = errand.request();
@@ -97,7 +110,9 @@ mod tests {
         let shared = Errand::Share(text("t1"), 7, Visibility::Teams, vec![text("a")]);
         assert_eq!(asked(shared), r#"PATCH api/templates/t1 {"teams":["a"],"visibility":"teams"} Some(7)"#);
         assert_eq!(asked(Errand::Withdraw(text("t1"), 7)), "DELETE api/templates/t1 - Some(7)");
-        assert_eq!(asked(Errand::Follow(text("t1"), text("131016-2"), 4)), r#"PUT api/templates/t1/uses/131016-2 {"version":4} None"#);
+        let mut connexions = [1, 2].map(|number| Connexion::new(mapping(&form(number, &[("a", "Nom")])), &[]));
+        connexions[1].template = Some(FollowedTemplate { id: text("t1"), version: 4, declined: Vec::new() });
+        assert_eq!(asked(Errand::uses(&connexions)), r#"PUT api/templates/uses {"2":{"template":"t1","version":4}} None"#);
         assert_eq!(asked(Errand::Teams), "GET api/teams - None");
     }
 

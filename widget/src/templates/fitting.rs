@@ -2,7 +2,8 @@
 
 use relais_engine::{
     ds::{ChampType, Demarche, DescriptorId},
-    mapping::KnownFields,
+    mapping::Proposal,
+    sync::Connexion,
     template::{Applied, Certainty, FieldMatch, Grounds, Likeness, Matching, Outcome, Template},
 };
 
@@ -15,6 +16,8 @@ pub struct Possible {
     pub label: String,
     /// Why it may be.
     pub likeness: Likeness,
+    /// What recent dossiers have there, once they are read.
+    pub samples: Vec<String>,
 }
 
 /// A field of the template that the agent is asked about.
@@ -51,6 +54,8 @@ pub struct Fitting {
     base: Matching,
     answers: Vec<(DescriptorId, Option<DescriptorId>)>,
     current: Matching,
+    /// What recent dossiers have, by field.
+    samples: Vec<(DescriptorId, Vec<String>)>,
     /// What is asked, in the order of the columns. What was answered stays, to be answered otherwise.
     pub questions: Vec<Question>,
 }
@@ -59,7 +64,7 @@ impl Fitting {
     /// What there is to ask.
     pub fn new(template: &Template, form: &Demarche) -> Self {
         let base = Matching::new(template, form);
-        let mut fitting = Self { current: base.clone(), base, answers: Vec::new(), questions: Vec::new() };
+        let mut fitting = Self { current: base.clone(), base, answers: Vec::new(), samples: Vec::new(), questions: Vec::new() };
         fitting.reckon();
         fitting
     }
@@ -71,12 +76,32 @@ impl Fitting {
         self.reckon();
     }
 
-    /// Takes up what a connexion imports already: where one of the possible fields is among these, that was the answer.
-    pub fn answer_as_imported(&mut self, fields: &KnownFields) {
+    /// Takes up what was answered for a connexion: where it imports one of the possible fields, that was the answer; and what
+    /// was not wanted is not.
+    pub fn answer_as_before(&mut self, connexion: &Connexion) {
+        let declined = connexion.template.as_ref().map(|followed| followed.declined.as_slice()).unwrap_or_default();
         for Question { id, possible, .. } in std::mem::take(&mut self.questions) {
-            let mut imported = possible.into_iter().filter(|possible| fields.contains_key(&possible.id));
-            if let (Some(known), None) = (imported.next(), imported.next()) {
-                self.answers.push((id, Some(known.id)));
+            let mut imported = possible.into_iter().filter(|possible| connexion.mapping.fields.contains_key(&possible.id));
+            match (imported.next(), imported.next()) {
+                (Some(known), None) => self.answers.push((id, Some(known.id))),
+                (None, _) if declined.contains(&id) => self.answers.push((id, None)),
+                _ => {}
+            }
+        }
+        self.reckon();
+    }
+
+    /// The fields of the template that are not wanted.
+    pub fn declined(&self) -> Vec<DescriptorId> {
+        self.answers.iter().filter(|(_, answer)| answer.is_none()).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Shows what recent dossiers have in the fields that are possible.
+    pub fn illustrate(&mut self, proposal: &Proposal) {
+        for line in proposal.sections.iter().flat_map(|section| &section.lines) {
+            // Of the parts of a field, the first says most.
+            if let Some(id) = line.field.descriptor().filter(|id| !line.samples.is_empty() && self.samples.iter().all(|(known, _)| known != *id)) {
+                self.samples.push((id.clone(), line.samples.clone()));
             }
         }
         self.reckon();
@@ -148,6 +173,7 @@ impl Fitting {
                 id: candidate.id.clone(),
                 label: candidate.known.label.clone(),
                 likeness: candidate.likeness,
+                samples: self.samples.iter().find(|(id, _)| id == candidate.id).map(|(_, samples)| samples.clone()).unwrap_or_default(),
             });
             let possible: Vec<Possible> = possible.collect();
             // Another question may have been given the same field since.
@@ -170,8 +196,8 @@ pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
     use relais_engine::{
         json,
-        mapping::{Mapping, Preset, Proposal},
-        sync::Connexion,
+        mapping::{Mapping, Preset},
+        sync::FollowedTemplate,
     };
     use serde_json::{Value, json};
 
@@ -233,13 +259,41 @@ pub(super) mod tests {
         let ours = form(1, &[("a", "Montant demandé (en euros)")]);
         let theirs = form(2, &[("x", "Montant de l’aide (en euros)"), ("y", "Montant souhaité (en euros)")]);
         let mut fitting = Fitting::new(&template(&ours), &theirs);
-        let imported = mapping(&form(2, &[("y", "Montant souhaité (en euros)")])).fields;
-        fitting.answer_as_imported(&imported);
+        let connexion = |form: &Demarche| Connexion::new(mapping(form), &[]);
+        fitting.answer_as_before(&connexion(&form(2, &[("y", "Montant souhaité (en euros)")])));
         assert_eq!((fitting.open(), answers(&fitting).len()), (0, 1));
+        assert_eq!(fitting.declined(), []);
         // Of two, nobody knows which.
         let mut fitting = Fitting::new(&template(&ours), &theirs);
-        fitting.answer_as_imported(&mapping(&theirs).fields);
+        fitting.answer_as_before(&connexion(&theirs));
         assert_eq!(fitting.open(), 1);
+        // What was not wanted is not asked again, unless it is imported since.
+        let mut without = connexion(&form(2, &[]));
+        without.template = Some(FollowedTemplate { id: "t1".to_owned(), version: 1, declined: vec!["a".into()] });
+        let mut fitting = Fitting::new(&template(&ours), &theirs);
+        fitting.answer_as_before(&without);
+        assert_eq!((fitting.open(), fitting.declined()), (0, vec!["a".into()]));
+        let mut since = connexion(&form(2, &[("y", "Montant souhaité (en euros)")]));
+        since.template = without.template;
+        let mut fitting = Fitting::new(&template(&ours), &theirs);
+        fitting.answer_as_before(&since);
+        assert_eq!((fitting.open(), fitting.declined()), (0, vec![]));
+    }
+
+    #[test]
+    fn what_recent_dossiers_have_is_shown_beside_what_is_possible() {
+        let ours = form(1, &[("a", "Montant demandé (en euros)")]);
+        let theirs = form(2, &[("x", "Montant de l’aide (en euros)"), ("y", "Montant souhaité (en euros)")]);
+        let mut fitting = Fitting::new(&template(&ours), &theirs);
+        let mut proposal = Proposal::new(&theirs, &[]);
+        for line in proposal.sections.iter_mut().flat_map(|section| &mut section.lines) {
+            if line.field.descriptor().is_some_and(|id| id.as_str() == "y") {
+                line.samples = vec!["1 200".to_owned()];
+            }
+        }
+        fitting.illustrate(&proposal);
+        let shown: Vec<_> = fitting.questions[0].possible.iter().map(|possible| (possible.id.as_str(), possible.samples.concat())).collect();
+        assert_eq!(shown, [("x", String::new()), ("y", "1 200".to_owned())]);
     }
 
     #[test]

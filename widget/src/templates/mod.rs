@@ -5,5 +5,5 @@ mod fitting;
 mod newer;
 
 pub use errand::{Errand, answers, file_name};
-pub use fitting::{Fitting, Question, Recognised};
+pub use fitting::{Fitting, Possible, Question, Recognised};
 pub use newer::{Newer, newer_versions, take_up};

@@ -24,7 +24,7 @@ pub struct Newer {
 pub fn newer_versions(connexions: &[Connexion], listed: &[ListedTemplate]) -> Vec<Newer> {
     let mut newer = Vec::new();
     for connexion in connexions {
-        let Some(FollowedTemplate { id, version }) = &connexion.template else { continue };
+        let Some(FollowedTemplate { id, version, .. }) = &connexion.template else { continue };
         if let Some(template) = listed.iter().find(|template| template.id == *id && template.version > *version) {
             newer.push(Newer {
                 connexion: connexion.id.clone(),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     fn followed(version: i64) -> FollowedTemplate {
-        FollowedTemplate { id: "t1".to_owned(), version }
+        FollowedTemplate { id: "t1".to_owned(), version, declined: Vec::new() }
     }
 
     #[test]

@@ -62,6 +62,11 @@ pub fn number(number: i64) -> String {
     format!("n° {number}")
 }
 
+/// « lue hier à 14 h 32 »: by anybody of the team.
+pub fn last_read(at: Timestamp, now: Timestamp) -> String {
+    format!("lue {}", moments::moment(at, now))
+}
+
 /// A state, after the number.
 pub const fn state(state: DemarcheState) -> &'static str {
     match state {

@@ -11,7 +11,7 @@ use relais_engine::{
 use super::quoted;
 use crate::{
     proxy::{ListedTemplate, Version, Visibility},
-    templates::{Question, Recognised},
+    templates::{Possible, Question, Recognised},
     text::{moments, scope},
 };
 
@@ -147,8 +147,6 @@ pub const CONNECTED: &str = "Cette démarche est déjà connectée à ce documen
 pub const COUNTS: [&str; 3] = ["champs reconnus", "à confirmer", "absents"];
 /// What is asked.
 pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou de ne pas l’importer.";
-/// Not answered.
-pub const UNANSWERED: &str = "À confirmer…";
 /// None of them.
 pub const NONE: &str = "Ne pas importer";
 /// What was recognised.
@@ -310,10 +308,10 @@ pub fn asked(question: &Question) -> String {
     if question.section.is_empty() { format!("{kind}.") } else { format!("{kind}, section « {} ».", question.section) }
 }
 
-/// A field that may be the one, and why.
-pub fn possible(label: &str, likeness: relais_engine::template::Likeness) -> String {
-    let why = words::likeness(likeness);
-    format!("{label} – {}", why.trim_end_matches('.'))
+/// Why a field may be the one, and what recent dossiers have in it: « Même type, autre section. Par exemple : 64 222, 120 000. »
+pub fn possible(possible: &Possible) -> String {
+    let why = words::likeness(possible.likeness);
+    if possible.samples.is_empty() { why } else { format!("{why} Par exemple\u{a0}: {}.", possible.samples.join(", ")) }
 }
 
 /// « 39 champs reconnus, 2 à confirmer ».

@@ -23,6 +23,7 @@ pub(super) fn choice(app: App, listed: ListedDemarche) -> View {
         Some(words::number(number.get())),
         listed.state.map(|state| words::state(state).to_owned()),
         listed.dossiers_count.map(home::dossiers),
+        listed.last_read_at.map(|at| words::last_read(at, app.now())),
         listed.error.is_some().then(|| words::REFUSED.to_owned()),
         is_connected.then(|| words::CONNECTED.to_owned()),
     ];

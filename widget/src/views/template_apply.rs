@@ -2,18 +2,18 @@
 
 use leptos::prelude::*;
 use relais_engine::{
-    ds::DemarcheNumber,
+    ds::{DemarcheNumber, DescriptorId},
     template::{Difference, TemplateChange},
 };
 use web_sys::Event;
 
 use super::templates::{below, refusal, told, waiting};
 use crate::{
-    app::{Applying, Fetched, Library, Place, Shelf},
+    app::{Applying, Fetched, Library, Place, Shelf, UNANSWERED},
     proxy::WholeTemplate,
     templates::{Fitting, Question, Recognised},
     text::{errors, templates as words},
-    ui::{Note, Tone, View, button, el, row, section, table},
+    ui::{Note, Tone, View, button, el, radio, row, section, table},
 };
 
 /// The id of the list of démarches.
@@ -138,37 +138,36 @@ fn questions(library: Library, fitting: &Fitting) -> View {
     if fitting.questions.is_empty() {
         return View::NOTHING;
     }
-    let lines = fitting.questions.iter().enumerate().map(|(place, asked)| question(library, place, asked));
+    let first = fitting.questions.iter().position(|question| question.answer.is_none());
+    let lines = fitting.questions.iter().enumerate().map(|(place, asked)| question(library, place, first == Some(place), asked));
     let number = fitting.questions.len();
     section("questions", words::questions(number)).child(el("p").class("sub").child(words::QUESTIONS_MORE)).child(View::list(lines)).into()
 }
 
 /// A field that is asked about: the fields that it may be, or none.
-fn question(library: Library, place: usize, asked: &Question) -> View {
-    let id = format!("question-{place}");
-    let hint_id = format!("{id}-aide");
-    let option = |value: String, label: String, is_chosen: bool| el("option").attr("value", value).prop("selected", is_chosen).child(label);
-    let mut options = vec![option(String::new(), words::UNANSWERED.to_owned(), asked.answer.is_none()).into()];
-    for (place, possible) in asked.possible.iter().enumerate() {
-        let is_chosen = asked.answer.as_ref().is_some_and(|answer| answer.as_ref() == Some(&possible.id));
-        options.push(option(place.to_string(), words::possible(&possible.label, possible.likeness), is_chosen).into());
-    }
-    options.push(option("aucun".to_owned(), words::NONE.to_owned(), asked.answer == Some(None)).into());
-    let (field, ids) = (asked.id.clone(), asked.possible.iter().map(|possible| possible.id.clone()).collect::<Vec<_>>());
-    let on_change = move |event: Event| {
-        let value = event_target_value(&event);
-        let chosen = value.parse::<usize>().ok().and_then(|place| ids.get(place).cloned());
-        let answer = match chosen {
-            Some(chosen) => Some(Some(chosen)),
-            None if value.is_empty() => None,
-            None => Some(None),
-        };
-        library.answer(&field, answer);
+fn question(library: Library, place: usize, is_first_open: bool, asked: &Question) -> View {
+    let name = format!("question-{place}");
+    let hint_id = format!("{name}-aide");
+    let option = |answer: Option<DescriptorId>, label: View| {
+        let (is_chosen, field) = (asked.answer.as_ref() == Some(&answer), asked.id.clone());
+        let choose = move || library.answer(&field, Some(answer.clone()));
+        el("label").class("opt").child(radio("question", move || is_chosen, choose).attr("name", name.clone())).child(label).into()
     };
-    let list = el("select").id(id.clone()).attr("aria-describedby", hint_id.clone()).on("change", on_change).child(options);
-    let label = el("label").attr("for", id).child(asked.label.clone());
-    let hint = el("p").class("hint").id(hint_id).child(words::asked(asked));
-    el("div").class("field wide").child(label).child(hint).child(list).into()
+    let mut options: Vec<View> = Vec::with_capacity(asked.possible.len() + 1);
+    for possible in &asked.possible {
+        let why = el("span").class("hint").child(words::possible(possible));
+        options.push(option(Some(possible.id.clone()), el("span").child(possible.label.clone()).child(why).into()));
+    }
+    options.push(option(None, el("span").child(words::NONE).into()));
+    el("fieldset")
+        .key(asked.id.as_str().to_owned())
+        .id(is_first_open.then_some(UNANSWERED))
+        .attr("tabindex", is_first_open.then_some("-1"))
+        .attr("aria-describedby", hint_id.clone())
+        .child(el("legend").child(asked.label.clone()))
+        .child(el("p").class("hint").id(hint_id).child(words::asked(asked)))
+        .child(el("div").class("opts").child(options))
+        .into()
 }
 
 /// What the démarche lacks, and what follows.

@@ -23,7 +23,7 @@ const FILE: &str = "modele-fichier";
 pub(super) fn templates_screen() -> View {
     let library = Library::default();
     provide_context(library);
-    library.list();
+    library.start();
     let place = memo(move || library.place.get());
     View::from(move || {
         let place = place.get();

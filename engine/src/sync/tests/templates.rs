@@ -3,7 +3,7 @@
 use super::*;
 
 fn followed(version: i64) -> FollowedTemplate {
-    FollowedTemplate { id: "T1".to_owned(), version }
+    FollowedTemplate { id: "T1".to_owned(), version, declined: Vec::new() }
 }
 
 /// The text of the configuration that the document holds.
@@ -78,4 +78,9 @@ fn a_document_without_templates_reads_and_writes_as_before() {
     now(save(&world.document, &mut connexion)).unwrap();
     assert!(configuration(&world).contains(r#""template":{"id":"T1","version":3}"#));
     assert_eq!(connexion.anew(&[]).template, Some(followed(3)));
+    // What was not wanted is remembered with it.
+    let declining = FollowedTemplate { declined: vec!["Q2hhbXAtMQ==".into()], ..followed(4) };
+    connexion.template = Some(declining.clone());
+    now(save(&world.document, &mut connexion)).unwrap();
+    assert_eq!(world.connexion().template, Some(declining));
 }

@@ -1,0 +1,1 @@
+CREATE INDEX template_uses_of_document ON template_uses (origin, document);
