@@ -159,9 +159,12 @@ async fn engine(figures: &mut Figures) -> anyhow::Result<()> {
 /// What a browser downloads before it shows a page, compressed as the proxy does.
 fn widget(figures: &mut Figures) -> anyhow::Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
-    for (page, name) in
-        [("index.html", "widget_brotli_bytes"), ("equipe.html", "team_page_brotli_bytes"), ("modeles.html", "templates_page_brotli_bytes")]
-    {
+    for (page, name) in [
+        ("index.html", "widget_brotli_bytes"),
+        ("connecter.html", "connect_page_brotli_bytes"),
+        ("equipe.html", "team_page_brotli_bytes"),
+        ("modeles.html", "templates_page_brotli_bytes"),
+    ] {
         let text = std::fs::read_to_string(dist.join(page)).context("the widget is not built: make widget")?;
         let mut total = 0;
         for file in std::fs::read_dir(&dist)? {

@@ -7,6 +7,7 @@ mod axe;
 mod harness;
 mod journey;
 mod scope;
+mod services;
 mod several;
 mod states;
 mod team;

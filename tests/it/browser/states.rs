@@ -125,7 +125,7 @@ async fn a_token_that_ends_soon_is_told_where_one_chooses() {
     let browser = Browser::start("token_ends_soon").await;
     open(&browser, &stack, &stack.document, OWNER).await;
     browser.press("Connecter une démarche").await;
-    browser.sees("Le jeton de votre équipe pour Démarches Simplifiées expire le ").await;
+    browser.sees("Le jeton de votre équipe pour Démarches Simplifiées expire dans 10 jours, le ").await;
     judge(&browser, "jeton-expire-bientot").await;
 }
 
@@ -139,9 +139,9 @@ async fn an_expired_token_stops_a_run_and_a_new_one_starts_it_again() {
     stack.document.reset_calls();
     browser.press("Importer les dossiers").await;
     browser.sees("Le jeton de votre équipe pour Démarches Simplifiées a expiré.").await;
-    browser.sees("Rien n'a été écrit dans le document.").await;
+    browser.sees("Aucun dossier n'a été écrit. Vos choix sont gardés dans le document.").await;
     browser.picture("expire").await;
-    assert_eq!(stack.document.calls().writes, 0);
+    assert_eq!(stack.document.calls().writes, 1, "what was chosen is kept");
 
     stack.ds.tokens().renew(stack.ds.token());
     browser.press("Réessayer").await;

@@ -40,7 +40,7 @@ async fn create_team(browser: &Browser, name: &str, token: &str, demarches: &str
 }
 
 /// Picks an option of a list, by its position.
-async fn pick(browser: &Browser, id: &str, value: &str) {
+pub(super) async fn pick(browser: &Browser, id: &str, value: &str) {
     let pick = format!(
         "const select = document.getElementById({}); select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }})); \
          return select.value;",
@@ -67,7 +67,7 @@ async fn import(browser: &Browser, text: &str) {
     browser.ask_widget(&script).await;
 }
 
-async fn main_rows(browser: &Browser) -> Value {
+pub(super) async fn main_rows(browser: &Browser) -> Value {
     let pages = browser.ask_document("return window.sampleGrist.state().pages.filter((page) => !page.isWidget).map((page) => page.table);").await;
     let table = pages.as_array().unwrap().iter().find(|table| **table != json!("Table1")).cloned().expect("the dossiers have a page");
     browser.ask_document(&format!("return window.sampleGrist.fetch({table});")).await

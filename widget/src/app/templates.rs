@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     page::Page,
-    proxy::{ListedTemplate, Proxy, WholeTemplate},
+    proxy::{ListedTemplate, WholeTemplate},
     templates::{Errand, Fitting, Newer},
     text::templates as words,
 };
@@ -88,15 +88,9 @@ impl Library {
     pub fn start(self) {
         let Some(services) = self.app().services() else { return };
         spawn_local(async move {
-            self.tell_uses(&services.proxy).await;
+            self.app().tell_uses(&services.proxy).await;
             self.list();
         });
-    }
-
-    /// Says which templates this document uses. Counts alone depend on it.
-    async fn tell_uses(self, proxy: &Proxy) {
-        let uses = self.app().loaded.with_untracked(|loaded| Errand::uses(&loaded.connexions));
-        let _told = proxy.have(uses.request()).await;
     }
 
     /// Asks for the templates.
@@ -212,7 +206,7 @@ impl Library {
         followed.version = version;
         save(&services.grist, &mut connexion).await?;
         self.app().reload().await;
-        self.tell_uses(&services.proxy).await;
+        self.app().tell_uses(&services.proxy).await;
         Ok(())
     }
 
