@@ -46,6 +46,8 @@ async fn main() -> anyhow::Result<()> {
         return Ok(());
     }
     // `cargo bench … -- proxy` measures one part, and prints it alone.
+    // Chosen once for the process, as the server does.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let mut figures = Figures::new();
@@ -58,6 +60,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if is_wanted("proxy") {
         in_proxy::proxy(&mut figures).await?;
+    }
+    if is_wanted("gallery") {
+        in_proxy::galleries(&mut figures).await?;
     }
     if is_wanted("widget") {
         widget(&mut figures)?;
