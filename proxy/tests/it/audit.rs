@@ -86,10 +86,7 @@ async fn the_trail_is_written_before_the_server_ends_and_kept_as_long_as_configu
     let (relais, _, editor) = with_token().await;
     read_page(&relais, &editor, 5).await;
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    let Relais { configuration, folder, server, grist, ds, http } = relais;
-    server.stop().await;
-    let server = relais_proxy::Server::start(configuration.clone()).await.unwrap();
-    let relais = Relais { configuration, folder, server, grist, ds, http };
+    let relais = relais.stop_and_start().await;
     let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
     let lines = audit(&relais, &owner).await["lines"].clone();
     assert_eq!((lines.as_array().unwrap().len(), &lines[0]["dossiers"]), (1, &json!(5)));

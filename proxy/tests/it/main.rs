@@ -23,3 +23,4 @@ mod storage;
 mod teams;
 mod templates;
 mod tokens;
+mod watch;

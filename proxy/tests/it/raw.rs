@@ -21,5 +21,7 @@ pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let read = stream.read_to_end(&mut answer);
     // A connection that the server resets has ended as well.
     let _ = tokio::time::timeout(Duration::from_secs(20), read).await.expect("the server closes the connection");
-    String::from_utf8(answer).unwrap()
+    let answer = String::from_utf8(answer).unwrap();
+    crate::watch::look("an answer", &answer);
+    answer
 }

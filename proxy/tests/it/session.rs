@@ -263,11 +263,11 @@ async fn what_an_operator_withdraws_is_withdrawn_from_open_sessions() {
     let mut changed = configuration(&relais.grist, &relais.ds);
     changed.secret.file = Some(secret.clone());
     changed.teams[0].documents = vec![format!("{}/{STRANGER}", relais.grist.origin()).parse().unwrap()];
-    let restarted = Relais { server: relais_proxy::Server::start(changed).await.unwrap(), ..relais };
+    let restarted = relais.restart_with(changed).await;
     assert_eq!(code(restarted.state(&session).await).await, "document_unknown");
     let mut changed = configuration(&restarted.grist, &restarted.ds);
     changed.secret.file = Some(secret);
     changed.grist.origins = vec!["https://grist.exemple.fr".parse().unwrap()];
-    let restarted = Relais { server: relais_proxy::Server::start(changed).await.unwrap(), ..restarted };
+    let restarted = restarted.restart_with(changed).await;
     assert_eq!(code(restarted.state(&session).await).await, "grist_refused");
 }

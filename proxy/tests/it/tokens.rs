@@ -14,7 +14,7 @@ use crate::{
 
 /// Recognisable wherever it might leak, and another.
 pub(crate) const TOKEN: &str = "ZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
-const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
+pub(crate) const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
 
 pub(crate) async fn try_deposit(relais: &Relais, session: &str, token: &str, demarches: &[i64]) -> Response {
     let body = json!({ "name": "DETR 2026", "token": token, "demarches": demarches, "expires": "2027-03-01" });
