@@ -1,6 +1,7 @@
 //! The proxy as a whole, over HTTP, between a stand-in of Grist and a stand-in of DS.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod access;
 mod attacks;
 mod audit;
 mod commands;
