@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use insta::assert_snapshot;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::{
@@ -11,6 +11,8 @@ use crate::{
     grist::Right,
     raw,
     relais::{DEMARCHE, DOCUMENT, Relais, body, code},
+    storage::within,
+    teams::create,
 };
 
 fn number(number: u32) -> NonZeroU32 {
@@ -217,4 +219,40 @@ async fn stopping_lets_what_is_under_way_end() {
     relais.ds.release();
     assert!(under_way.await.unwrap().contains("menée à bien"));
     stopped.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_cut_at_the_limit() {
+    let relais = Relais::start().await;
+    let head = "POST /api/session HTTP/1.1\r\nHost: relais\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    // Pieces without end: the answer comes before it.
+    let piece = format!("1000\r\n{}\r\n", " ".repeat(0x1000)).repeat(17);
+    assert!(raw::exchange(relais.server.address(), format!("{head}{piece}").as_bytes()).await.starts_with("HTTP/1.1 413"));
+}
+
+#[tokio::test]
+async fn changes_of_a_team_are_counted_by_person() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let rename = async |session: &str| code(relais.send(Method::PATCH, "/api/team", session, &json!({})).await).await;
+    // One was spent on its creation.
+    for _ in 1..30 {
+        assert_eq!(rename(&owner).await, "bad_request");
+    }
+    assert_eq!(rename(&owner).await, "rate_limited");
+    assert_eq!(rename(&relais.session_in(DOCUMENT, 1, Right::Owner).await).await, "rate_limited", "nor in another session");
+    assert_eq!(rename(&relais.session_in(DOCUMENT, 2, Right::Owner).await).await, "bad_request", "a colleague is not refused");
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_ever() {
+    let relais = Relais::with(|configured| configured.limits.stop = Duration::from_millis(300)).await;
+    let session = relais.session().await;
+    relais.ds.will([Reply::Held(Box::new(Ds::state(DEMARCHE, "tenue")))]);
+    let Relais { server, ref ds, ref http, wire, .. } = relais;
+    let request = http.post(format!("http://{wire}/api/operations/getDemarcheState")).bearer_auth(&session).json(&json!({ "number": DEMARCHE }));
+    let never_ends = tokio::spawn(request.send());
+    ds.received(1).await;
+    within(server.stop()).await;
+    never_ends.abort();
 }

@@ -209,6 +209,14 @@ async fn what_is_no_template_is_refused_with_its_place_and_reason() {
     let (status, _) = refused(format!("{{\"fields\":[{}0]}}", "0,".repeat(1_000_000)).into_bytes()).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(names(&relais, &owner).await.is_empty());
+    // The same, as large as a template may be: its fields are counted.
+    let (status, answer) = refused(format!("{{\"relais_template\":1,\"fields\":[{}0]}}", "0,".repeat(100_000)).into_bytes()).await;
+    assert!(status == StatusCode::BAD_REQUEST && answer.contains("template_refused"), "{answer}");
+    let mut file = file("Suivi").to_string().into_bytes();
+    file.resize(256 * 1024, b' ');
+    assert_eq!(refused(file.clone()).await.0, StatusCode::CREATED, "as large as may be");
+    file.push(b' ');
+    assert_eq!(refused(file).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
