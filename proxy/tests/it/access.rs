@@ -1,7 +1,7 @@
 //! Every route of the API, as the sources have them: who gets in, and who does not. A route that is added is asked for here, too.
 
 use reqwest::{Method, Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     grist::Right,
@@ -89,5 +89,31 @@ async fn every_route_asks_for_a_team_and_for_the_role() {
         let answer = ask(&relais, Some(&editor), &method, path).await;
         let is_refused = answer.status() == StatusCode::FORBIDDEN && code(answer).await == "owners_only";
         assert_eq!(is_refused, !is_one_of(&EDITORS, &method, path), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn no_body_has_a_key_that_is_not_known() {
+    let relais = Relais::open().await;
+    create(&relais, DOCUMENT, "Préfecture").await;
+    let id = "AAAAAAAAAAAAAAAAAAAAAA";
+    for (method, path, body) in [
+        (Method::POST, "/api/team".to_owned(), json!({ "name": "A", "document_name": "B" })),
+        (Method::PATCH, "/api/team".to_owned(), json!({ "name": "A", "version": 7 })),
+        (Method::POST, "/api/team/join".to_owned(), json!({ "code": "K7M4-QX2P-9TWD", "document_name": "B" })),
+        (Method::POST, "/api/team/invitations".to_owned(), json!({ "hands_over": false })),
+        (Method::DELETE, format!("/api/team/documents/{id}"), json!({ "ends_team": false })),
+        (Method::PUT, format!("/api/templates/{id}/uses/1"), json!({ "version": 1 })),
+        (Method::PATCH, format!("/api/templates/{id}"), json!({ "visibility": "team" })),
+    ] {
+        let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+        let send = async |body: &Value| {
+            let request = relais.request(method.clone(), &path, &owner).header("if-match", "\"1\"");
+            request.json(body).send().await.unwrap().text().await.unwrap()
+        };
+        assert!(!send(&body).await.contains("bad_request"), "{method} {path}");
+        let mut more = body.clone();
+        more["more"] = 1.into();
+        assert!(send(&more).await.contains("bad_request"), "{method} {path}");
     }
 }

@@ -117,3 +117,14 @@ async fn what_cannot_be_written_is_kept_until_it_can() {
     let lines = audit(&relais, &owner).await["lines"].clone();
     assert_eq!((&lines[0]["requests"], &lines[0]["dossiers"]), (&json!(2), &json!(11)));
 }
+
+#[tokio::test]
+async fn a_dossier_that_is_read_alone_is_in_the_trail() {
+    let (relais, owner, editor) = with_token().await;
+    let dossier = json!({ "demarche": { "number": DEMARCHE }, "number": 7, "dateDerniereModification": "2026-11-25T10:00:00+01:00" });
+    relais.ds.will([Reply::json(&json!({ "data": { "dossier": dossier } }))]);
+    let answer = relais.operation(&editor, "getDossier", format!(r#"{{"number":{DEMARCHE},"dossier":7,{PARTS}}}"#)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let lines = audit(&relais, &owner).await["lines"].clone();
+    assert_eq!((&lines[0]["operation"], &lines[0]["person"], &lines[0]["dossiers"]), (&json!("getDossier"), &json!(42), &json!(1)));
+}

@@ -1,6 +1,9 @@
 //! How much one may ask, and how slowly.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use insta::assert_snapshot;
 use reqwest::{Method, StatusCode};
@@ -103,7 +106,9 @@ async fn requests_are_counted_by_session_and_by_address() {
     let relais = Relais::with(|configured| configured.limits.requests_per_address = number(2)).await;
     assert_eq!(relais.get("/api/demarches").await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(relais.get("/api/demarches").await.status(), StatusCode::UNAUTHORIZED);
-    assert_eq!(code(relais.get("/api/demarches").await).await, "rate_limited");
+    let refused = relais.get("/api/demarches").await;
+    assert_eq!(refused.headers()["cache-control"], "no-store");
+    assert_eq!(code(refused).await, "rate_limited");
     assert_eq!(relais.get("/health/live").await.status(), StatusCode::OK, "health is not counted");
 
     let relais = Relais::with(|configured| configured.limits.sessions_per_address = number(1)).await;
@@ -193,9 +198,11 @@ async fn connections_are_bounded() {
     let address = relais.server.address();
     let _first = raw::send(address, b"").await;
     let _second = raw::send(address, b"").await;
-    // Served once one of the two has been sent away.
+    // Served once one of the two has been sent away, and not before.
+    let start = Instant::now();
     let answer = raw::exchange(address, b"GET /health/live HTTP/1.1\r\nHost: relais\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(start.elapsed() > Duration::from_millis(250), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -225,9 +232,10 @@ async fn stopping_lets_what_is_under_way_end() {
 async fn a_body_without_a_length_is_cut_at_the_limit() {
     let relais = Relais::start().await;
     let head = "POST /api/session HTTP/1.1\r\nHost: relais\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-    // Pieces without end: the answer comes before it.
-    let piece = format!("1000\r\n{}\r\n", " ".repeat(0x1000)).repeat(17);
-    assert!(raw::exchange(relais.server.address(), format!("{head}{piece}").as_bytes()).await.starts_with("HTTP/1.1 413"));
+    // Pieces whose end never comes: the answer does, with the first byte too many.
+    let pieces = format!("1000\r\n{}\r\n", " ".repeat(0x1000)).repeat(16);
+    let answer = raw::exchange(relais.server.address(), format!("{head}{pieces}1\r\n \r\n").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
 #[tokio::test]

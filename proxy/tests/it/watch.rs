@@ -98,8 +98,14 @@ async fn pass(mut client: TcpStream, proxy: SocketAddr) -> io::Result<()> {
             to_client.write_all(bytes).await?;
         }
     };
+    let questions = async {
+        if tokio::io::copy(&mut from_client, &mut to_proxy).await.is_err() {
+            // A proxy that has heard enough still answers.
+            std::future::pending::<()>().await;
+        }
+    };
     tokio::select! {
-        asked = tokio::io::copy(&mut from_client, &mut to_proxy) => asked.map(drop),
+        () = questions => Ok(()),
         answered = answers => answered,
     }
 }
