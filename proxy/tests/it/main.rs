@@ -18,6 +18,7 @@ mod limits;
 mod operations;
 mod raw;
 mod relais;
+mod rules;
 mod session;
 mod state;
 mod storage;
