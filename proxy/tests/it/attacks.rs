@@ -444,6 +444,42 @@ async fn a_person_removed_between_the_head_and_the_body_of_a_request_reads_nothi
     assert!(answer.contains("document_unknown"), "{answer}");
 }
 
+/// A look at the team that has begun before somebody was removed, and ends after, still finds them in it.
+#[tokio::test]
+async fn what_another_request_is_about_to_learn_gives_no_right() {
+    let relais = Relais::open().await;
+    // Readers of SQLite wait for nobody: there, no look can be held in its middle.
+    let DatabaseConfiguration::Postgres(address) = &relais.configuration.database else { return };
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    join(&relais, &comer, &invite(&relais, &owner, false).await).await;
+    team(&relais, &comer).await;
+    let body = json!({ "hands_over": false }).to_string();
+    let head = format!(
+        "POST /api/team/invitations HTTP/1.1\r\nhost: relais\r\nconnection: close\r\nauthorization: Bearer {comer}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let moment = std::time::Duration::from_millis(300);
+    let mut stream = crate::raw::send(relais.server.address(), head.as_bytes()).await;
+    tokio::time::sleep(moment).await;
+    // What was known is forgotten, and asked anew.
+    relais.send(Method::PATCH, "/api/team", &owner, &json!({ "name": "Autre", "version": 1 })).await;
+    let mut busy = AnyConnection::connect(address.expose_secret()).await.unwrap();
+    busy.execute("BEGIN; LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let look = tokio::spawn(relais.request(Method::GET, "/api/team", &comer).send());
+    tokio::time::sleep(moment).await;
+    assert_eq!(meddle(&relais.configuration.database, &format!("DELETE FROM documents WHERE document = '{STRANGER}'")).await, 1);
+    stream.write_all(body.as_bytes()).await.unwrap();
+    tokio::time::sleep(moment).await;
+    busy.execute("ROLLBACK").await.unwrap();
+    busy.close().await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("document_unknown"), "{answer}");
+    look.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn an_address_that_cannot_be_read_is_not_said_again() {
     let relais = Relais::open().await;
