@@ -1,4 +1,4 @@
-//! What only the sources can show: that `SECURITY.md` names tests that exist, and how secrets are compared.
+//! What only the sources can show: that `SECURITY.md` names tests that exist, and how secrets are compared and where they are exposed.
 
 use std::{
     fs,
@@ -61,4 +61,24 @@ fn secrets_are_compared_in_constant_time() {
             assert!(!is_secret, "{}: {line}", path.display());
         }
     }
+}
+
+#[test]
+fn secrets_are_exposed_where_they_must_be() {
+    let folder = folder("proxy/src");
+    let exposing = sources(&folder).into_iter().filter(|(_, source)| source.contains("expose_secret()"));
+    let mut exposing: Vec<String> = exposing.map(|(path, _)| path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned()).collect();
+    exposing.sort();
+    let places = [
+        "auth/grist.rs",
+        "auth/session.rs",
+        "config/database.rs",
+        "config/secret.rs",
+        "ds/token.rs",
+        "routes/files.rs",
+        "routes/tokens.rs",
+        "store/mod.rs",
+        "vault.rs",
+    ];
+    assert_eq!(exposing, places);
 }
