@@ -124,7 +124,7 @@ impl Read {
 
     fn has_secret(&mut self, bytes: &[u8]) -> bool {
         self.0.extend_from_slice(bytes);
-        let found = self.0.windows(MARK.len()).any(|window| window == MARK.as_bytes());
+        let found = memchr::memmem::find(&self.0, MARK.as_bytes()).is_some();
         self.0.drain(..self.0.len().saturating_sub(MARK.len() - 1));
         found
     }
