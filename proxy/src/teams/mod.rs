@@ -137,15 +137,24 @@ impl Teams {
         if let Some(team) = self.declared.iter().find(|team| team.has(origin, document)) {
             return Ok(Some(team.clone()));
         }
-        let load = async {
-            // A database that was cut off may leave a question without an answer for minutes.
-            let stored = tokio::time::timeout(PATIENCE, self.store.team_of(origin, document)).await;
-            match stored.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?? {
-                Some(stored) => Ok(Some(self.ready(stored).await)),
-                None => Ok(None),
-            }
-        };
-        self.known.try_get_with((origin.clone(), document.clone()), load).await
+        self.known.try_get_with((origin.clone(), document.clone()), self.load(origin, document)).await
+    }
+
+    /// The same, asked of the database now: not even what another request is about to learn of it is taken for granted.
+    pub(crate) async fn now_of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, StoreError> {
+        match self.declared.iter().find(|team| team.has(origin, document)) {
+            Some(team) => Ok(Some(team.clone())),
+            None => self.load(origin, document).await,
+        }
+    }
+
+    async fn load(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, StoreError> {
+        // A database that was cut off may leave a question without an answer for minutes.
+        let stored = tokio::time::timeout(PATIENCE, self.store.team_of(origin, document)).await;
+        match stored.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?? {
+            Some(stored) => Ok(Some(self.ready(stored).await)),
+            None => Ok(None),
+        }
     }
 
     /// The teams that the operator declares.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     database::{is_postgres, meddle},
     grist::Right,
+    raw,
     relais::{DEMARCHE, DOCUMENT, Relais, STRANGER, code},
     teams::{THIRD, create, team},
     tokens::TOKEN,
@@ -257,10 +258,27 @@ async fn what_is_no_template_is_refused_with_its_place_and_reason() {
         assert!(answer.contains("template_refused") && answer.contains(expected), "{expected}: {answer}");
         assert!(!answer.contains(TOKEN) && !answer.contains("abc"));
     }
-    // A bomb: larger than any template.
-    let (status, _) = refused(format!("{{\"fields\":[{}0]}}", "0,".repeat(1_000_000)).into_bytes()).await;
-    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    // A bomb, larger than any template, is refused before it is read: who still sends it may not hear so.
+    let bomb = format!("{{\"fields\":[{}0]}}", "0,".repeat(1_000_000));
+    let announced = async |length: usize| {
+        let head = format!(
+            "POST /api/templates HTTP/1.1\r\nHost: relais\r\nAuthorization: Bearer {owner}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        raw::exchange(relais.server.address(), head.as_bytes()).await
+    };
+    assert!(announced(bomb.len()).await.starts_with("HTTP/1.1 413"));
+    let request = relais.request(Method::POST, "/api/templates", &owner).header("content-type", "application/json").body(bomb);
+    if let Ok(answer) = request.send().await {
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
     assert!(names(&relais, &owner).await.is_empty());
+    // The same, as large as a template may be: its fields are counted.
+    let (status, answer) = refused(format!("{{\"relais_template\":1,\"fields\":[{}0]}}", "0,".repeat(100_000)).into_bytes()).await;
+    assert!(status == StatusCode::BAD_REQUEST && answer.contains("template_refused"), "{answer}");
+    let mut file = file("Suivi").to_string().into_bytes();
+    file.resize(256 * 1024, b' ');
+    assert_eq!(refused(file).await.0, StatusCode::CREATED, "as large as may be");
+    assert!(announced(256 * 1024 + 1).await.starts_with("HTTP/1.1 413"));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::{
 
 /// Recognisable wherever it might leak, and another.
 pub(crate) const TOKEN: &str = "ZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
-const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
+pub(crate) const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
 
 pub(crate) async fn try_deposit(relais: &Relais, session: &str, token: &str, demarches: &[i64]) -> Response {
     let body = json!({ "name": "DETR 2026", "token": token, "demarches": demarches, "expires": "2027-03-01" });
@@ -129,6 +129,11 @@ async fn a_token_is_replaced_and_nothing_else_changes() {
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     let editor = relais.session_in(DOCUMENT, 42, Right::Editor).await;
     let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    // Nothing that is not known is taken along.
+    let path = format!("/api/tokens/{}", deposited["token"]["id"].as_str().unwrap());
+    let odd = json!({ "version": 1, "name": "A", "token": null, "demarches": [DEMARCHE], "expires": null, "team": "another" });
+    assert_eq!(code(relais.send(Method::PUT, &path, &owner, &odd).await).await, "bad_request");
+    assert_eq!(code(relais.send(Method::DELETE, &path, &owner, &json!({ "version": 1, "team": "another" })).await).await, "bad_request");
     relais.state(&editor).await;
     let replaced: Value = replace(&relais, &owner, &deposited, Some(OTHER), &[DEMARCHE, SECOND], 1).await.json().await.unwrap();
     assert_eq!((&replaced["token"]["id"], &replaced["token"]["version"]), (&deposited["token"]["id"], &json!(2)));
