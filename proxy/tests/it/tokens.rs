@@ -193,8 +193,12 @@ async fn a_token_that_expires_says_so_to_its_owners_and_is_mended_by_another() {
     relais.ds.knows(OTHER, known(&[DEMARCHE]));
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    let listed = async || -> Value { relais.request(Method::GET, "/api/demarches", &owner).send().await.unwrap().json().await.unwrap() };
+    assert_eq!(listed().await[0]["error"], Value::Null);
     relais.ds.knows(TOKEN, Known { is_expired: true, ..known(&[DEMARCHE]) });
+    assert_eq!(listed().await[0]["error"], Value::Null, "it is kept for a minute");
     assert_eq!(code(relais.state(&owner).await).await, "token_expired");
+    assert_eq!(listed().await[0]["error"]["code"], "token_expired", "unless DS says otherwise meanwhile");
     assert_eq!(team(&relais, &owner).await["tokens"][0]["refusal"]["code"], "token_expired");
     let replaced: Value = replace(&relais, &owner, &deposited, Some(OTHER), &[DEMARCHE], 1).await.json().await.unwrap();
     assert_eq!(replaced["token"]["refusal"], Value::Null);
