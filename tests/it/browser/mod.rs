@@ -11,6 +11,7 @@ mod services;
 mod several;
 mod states;
 mod team;
+mod team_life;
 mod templates;
 
 use relais_tests::{
