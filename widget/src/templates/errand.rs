@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(asked(shared), r#"PATCH api/templates/t1 {"teams":["a"],"visibility":"teams"} Some(7)"#);
         assert_eq!(asked(Errand::Withdraw(text("t1"), 7)), "DELETE api/templates/t1 - Some(7)");
         let mut connexions = [1, 2].map(|number| Connexion::new(mapping(&form(number, &[("a", "Nom")])), &[]));
-        connexions[1].template = Some(FollowedTemplate { id: text("t1"), version: 4, declined: Vec::new() });
+        connexions[1].template = Some(FollowedTemplate { id: text("t1"), version: 4, declined: Vec::new(), passed_over: None });
         assert_eq!(asked(Errand::uses(&connexions)), r#"PUT api/templates/uses {"2":{"template":"t1","version":4}} None"#);
         assert_eq!(asked(Errand::Teams), "GET api/teams - None");
     }

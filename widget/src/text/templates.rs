@@ -1,17 +1,19 @@
 //! The page « Modèles ».
 
 use relais_engine::{
+    ds::Demarche,
     grist::ColumnType,
-    mapping::{Fate, Keeping, Scope, TableKey},
+    letters::small,
+    mapping::{Facet, Fate, Field, Mapping, Scope, TableKey},
     sync::Connexion,
-    template::{Applied, Certainty, Grounds, TemplateChange},
+    template::{Applied, Grounds, TemplateChange, TemplateScope},
     words::{self, count, figure},
 };
 
 use super::quoted;
 use crate::{
-    proxy::{ListedTemplate, Version, Visibility},
-    templates::{Possible, Question, Recognised},
+    proxy::{ListedTemplate, Version, Visibility, WholeTemplate},
+    templates::{Possible, Question, Shown},
     text::{moments, scope},
 };
 
@@ -21,6 +23,10 @@ pub const LEAD: &str = "Un modèle garde le choix des champs, des colonnes et de
 pub const SEARCH: &str = "Chercher un modèle";
 /// What is searched.
 pub const SEARCH_HINT: &str = "Nom, démarche ou équipe";
+/// The legend of the filters.
+pub const FILTERS: &str = "Afficher les modèles";
+/// There is none of those that are chosen.
+pub const NONE_SHOWN: &str = "Aucun modèle ici pour l’instant.";
 /// Nothing answers.
 pub const NO_MATCH: &str = "Aucun modèle ne correspond à cette recherche.";
 /// There is none.
@@ -53,6 +59,10 @@ pub const SETTINGS: &str = "Ce qu’il règle";
 pub const ORIGIN: &str = "Démarche d’origine";
 /// Which dossiers.
 pub const DOSSIERS: &str = "Dossiers";
+/// What becomes of those that leave the choice.
+pub const OUTSIDE: &str = "Hors sélection";
+/// What becomes of files.
+pub const FILES: &str = "Fichiers";
 /// What becomes of the deleted ones.
 pub const DELETIONS: &str = "Suppressions";
 /// Who sees it.
@@ -144,9 +154,11 @@ pub const SAME: &str = "C’est la démarche d’origine du modèle : tous ses 
 /// A démarche that the document has already.
 pub const CONNECTED: &str = "Cette démarche est déjà connectée à ce document : Relais créera d’autres tables pour ce modèle.";
 /// The counts.
-pub const COUNTS: [&str; 3] = ["champs reconnus", "à confirmer", "absents"];
+pub const COUNTS: [&str; 4] = ["champs reconnus", "à vérifier", "à confirmer", "absents"];
 /// What is asked.
 pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou de ne pas l’importer.";
+/// What was recognised, but not for certain.
+pub const TO_CHECK_MORE: &str = "Relais les a sans doute reconnus. Corrigez ceux qui ne conviennent pas.";
 /// None of them.
 pub const NONE: &str = "Ne pas importer";
 /// What was recognised.
@@ -176,7 +188,9 @@ pub const NO_CHANGE: &str = "Rien de ce que cette connexion importe ne change.";
 /// What stays.
 pub const KEPT: &str = "Vos réglages sont gardés";
 /// Of what.
-pub const KEPT_MORE: &str = "Vous avez réglé ceci autrement. La nouvelle version n’y touche pas.";
+pub const KEPT_MORE: &str = "La nouvelle version n’y touche pas.";
+/// Does not.
+pub const PASSED_OVER: &str = "La connexion garde sa version. Relais vous préviendra de la suivante.";
 /// Does it.
 pub const TAKE_UP: &str = "Appliquer cette version";
 /// It is.
@@ -225,25 +239,93 @@ pub fn demarche(number: i64, title: &str) -> String {
     if title.trim().is_empty() { number.to_string() } else { format!("{number}, {}", title.trim()) }
 }
 
-/// Which dossiers a template follows.
-pub fn scope(scope: &relais_engine::template::TemplateScope) -> String {
-    let parts = [
-        (!scope.states.is_empty(), "état"),
-        (scope.from.is_some() || scope.until.is_some(), "date de dépôt"),
-        (!scope.groupes.is_empty(), "groupe instructeur"),
-        (!scope.labels.is_empty(), "étiquettes"),
-        (scope.archived.is_some(), "archivage"),
-    ];
-    let chosen: Vec<&str> = parts.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, name)| name).collect();
-    if chosen.is_empty() { scope::summary(&Scope::default()) } else { format!("Selon : {}", chosen.join(", ")) }
+/// Which dossiers: « en construction ou accepté ; groupe instructeur « Nord » ; archivés exclus ».
+pub fn scope(chosen: &TemplateScope) -> String {
+    let one_of = |names: Vec<String>| match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} ou {last}", others.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    };
+    let mut parts = Vec::new();
+    if !chosen.states.is_empty() {
+        parts.push(one_of(chosen.states.iter().map(|state| small(words::state(*state))).collect()));
+    }
+    match (chosen.from, chosen.until) {
+        (Some(from), Some(until)) => parts.push(format!("déposés du {} au {}", moments::date(from.start()), moments::date(until.start()))),
+        (Some(from), None) => parts.push(format!("déposés à partir du {}", moments::date(from.start()))),
+        (None, Some(until)) => parts.push(format!("déposés jusqu’au {}", moments::date(until.start()))),
+        (None, None) => {}
+    }
+    if !chosen.groupes.is_empty() {
+        // One that the démarche no longer has is known by its number alone.
+        let named = chosen.groupes.iter().map(|groupe| if groupe.name.is_empty() { format!("n° {}", groupe.number) } else { quoted(&groupe.name) });
+        parts.push(format!("groupe instructeur {}", one_of(named.collect())));
+    }
+    if !chosen.labels.is_empty() {
+        let named = chosen.labels.iter().map(|label| if label.name.is_empty() { "disparue".to_owned() } else { quoted(&label.name) });
+        parts.push(format!("avec l’étiquette {}", one_of(named.collect())));
+    }
+    match chosen.archived {
+        Some(false) => parts.push("archivés exclus".to_owned()),
+        Some(true) => parts.push("archivés seulement".to_owned()),
+        None => {}
+    }
+    if parts.is_empty() { small(&scope::summary(&Scope::default())) } else { parts.join(" ; ") }
+}
+
+/// The same, where a sentence begins.
+pub fn capital(text: String) -> String {
+    moments::capitalised(text)
 }
 
 /// What becomes of deleted dossiers.
-pub const fn keeping(keeping: Keeping) -> &'static str {
-    match keeping.deleted {
+pub const fn deleted(fate: Fate) -> &'static str {
+    match fate {
         Fate::Mark => "Les dossiers supprimés sont marqués, pas retirés",
-        Fate::Remove => "Les dossiers supprimés sont retirés",
+        Fate::Remove => "Les lignes des dossiers supprimés sont retirées",
     }
+}
+
+/// What becomes of dossiers that leave the choice.
+const fn outside(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Mark => "Les dossiers qui sortent de ce choix sont marqués, pas retirés",
+        Fate::Remove => "Les lignes des dossiers qui sortent de ce choix sont retirées",
+    }
+}
+
+/// The same, where dossiers can leave.
+pub fn leaves(chosen: &TemplateScope, fate: Fate) -> Option<&'static str> {
+    (!chosen.is_whole() || fate == Fate::Remove).then(|| outside(fate))
+}
+
+/// What becomes of the files of the dossiers.
+pub fn files(mapping: &Mapping) -> String {
+    let columns = || mapping.tables.iter().flat_map(|table| &table.columns);
+    let of_files = |field: &Field| field.is_files() || matches!(field, Field::Champ(_, Facet::FileNames | Facet::FileCount));
+    let all = columns().filter(|column| column.sources.iter().any(of_files)).count();
+    let copied = columns().filter(|column| column.column_type == ColumnType::Attachments && column.sources.iter().any(Field::is_files)).count();
+    match (all, copied) {
+        (0, _) => "Aucun".to_owned(),
+        (_, 0) => "Noms seulement".to_owned(),
+        (all, copied) if all == copied => "Copiés dans le document".to_owned(),
+        (_, copied) => format!("Copiés dans le document ({}), noms seulement pour les autres", count(copied, "colonne", "colonnes")),
+    }
+}
+
+/// The templates that are shown.
+pub const fn shown(shown: Shown) -> &'static str {
+    match shown {
+        Shown::ForDemarches => "Pour mes démarches",
+        Shown::OfTeam => "De mon équipe",
+        Shown::All => "Tous",
+    }
+}
+
+/// Those that are not.
+pub fn others(number: usize) -> String {
+    let others = count(number, "autre modèle concerne une démarche", "autres modèles concernent des démarches");
+    format!("{others} que votre équipe ne peut pas lire.")
 }
 
 /// Who sees it.
@@ -297,9 +379,14 @@ pub fn apply(name: &str) -> String {
     format!("Appliquer {}", quoted(name))
 }
 
-/// « 2 champs à confirmer ».
-pub fn questions(number: usize) -> String {
-    count(number, "champ à confirmer", "champs à confirmer")
+/// « 2 champs à confirmer », of those that have no answer yet.
+pub fn questions(open: usize) -> String {
+    if open == 0 { "Champs confirmés".to_owned() } else { count(open, "champ à confirmer", "champs à confirmer") }
+}
+
+/// « 2 champs à vérifier ».
+pub fn to_check(number: usize) -> String {
+    count(number, "champ à vérifier", "champs à vérifier")
 }
 
 /// « Nombre entier, section « Budget ». »
@@ -314,10 +401,15 @@ pub fn possible(possible: &Possible) -> String {
     if possible.samples.is_empty() { why } else { format!("{why} Par exemple\u{a0}: {}.", possible.samples.join(", ")) }
 }
 
-/// « 39 champs reconnus, 2 à confirmer ».
-pub fn summary(recognised: usize, open: usize) -> String {
-    let recognised = count(recognised, "champ reconnu", "champs reconnus");
-    if open == 0 { recognised } else { format!("{recognised}, {} à confirmer", figure(open)) }
+/// « 39 champs reconnus, 3 à vérifier, 2 à confirmer ».
+pub fn summary(recognised: usize, likely: usize, open: usize) -> String {
+    let mut summary = count(recognised, "champ reconnu", "champs reconnus");
+    for (number, what) in [(likely, "à vérifier"), (open, "à confirmer")] {
+        if number > 0 {
+            summary += &format!(", {} {what}", figure(number));
+        }
+    }
+    summary
 }
 
 /// What is still to be answered.
@@ -337,19 +429,9 @@ pub const fn grounds(grounds: Grounds) -> &'static str {
     }
 }
 
-/// How sure that is.
-pub fn recognised(field: &Recognised) -> String {
-    match field.grounds.certainty() {
-        Certainty::Certain => grounds(field.grounds).to_owned(),
-        Certainty::Likely => format!("probable : {}", grounds(field.grounds)),
-    }
-}
-
-/// « 39 champs reconnus, dont 3 probables ».
-pub fn recognised_count(fields: &[Recognised]) -> String {
-    let likely = fields.iter().filter(|field| field.grounds.certainty() == Certainty::Likely).count();
-    let all = count(fields.len(), "champ", "champs");
-    if likely == 0 { all } else { format!("{all}, dont {}", count(likely, "probable", "probables")) }
+/// « 39 champs ».
+pub fn recognised(number: usize) -> String {
+    count(number, "champ", "champs")
 }
 
 /// The columns that will not be made.
@@ -374,50 +456,173 @@ pub fn version_of(version: i64, name: &str) -> String {
     format!("Version {version} de « {name} »")
 }
 
-/// A difference between what a connexion has and a version.
-pub fn change(change: &TemplateChange) -> String {
-    let kind = |column_type: &ColumnType| words::column_type(column_type).to_owned();
+/// Which version a connexion follows, and where the newer one comes from.
+pub fn standing_of(followed: i64, whole: &WholeTemplate) -> String {
+    let number = whole.listed.version;
+    let published = whole.versions.iter().find(|version| version.number == number).map_or(whole.listed.updated_at, |version| version.created_at);
+    format!("{} La version {number} est du {}, par {}.", follows(followed), moments::date(published), whole.listed.team)
+}
+
+/// Leaves the newer version alone.
+pub fn stay(followed: i64) -> String {
+    format!("Garder la version {followed}")
+}
+
+/// A difference that a version makes. `form` names what its filters go by.
+pub fn change(change: &TemplateChange, form: &Demarche) -> String {
+    let kind = words::column_type;
     match change {
         TemplateChange::TableAdded { table, columns } => format!("Nouvelle table « {table} », {}.", count(*columns, "colonne", "colonnes")),
-        TemplateChange::TableRemoved { table } => format!("La table « {table} » n’est plus dans le modèle. Elle reste dans votre document."),
-        TemplateChange::TableRenamed { from, to } => format!("La table « {from} » s’appelle « {to} » dans le modèle."),
+        TemplateChange::TableRemoved { table } => {
+            format!("La table « {table} » n’est plus dans le modèle. Elle reste dans votre document, et Relais continue de la remplir.")
+        }
         TemplateChange::ColumnAdded { table, column, column_type } => {
             format!("Nouvelle colonne « {column} » ({}) dans « {table} ».", kind(column_type))
         }
-        TemplateChange::ColumnRemoved { column, .. } => format!("La colonne « {column} » n’est plus dans le modèle. Elle reste dans votre document."),
-        TemplateChange::ColumnRenamed { from, to, .. } => format!("La colonne « {from} » s’appelle « {to} » dans le modèle."),
-        TemplateChange::ColumnRetyped { column, from, to, .. } => format!("Colonne « {column} » : de {} à {}.", kind(from), kind(to)),
+        TemplateChange::ColumnRemoved { column, .. } => {
+            format!("La colonne « {column} » n’est plus dans le modèle. Elle reste dans votre document, et Relais continue de la remplir.")
+        }
+        TemplateChange::ColumnRenamed { from, to, .. } => format!("La colonne « {from} » s’appellera « {to} »."),
+        TemplateChange::ColumnRetyped { column, from, to, .. } => format!(
+            "La colonne « {column} » passera de {} à {}. Les valeurs seront réécrites ; ce qui n’y tient pas est gardé dans une colonne à part.",
+            kind(from),
+            kind(to)
+        ),
         TemplateChange::SourcesAdded { column, sources, .. } => {
             format!("La colonne « {column} » est remplie par {} de plus.", count(*sources, "champ", "champs"))
         }
-        TemplateChange::Scope { to, .. } => format!("Dossiers à importer : {}.", scope::summary(to).replace("Selon : ", "selon ").to_lowercase()),
-        TemplateChange::Keeping { to, .. } => format!("{}.", keeping(*to)),
+        TemplateChange::Scope { to, outside, .. } => {
+            let chosen = format!("Dossiers à importer : {}.", scope(&TemplateScope::of(to, form)));
+            match outside {
+                _ if !to.is_filter() => chosen,
+                Fate::Mark => format!("{chosen} Les lignes des autres restent à jour et sont marquées « Hors sélection »."),
+                Fate::Remove => {
+                    format!("{chosen} Les lignes des autres seront retirées, avec ce que vous y avez écrit : c’est le choix de cette connexion.")
+                }
+            }
+        }
+        TemplateChange::Deleted(fate) => format!("{}.", deleted(*fate)),
+        TemplateChange::Outside(fate) => format!("{}.", outside(*fate)),
     }
+}
+
+/// A difference that stays.
+pub fn kept(change: &TemplateChange, form: &Demarche) -> String {
+    let kind = words::column_type;
+    match change {
+        TemplateChange::TableAdded { table, .. } => format!("Vous avez retiré la table « {table} », que le modèle a."),
+        TemplateChange::TableRemoved { table } => format!("Vous avez ajouté la table « {table} », que le modèle n’a pas."),
+        TemplateChange::ColumnAdded { column, .. } => format!("Vous avez retiré la colonne « {column} », que le modèle a."),
+        TemplateChange::ColumnRemoved { column, .. } => format!("La colonne « {column} » n’est pas dans le modèle."),
+        TemplateChange::ColumnRenamed { from, to, .. } => format!("La colonne « {from} » garde son nom : « {to} » dans le modèle."),
+        TemplateChange::ColumnRetyped { column, from, to, .. } => {
+            format!("La colonne « {column} » garde son type, {} : {} dans le modèle.", kind(from), kind(to))
+        }
+        TemplateChange::Scope { to, .. } => {
+            format!("Vos dossiers à importer restent les mêmes. Dans le modèle : {}.", scope(&TemplateScope::of(to, form)))
+        }
+        TemplateChange::Deleted(Fate::Remove) => stays("Les lignes des dossiers supprimés restent, marquées"),
+        TemplateChange::Outside(Fate::Remove) => stays("Les lignes des dossiers qui sortent de votre choix restent, marquées"),
+        TemplateChange::Deleted(Fate::Mark) => "Les lignes des dossiers supprimés sont retirées. Le modèle les garde, marquées.".to_owned(),
+        TemplateChange::Outside(Fate::Mark) => {
+            "Les lignes des dossiers qui sortent de votre choix sont retirées. Le modèle les garde, marquées.".to_owned()
+        }
+        TemplateChange::SourcesAdded { .. } => self::change(change, form),
+    }
+}
+
+fn stays(what: &str) -> String {
+    format!("{what}. Le modèle les retire : si vous le voulez aussi, choisissez-le dans « Modifier les champs ».")
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use relais_engine::json;
+
     use super::*;
 
-    #[test]
-    fn changes_are_told_in_words() {
-        let added = TemplateChange::ColumnAdded { table: "Suivi".to_owned(), column: "Zonage".to_owned(), column_type: ColumnType::Text };
-        assert_eq!(change(&added), "Nouvelle colonne «\u{a0}Zonage\u{a0}» (Texte) dans «\u{a0}Suivi\u{a0}».");
-        let scope = TemplateChange::Scope { from: Scope::default(), to: Scope { archived: Some(false), ..Scope::default() } };
-        assert_eq!(change(&scope), "Dossiers à importer\u{a0}: selon archivage.");
-        let whole = TemplateChange::Scope { from: Scope::default(), to: Scope::default() };
-        assert_eq!(change(&whole), "Dossiers à importer\u{a0}: tous sauf les brouillons.");
-        assert_eq!(summary(39, 0), "39 champs reconnus");
-        assert_eq!(summary(39, 2), "39 champs reconnus, 2 à confirmer");
-        assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
+    /// A text without its no-break spaces, to be read here.
+    fn plain(text: &str) -> String {
+        text.replace('\u{a0}', " ")
+    }
+
+    fn form() -> Demarche {
+        json::from_value(&serde_json::json!({
+            "number": 1, "title": "Aides", "state": "publiee", "labels": [{ "id": "L1", "name": "Urgent", "color": "pink_macaron" }],
+            "groupeInstructeurs": [{ "id": "G1", "number": 7, "label": "Nord" }, { "id": "G2", "number": 8, "label": "Sud" }],
+            "activeRevision": { "id": "R", "datePublication": null, "champDescriptors": [], "annotationDescriptors": [] },
+        }))
+        .unwrap()
     }
 
     #[test]
-    fn a_likely_field_says_so() {
-        let field = |grounds| Recognised { ours: String::new(), theirs: String::new(), grounds };
-        assert_eq!(recognised(&field(Grounds::SameId)), "même champ");
-        assert_eq!(recognised(&field(Grounds::OtherType)), "probable\u{a0}: même libellé, type voisin");
-        let fields = [field(Grounds::SameId), field(Grounds::OtherSection)];
-        assert_eq!(recognised_count(&fields), "2 champs, dont 1 probable");
+    fn changes_are_told_in_words() {
+        let told = |told: &TemplateChange| plain(&change(told, &form()));
+        let added = TemplateChange::ColumnAdded { table: "Suivi".to_owned(), column: "Zonage".to_owned(), column_type: ColumnType::Text };
+        assert_eq!(told(&added), "Nouvelle colonne « Zonage » (Texte) dans « Suivi ».");
+        let retyped = TemplateChange::ColumnRetyped {
+            table: "Suivi".to_owned(),
+            column: "Zonage".to_owned(),
+            from: ColumnType::Text,
+            to: ColumnType::ChoiceList,
+        };
+        assert!(told(&retyped).starts_with("La colonne « Zonage » passera de Texte à Choix multiple."), "{}", told(&retyped));
+        assert_eq!(plain(&kept(&retyped, &form())), "La colonne « Zonage » garde son type, Texte : Choix multiple dans le modèle.");
+        assert_eq!(summary(39, 0, 0), "39 champs reconnus");
+        assert_eq!(summary(36, 3, 2), "36 champs reconnus, 3 à vérifier, 2 à confirmer");
+        assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
+        assert_eq!((questions(0), questions(1)), ("Champs confirmés".to_owned(), "1 champ à confirmer".to_owned()));
+        assert_eq!(others(1), "1 autre modèle concerne une démarche que votre équipe ne peut pas lire.");
+    }
+
+    #[test]
+    fn which_dossiers_is_told_with_what_becomes_of_the_others() {
+        let day = |text: &str| relais_engine::Day::parse(text).unwrap();
+        let scope = Scope {
+            states: [relais_engine::ds::DossierState::EnInstruction, relais_engine::ds::DossierState::Accepte].into(),
+            from: Some(day("2026-09-01")),
+            until: Some(day("2026-12-31")),
+            groupes: [7, 8, 9].into(),
+            labels: ["L1".into()].into(),
+            archived: Some(false),
+        };
+        let words = "en instruction ou accepté ; déposés du 1er septembre 2026 au 31 décembre 2026 ; \
+                     groupe instructeur « Nord », « Sud » ou n° 9 ; avec l’étiquette « Urgent » ; archivés exclus";
+        let named = TemplateScope::of(&scope, &form());
+        assert_eq!(plain(&super::scope(&named)), words);
+        assert!(capital(super::scope(&named)).starts_with("En instruction"));
+        let of = |outside, to: &Scope| plain(&change(&TemplateChange::Scope { from: Scope::default(), to: to.clone(), outside }, &form()));
+        assert_eq!(
+            of(Fate::Mark, &scope),
+            format!("Dossiers à importer : {words}. Les lignes des autres restent à jour et sont marquées « Hors sélection ».")
+        );
+        assert!(of(Fate::Remove, &scope).contains("seront retirées, avec ce que vous y avez écrit"));
+        assert_eq!(of(Fate::Remove, &Scope::default()), "Dossiers à importer : tous sauf les brouillons.");
+        // Both fates, in the preview and in the difference.
+        assert_eq!(leaves(&TemplateScope::default(), Fate::Mark), None);
+        assert_eq!(leaves(&named, Fate::Mark), Some("Les dossiers qui sortent de ce choix sont marqués, pas retirés"));
+        assert_eq!(leaves(&TemplateScope::default(), Fate::Remove), Some("Les lignes des dossiers qui sortent de ce choix sont retirées"));
+        assert_eq!(deleted(Fate::Remove), "Les lignes des dossiers supprimés sont retirées");
+        for removing in [TemplateChange::Deleted(Fate::Remove), TemplateChange::Outside(Fate::Remove)] {
+            let told = plain(&kept(&removing, &form()));
+            assert!(told.contains("restent, marquées. Le modèle les retire :"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_becomes_of_files_is_told() {
+        let mapping = |columns: &[(&str, &str)]| -> Mapping {
+            let columns: Vec<_> =
+                columns.iter().map(|(source, kind)| serde_json::json!({ "sources": [source], "name": source, "type": kind })).collect();
+            let table = serde_json::json!({ "key": "dossiers", "name": "Suivi", "columns": columns });
+            json::from_value(&serde_json::json!({ "format": 1, "demarche": 1, "title": "", "tables": [table], "fields": {} })).unwrap()
+        };
+        let (copied, names) = (("champ:a:files", "Attachments"), ("champ:b:file_names", "Text"));
+        assert_eq!(files(&mapping(&[])), "Aucun");
+        assert_eq!(files(&mapping(&[names])), "Noms seulement");
+        assert_eq!(files(&mapping(&[("champ:a:files", "Text")])), "Noms seulement");
+        assert_eq!(files(&mapping(&[copied])), "Copiés dans le document");
+        assert_eq!(files(&mapping(&[copied, names])), "Copiés dans le document (1 colonne), noms seulement pour les autres");
     }
 }

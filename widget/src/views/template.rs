@@ -92,8 +92,10 @@ fn settings(whole: &WholeTemplate) -> View {
     let facts = el("dl")
         .class("facts")
         .child(fact(words::ORIGIN, words::demarche(mapping.demarche.get(), &mapping.title)))
-        .child(fact(words::DOSSIERS, words::scope(scope)))
-        .child(fact(words::DELETIONS, words::keeping(*keeping)))
+        .child(fact(words::DOSSIERS, words::capital(words::scope(scope))))
+        .child(words::leaves(scope, keeping.outside).map(|fate| fact(words::OUTSIDE, fate)))
+        .child(fact(words::DELETIONS, words::deleted(keeping.deleted)))
+        .child(fact(words::FILES, words::files(mapping)))
         .child(seen_by);
     section("reglages", words::SETTINGS).child(facts).into()
 }

@@ -50,14 +50,14 @@ fn told(changes: &[TemplateChange]) -> Vec<String> {
     let line = |change: &TemplateChange| match change {
         TemplateChange::TableAdded { table, columns } => format!("+ table {table} ({columns})"),
         TemplateChange::TableRemoved { table } => format!("- table {table}"),
-        TemplateChange::TableRenamed { from, to } => format!("table {from} → {to}"),
         TemplateChange::ColumnAdded { column, column_type, .. } => format!("+ {column} {column_type}"),
         TemplateChange::ColumnRemoved { column, .. } => format!("- {column}"),
         TemplateChange::ColumnRenamed { from, to, .. } => format!("{from} → {to}"),
         TemplateChange::ColumnRetyped { column, from, to, .. } => format!("{column} {from} → {to}"),
         TemplateChange::SourcesAdded { column, sources, .. } => format!("{column} + {sources}"),
         TemplateChange::Scope { .. } => "scope".to_owned(),
-        TemplateChange::Keeping { .. } => "keeping".to_owned(),
+        TemplateChange::Deleted(fate) => format!("deleted {}", fate.name()),
+        TemplateChange::Outside(fate) => format!("outside {}", fate.name()),
     };
     changes.iter().map(line).collect()
 }
@@ -134,17 +134,47 @@ fn columns_that_were_joined_or_parted_are_filled_as_before() {
 #[test]
 fn another_scope_is_told_as_the_versions_or_as_the_agents() {
     let mapping = version(&[("a", "A")], &[]);
-    let connexion = Connexion::new(mapping.clone(), &[]);
+    let mut connexion = Connexion::new(mapping.clone(), &[]);
     let older = applied(&mapping);
-    let newer = Applied {
-        scope: Scope { archived: Some(false), ..Scope::default() },
-        keeping: Keeping { deleted: Fate::Remove, ..Keeping::default() },
-        ..older.clone()
-    };
+    let newer = Applied { scope: Scope { archived: Some(false), ..Scope::default() }, ..older.clone() };
     assert_eq!(Difference::between(&connexion, &older, None), Difference::default());
     for known in [None, Some(&older)] {
-        assert_eq!(told(&Difference::between(&connexion, &newer, known).changes), ["scope", "keeping"]);
+        assert_eq!(told(&Difference::between(&connexion, &newer, known).changes), ["scope"]);
     }
     let difference = Difference::between(&connexion, &newer, Some(&newer));
-    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["scope".to_owned(), "keeping".to_owned()]));
+    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["scope".to_owned()]));
+    // What becomes of the rows of those that leave is what the connexion says, and not what the version says.
+    let removing = Applied { keeping: Keeping { deleted: Fate::Remove, outside: Fate::Remove }, ..newer };
+    let left = |difference: &Difference| match difference.changes.as_slice() {
+        [TemplateChange::Scope { outside, .. }] => Some(*outside),
+        _ => None,
+    };
+    for known in [None, Some(&older)] {
+        let difference = Difference::between(&connexion, &removing, known);
+        assert_eq!(left(&difference), Some(Fate::Mark), "{difference:?}");
+        assert_eq!(told(&difference.kept), ["deleted remove", "outside remove"], "no version removes rows");
+    }
+    // The other way round it is the version's, unless the agent has said so.
+    connexion.keeping = removing.keeping;
+    assert_eq!(told(&Difference::between(&connexion, &older, Some(&removing)).changes), ["deleted mark", "outside mark"]);
+    assert_eq!(told(&Difference::between(&connexion, &older, Some(&older)).kept), ["deleted mark", "outside mark"]);
+}
+
+#[test]
+fn tables_keep_their_names() {
+    let older = version(&[("a", "A")], &[]);
+    let mut newer = older.clone();
+    newer.tables[0].name = "Autre".to_owned();
+    assert_eq!(Difference::of_mappings(&older, &newer, Some(&older)), Difference::default());
+    assert_eq!(upgrade(&older, &newer, Some(&older)), older);
+}
+
+#[test]
+fn what_is_said_to_come_is_what_comes() {
+    // The name is taken: it stays, and is told so.
+    let older = version(&[("a", "A"), ("b", "B")], &[]);
+    let newer = version(&[("a", "B"), ("b", "A")], &[]);
+    let difference = Difference::of_mappings(&older, &newer, Some(&older));
+    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["A → B".to_owned(), "B → A".to_owned()]));
+    assert_eq!(upgrade(&older, &newer, Some(&older)), older);
 }
