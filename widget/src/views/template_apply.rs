@@ -129,12 +129,15 @@ fn fitted(library: Library, shelf: &Shelf) -> View {
     };
     let is_new = shelf.upgrading.is_none();
     let (recognised, missing) = (fitting.recognised(), fitting.missing());
-    let numbers = [recognised.len(), fitting.likely().count(), fitting.open(), missing.len()];
+    let [known, checked, asked, absent] = words::COUNTS;
+    let likely = fitting.likely().count();
+    let mut numbers = vec![(known, recognised.len()), (checked, likely), (asked, fitting.open()), (absent, missing.len())];
+    numbers.retain(|(label, number)| *label != checked || *number > 0);
     let count = |(label, number): (&'static str, usize)| {
         let number = relais_engine::words::figure(number);
         el("div").child(el("dt").child(label)).child(el("dd").child(number))
     };
-    let counts = el("dl").class("counts").child(View::list(words::COUNTS.into_iter().zip(numbers).map(count)));
+    let counts = el("dl").class("counts").child(View::list(numbers.into_iter().map(count)));
     let same = fitting.is_same_demarche().then(|| el("p").class("prose say").child(words::SAME));
     let after = is_new.then(|| el("p").class("prose say").child(words::APPLY_MORE));
     View::from([
