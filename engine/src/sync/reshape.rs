@@ -1,7 +1,10 @@
 //! Columns of the document that take the name or the type that a newer version of their template gives them. No value is
 //! lost: what the new type cannot hold goes, as text, into a column of its own, which is the agent's.
 
-use super::{Connexion, options::widget_options};
+use super::{
+    Connexion,
+    options::{in_step, widget_options},
+};
 use crate::{
     Timestamp,
     ds::Demarche,
@@ -54,7 +57,7 @@ pub(super) async fn reshaping<D: Document>(
                     Some(rows) => rows,
                     None => rows.insert(document.fetch_table(&table.id).await?),
                 };
-                Retyping { table, column, to, options: widget_options(sources, to, form) }.act(rows, &mut actions);
+                Retyping { table, column, to, options: options(column, sources, to, form) }.act(rows, &mut actions);
             }
             if let Some((from, to)) = &reshaped.name
                 && *from == column.label
@@ -65,6 +68,18 @@ pub(super) async fn reshaping<D: Document>(
     }
     actions.append(&mut names);
     Ok(actions)
+}
+
+/// How a column shows values in its new type. What is of both types stays as agents made it.
+fn options(column: &SchemaColumn, sources: &[Field], to: &ColumnType, form: &Demarche) -> WidgetOptions {
+    let current = &column.widget_options;
+    match (&column.column_type, to) {
+        (ColumnType::Choice | ColumnType::ChoiceList, ColumnType::Choice | ColumnType::ChoiceList) => {
+            in_step(current, sources, to, form, true).unwrap_or_else(|| current.clone())
+        }
+        (ColumnType::Numeric | ColumnType::Int, ColumnType::Numeric | ColumnType::Int) => current.clone(),
+        _ => widget_options(sources, to, form).with_appearance_of(current),
+    }
 }
 
 /// A column, its new type, and how that shows values.
@@ -79,7 +94,8 @@ impl Retyping<'_> {
     /// The new type; then what every cell holds in it, since the next run does not read all of them: those of dossiers that DS
     /// no longer has, and of rows that agents added. What Grist itself makes of them would stay in red, or lose something.
     fn act(self, rows: &impl Rows, actions: &mut Vec<UserAction>) {
-        let Some(cells) = rows.column(&self.column.id) else { return };
+        // What access rules hide would be lost.
+        let Some(cells) = rows.column(&self.column.id).filter(|cells| !cells.iter().any(CellValue::is_censored)) else { return };
         let (mut changed, mut values, mut misfits, mut texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut choices: SortedSet<&str> = SortedSet::new();
         let converted: Vec<(i64, &CellValue, Result<CellValue, String>)> =
@@ -104,7 +120,7 @@ impl Retyping<'_> {
                 _ => {}
             }
         }
-        let mut widget_options = self.options.with_appearance_of(&self.column.widget_options);
+        let mut widget_options = self.options.clone();
         if matches!(self.to, ColumnType::Choice | ColumnType::ChoiceList) {
             // A choice that is not in the list would be red.
             let missing: Vec<&str> = choices.iter().copied().filter(|choice| !self.options.choice_names().any(|known| known == *choice)).collect();

@@ -272,18 +272,30 @@ async fn the_screens_of_templates_are_accessible() {
     browser.choose("Ne pas importer").await;
     browser.sees("Colonne laissée de côté").await;
     judge(&browser, "ecarter").await;
-    browser.press(NAME).await;
-    browser.sees("Ce qu'il crée").await;
-    browser.press("Modèles").await;
+    browser.press("Appliquer le modèle").await;
+    browser.sees("Prête").await;
+    browser.follow("Modèles").await;
     browser.sees(NAME).await;
     browser.sees("Pour mes démarches").await;
     judge(&browser, "modeles").await;
     browser.press("Créer un modèle").await;
+    browser.choose(&everyday_title(&stack)).await;
     browser.sees("Enregistrer comme").await;
     judge(&browser, "creer").await;
+    browser.choose("Nouvelle version de").await;
+    browser.write("Ce que cette version change", "Rien.").await;
+    browser.press("Enregistrer cette version").await;
+    browser.sees("Le modèle est enregistré.").await;
+    browser.press("Modèles").await;
+    browser.sees("a une version 2").await;
+    judge(&browser, "nouvelle-version").await;
+    browser.press("Voir les différences").await;
+    browser.sees("La version 2 est du").await;
+    judge(&browser, "differences").await;
+    browser.press("Garder la version 1").await;
+    browser.sees("La connexion garde sa version.").await;
 
     // What is no template is refused in words; a file that was exported comes back as another one.
-    browser.press("Modèles").await;
     import(&browser, "{}").await;
     browser.sees("Ce fichier n'est pas un modèle de Relais").await;
     judge(&browser, "refus").await;

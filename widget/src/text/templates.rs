@@ -158,7 +158,9 @@ pub const COUNTS: [&str; 4] = ["champs reconnus", "à vérifier", "à confirmer"
 /// What is asked.
 pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou de ne pas l’importer.";
 /// What was recognised, but not for certain.
-pub const TO_CHECK_MORE: &str = "Relais les a sans doute reconnus. Corrigez ceux qui ne conviennent pas.";
+pub const TO_CHECK_MORE: &str = "Relais n’en est pas certain. Corrigez ce qui ne convient pas.";
+/// What was asked, once all is answered.
+pub const ANSWERED: &str = "Vous pouvez encore changer vos réponses.";
 /// None of them.
 pub const NONE: &str = "Ne pas importer";
 /// What was recognised.
@@ -395,10 +397,15 @@ pub fn asked(question: &Question) -> String {
     if question.section.is_empty() { format!("{kind}.") } else { format!("{kind}, section « {} ».", question.section) }
 }
 
-/// Why a field may be the one, and what recent dossiers have in it: « Même type, autre section. Par exemple : 64 222, 120 000. »
+/// Why a field may be the one, and what recent dossiers have in it: « Même type, autre section. Par exemple : 64 222 ; 120 000. »
 pub fn possible(possible: &Possible) -> String {
     let why = words::likeness(possible.likeness);
-    if possible.samples.is_empty() { why } else { format!("{why} Par exemple\u{a0}: {}.", possible.samples.join(", ")) }
+    if possible.samples.is_empty() {
+        return why;
+    }
+    // Whole sentences have a full stop of their own; numbers have commas.
+    let samples: Vec<&str> = possible.samples.iter().map(|sample| sample.trim_end_matches('.')).collect();
+    format!("{why} Par exemple : {}.", samples.join(" ; "))
 }
 
 /// « 39 champs reconnus, 3 à vérifier, 2 à confirmer ».
@@ -406,7 +413,7 @@ pub fn summary(recognised: usize, likely: usize, open: usize) -> String {
     let mut summary = count(recognised, "champ reconnu", "champs reconnus");
     for (number, what) in [(likely, "à vérifier"), (open, "à confirmer")] {
         if number > 0 {
-            summary += &format!(", {} {what}", figure(number));
+            summary += &format!(", {}\u{a0}{}", figure(number), what.replace(' ', "\u{a0}"));
         }
     }
     summary
@@ -570,7 +577,7 @@ mod tests {
         assert!(told(&retyped).starts_with("La colonne « Zonage » passera de Texte à Choix multiple."), "{}", told(&retyped));
         assert_eq!(plain(&kept(&retyped, &form())), "La colonne « Zonage » garde son type, Texte : Choix multiple dans le modèle.");
         assert_eq!(summary(39, 0, 0), "39 champs reconnus");
-        assert_eq!(summary(36, 3, 2), "36 champs reconnus, 3 à vérifier, 2 à confirmer");
+        assert_eq!(plain(&summary(36, 3, 2)), "36 champs reconnus, 3 à vérifier, 2 à confirmer");
         assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
         assert_eq!((questions(0), questions(1)), ("Champs confirmés".to_owned(), "1 champ à confirmer".to_owned()));
         assert_eq!(others(1), "1 autre modèle concerne une démarche que votre équipe ne peut pas lire.");

@@ -158,8 +158,9 @@ fn questions(library: Library, fitting: &Fitting) -> View {
         (!lines.is_empty()).then(|| section(id, title).child(el("p").class("sub").child(more)).child(lines))
     };
     let checked = words::to_check(likely.len());
+    let more = if fitting.open() > 0 { words::QUESTIONS_MORE } else { words::ANSWERED };
     View::from([
-        part("questions", words::questions(fitting.open()), words::QUESTIONS_MORE, asked).into(),
+        part("questions", words::questions(fitting.open()), more, asked).into(),
         part("a-verifier", checked, words::TO_CHECK_MORE, likely).into(),
     ])
 }

@@ -285,6 +285,33 @@ fn a_column_that_becomes_a_list_has_its_choices_and_their_colours() {
 }
 
 #[test]
+fn a_list_that_becomes_another_keeps_what_agents_made_of_it() {
+    let world = World::with(2);
+    let older = world.following(|_| {});
+    let theirs = r##"{"choices":["à nous","b","a"],"choiceOptions":{"b":{"fillColor":"#123456","textColor":"#FFFFFF"}},"wrap":true}"##;
+    world.alter("Choix", "widgetOptions", json!(theirs));
+    let mut newer = older.clone();
+    column(&mut newer.mapping, "Choix").column_type = ColumnType::ChoiceList;
+    world.take_up(&newer, Some(&older));
+    assert!(world.run().is_success());
+    assert_eq!(world.options("Choix"), WidgetOptions::parse(theirs));
+    assert_eq!(world.cells("Choix").values().cloned().collect::<Vec<_>>(), [["b"], ["b"]].map(CellValue::texts));
+}
+
+#[test]
+fn a_column_with_cells_that_access_rules_hide_keeps_its_type() {
+    let world = World::with(2);
+    let older = world.following(|_| {});
+    let hidden = CellValue::Other(Box::new(json!(["C"])));
+    world.document.tables.borrow_mut().get_mut("Aides").unwrap().rows.get_mut(&2).unwrap().insert("Nom".to_owned(), hidden.clone());
+    let mut newer = older.clone();
+    column(&mut newer.mapping, "Nom").column_type = ColumnType::Numeric;
+    world.take_up(&newer, Some(&older));
+    assert_eq!((world.metadata("Nom")["type"].clone(), world.cells("Nom")[&2].clone()), (json!("Text"), hidden));
+    assert!(!world.document.table("Aides").columns.contains_key("Nom_valeurs_d_avant"));
+}
+
+#[test]
 fn a_new_name_is_taken_up_where_the_agent_gave_none() {
     let world = World::with(2);
     let older = world.following(|_| {});
