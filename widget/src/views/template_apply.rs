@@ -12,7 +12,7 @@ use crate::{
     app::{Applying, Fetched, Library, Place, Shelf, UNANSWERED},
     proxy::WholeTemplate,
     templates::{Fitting, Question, Recognised},
-    text::{errors, templates as words},
+    text::{errors, templates as words, versions},
     ui::{Note, Tone, View, button, el, radio, row, section, table},
 };
 
@@ -80,9 +80,9 @@ fn difference(library: Library, shelf: &Shelf) -> View {
     };
     let (changes, kept) = (&taken.difference.changes, &taken.difference.kept);
     let none = changes.is_empty().then(|| el("p").class("prose").child(words::NO_CHANGE));
-    let said = (!changes.is_empty()).then(|| lines(changes, &|change| words::change(change, form)));
+    let said = (!changes.is_empty()).then(|| lines(changes, &|change| versions::change(change, form)));
     let kept = (!kept.is_empty()).then(|| {
-        let lines = lines(kept, &|change| words::kept(change, form));
+        let lines = lines(kept, &|change| versions::kept(change, form));
         section("gardes", words::KEPT).child(el("p").class("sub").child(words::KEPT_MORE)).child(lines)
     });
     View::from([section("apporte", words::CHANGES).child(none).child(said).into(), kept.into()])
