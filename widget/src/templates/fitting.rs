@@ -365,7 +365,8 @@ pub(super) mod tests {
             }
         }
         fitting.illustrate(&proposal);
-        let shown: Vec<_> = fitting.questions[0].possible.iter().map(|possible| (possible.id.as_str(), possible.samples.concat())).collect();
+        let shown: Vec<_> =
+            fitting.questions.first().unwrap().possible.iter().map(|possible| (possible.id.as_str(), possible.samples.concat())).collect();
         assert_eq!(shown, [("x", String::new()), ("y", "1 200".to_owned())]);
     }
 
