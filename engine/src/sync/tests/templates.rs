@@ -317,14 +317,16 @@ fn a_new_name_is_taken_up_where_the_agent_gave_none() {
     let older = world.following(|_| {});
     world.add_own_column();
     let mut newer = older.clone();
-    for (from, to) in [("Nom", "Nom du porteur"), ("Choix", "Choix neuf"), ("État", "Statut"), ("Date de dépôt", "Déposé le"), ("Archivé", "À nous")]
-    {
+    let names = [("Nom", "Nom du porteur"), ("Choix", "Choix neuf"), ("État", "Statut"), ("Date de dépôt", "Déposé le"), ("Archivé", "À nous")];
+    for (from, to) in names.into_iter().chain([("Dernière modification", "Modifié le")]) {
         column(&mut newer.mapping, from).name = to.to_owned();
     }
     newer.mapping.tables[1].name = "Autre table".to_owned();
     column(&mut newer.mapping, "Déposé le").column_type = ColumnType::Text;
     column(&mut newer.mapping, "Statut").column_type = ColumnType::Text;
-    // Renamed and retyped by the agent, a formula, hidden; and « À nous » is a column of the agent's.
+    column(&mut newer.mapping, "Modifié le").column_type = ColumnType::Text;
+    // Renamed by the agent, a formula, hidden, gone; and « À nous » is a column of the agent's.
+    assert!(world.document.tables.borrow_mut().get_mut("Aides").unwrap().columns.remove("Derniere_modification").is_some());
     world.alter("Choix", "label", json!("Choix à moi"));
     world.alter("Date_de_depot", "isFormula", json!(true));
     world.alter("Etat", "hidden", json!(true));
@@ -340,7 +342,9 @@ fn a_new_name_is_taken_up_where_the_agent_gave_none() {
     assert_eq!(names(&taken.difference.changes), ["Nom → Nom du porteur"]);
     let mut kept = names(&taken.difference.kept);
     kept.sort();
-    assert_eq!(kept, ["Archivé → À nous", "Choix à moi → Choix neuf", "Date de dépôt", "Date de dépôt → Déposé le", "État", "État → Statut"]);
+    let left_alone =
+        ["Date de dépôt", "Date de dépôt → Déposé le", "Dernière modification", "Dernière modification → Modifié le", "État", "État → Statut"];
+    assert_eq!(kept, [&["Archivé → À nous", "Choix à moi → Choix neuf"][..], &left_alone].concat());
     let label = |column: &str| world.metadata(column)["label"].clone();
     assert_eq!(label("Nom"), "Nom du porteur", "its id stays");
     assert_eq!((label("Choix"), label("Etat"), label("Date_de_depot")), (json!("Choix à moi"), json!("État"), json!("Date de dépôt")));
