@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    grist::ColumnType,
+    grist::{ColumnType, DocumentSchema},
     mapping::{ColumnMapping, Fate, Field, Keeping, Mapping, Scope, TableMapping},
-    sync::Connexion,
-    template::{Applied, Difference, TemplateChange, upgrade},
+    sync::{Connexion, FollowedTemplate},
+    template::{Applied, Difference, TemplateChange, take_up, upgrade},
 };
 
 fn champ(id: &str, name: &str) -> ColumnMapping {
@@ -154,10 +154,32 @@ fn another_scope_is_told_as_the_versions_or_as_the_agents() {
         assert_eq!(left(&difference), Some(Fate::Mark), "{difference:?}");
         assert_eq!(told(&difference.kept), ["deleted remove", "outside remove"], "no version removes rows");
     }
-    // The other way round it is the version's, unless the agent has said so.
+    // A connexion that removes rows keeps its own choice, as long as nobody knows who made it.
     connexion.keeping = removing.keeping;
+    assert_eq!(told(&Difference::between(&connexion, &removing, None).kept), ["scope"]);
+    assert_eq!(left(&Difference::between(&connexion, &removing, Some(&older))), Some(Fate::Remove), "and that is said");
+    // The other way round it is the version's, unless the agent has said so.
     assert_eq!(told(&Difference::between(&connexion, &older, Some(&removing)).changes), ["deleted mark", "outside mark"]);
     assert_eq!(told(&Difference::between(&connexion, &older, Some(&older)).kept), ["deleted mark", "outside mark"]);
+}
+
+#[test]
+fn a_version_is_taken_up_and_what_the_agent_chose_stays() {
+    let (older, mut newer) = (applied(&version(&[("a", "A")], &[])), applied(&version(&[("a", "A"), ("b", "B")], &[])));
+    let mut connexion = Connexion::new(older.mapping.clone(), &[]);
+    connexion.template = Some(FollowedTemplate { id: "t1".to_owned(), version: 1, declined: vec!["c".into()], passed_over: Some(2) });
+    let ours = Scope { archived: Some(true), ..Scope::default() };
+    connexion.follow(ours.clone(), connexion.keeping);
+    let schema = DocumentSchema::default();
+    let taken = take_up(&connexion, &schema, &newer, Some(&older), 3);
+    assert_eq!((&taken.connexion.scope, &taken.reshaped), (&ours, &Vec::new()), "nothing is in the document yet");
+    assert_eq!(names(&taken.connexion.mapping)[0], ["Numéro", "A", "Hors sélection", "B"]);
+    let followed = FollowedTemplate { id: "t1".to_owned(), version: 3, declined: vec!["c".into()], passed_over: None };
+    assert_eq!(taken.connexion.template, Some(followed));
+    // A scope that the version changed is taken up.
+    newer.scope = Scope { archived: Some(false), ..Scope::default() };
+    let taken = take_up(&taken.connexion, &schema, &newer, Some(&older), 4);
+    assert_eq!(taken.connexion.scope, newer.scope);
 }
 
 #[test]
