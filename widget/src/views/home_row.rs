@@ -64,7 +64,7 @@ fn card(app: App, id: &str) -> Option<Card> {
 /// Whether the template that a connexion comes from has a newer version.
 fn has_newer_version(app: App, id: &str) -> bool {
     let latest = app.latest.with(|latest| latest.get(id).copied());
-    let is_newer = |connexion: &Connexion| connexion.template.as_ref().zip(latest).is_some_and(|(followed, latest)| latest > followed.version);
+    let is_newer = |connexion: &Connexion| connexion.template.as_ref().zip(latest).is_some_and(|(followed, latest)| followed.is_news(latest));
     app.loaded.with(|loaded| loaded.connexions.iter().any(|connexion| connexion.id == id && is_newer(connexion)))
 }
 
