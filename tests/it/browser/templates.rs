@@ -198,6 +198,7 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
 
     // The other service hears of it where it synchronises.
     open(&browser, &stack, &second, OWNER).await;
+    browser.sees("Son modèle a une nouvelle version").await;
     browser.picture("accueil-nouvelle-version").await;
     browser.press("Son modèle a une nouvelle version").await;
     browser.sees("a une version 2").await;

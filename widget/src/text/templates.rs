@@ -268,6 +268,11 @@ pub fn others(number: usize) -> String {
     format!("{others} que votre équipe ne peut pas lire.")
 }
 
+/// Those that a long list leaves out.
+pub fn more(number: usize) -> String {
+    format!("{}\u{a0}: précisez la recherche pour tout voir.", count(number, "autre modèle", "autres modèles"))
+}
+
 /// Who sees it.
 pub fn seen_by(visibility: Visibility, teams: usize) -> String {
     match visibility {
@@ -424,6 +429,7 @@ mod tests {
 
     #[test]
     fn counts_are_told() {
+        assert_eq!(more(900), "900 autres modèles\u{a0}: précisez la recherche pour tout voir.");
         assert_eq!(summary(39, 0, 0), "39 champs reconnus");
         assert_eq!(plain(&summary(36, 3, 2)), "36 champs reconnus, 3 à vérifier, 2 à confirmer");
         assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");

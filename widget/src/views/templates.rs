@@ -23,6 +23,9 @@ use crate::{
 /// The id of the field that takes a file.
 const FILE: &str = "modele-fichier";
 
+/// A longer list would not be read, and would be slow to draw.
+const MOST_LINES: usize = 100;
+
 /// The page, once the widget can work.
 pub(super) fn templates_screen() -> View {
     let library = Library::default();
@@ -203,7 +206,9 @@ fn list(library: Library, shelf: &Shelf, searched: RwSignal<String>) -> View {
     let Some(read) = read(library.app()) else { return waiting() };
     let shown = shelf.shown.unwrap_or_else(|| Shown::at_first(listed, &read));
     let is_shown = |template: &&ListedTemplate| shown.holds(template, &read) && answers(template, &searched.get());
-    let lines: Vec<View> = listed.iter().filter(is_shown).map(|template| line(library, template)).collect();
+    let found: Vec<&ListedTemplate> = listed.iter().filter(is_shown).collect();
+    let more = found.len().saturating_sub(MOST_LINES);
+    let lines: Vec<View> = found.into_iter().take(MOST_LINES).map(|template| line(library, template, &read)).collect();
     let found: View = match (lines.is_empty(), searched.with(String::is_empty)) {
         (false, _) => el("ul").class("rows say").child(lines).into(),
         (true, false) => el("p").attr("role", "status").child(words::NO_MATCH).into(),
@@ -211,12 +216,13 @@ fn list(library: Library, shelf: &Shelf, searched: RwSignal<String>) -> View {
     };
     let others = listed.len() - Shown::ForDemarches.count(listed, &read);
     let others = (shown == Shown::ForDemarches && others > 0).then(|| el("p").class("say meta").child(words::others(others)));
-    View::from([found, others.into()])
+    let more = (more > 0).then(|| el("p").class("say").attr("role", "status").child(words::more(more)));
+    View::from([found, more.into(), others.into()])
 }
 
-fn line(library: Library, template: &ListedTemplate) -> View {
+fn line(library: Library, template: &ListedTemplate, read: &[DemarcheNumber]) -> View {
     let number = template.demarche;
-    let is_read = library.app().demarches.with(|listed| listed.ready().is_some_and(|listed| listed.iter().any(|listed| listed.number == number)));
+    let is_read = read.contains(&number);
     let stands = if template.is_withdrawn {
         mark("st off", Icon::Information, words::WITHDRAWN)
     } else if is_read {
