@@ -71,6 +71,8 @@ pub(super) struct ShownToken {
     name: String,
     demarches: Vec<DemarcheNumber>,
     rights: Rights,
+    /// Those of its démarches that DS does not open to it.
+    refused: Vec<DemarcheNumber>,
     expires: Option<Day>,
     checked_at: Option<Timestamp>,
     refusal: Option<serde_json::Value>,
@@ -90,7 +92,7 @@ struct ShownInvitation {
 
 impl ShownToken {
     pub(super) fn new(token: &TeamToken) -> Self {
-        let checked = token.checked;
+        let checked = token.checked.as_ref();
         // Its seal does not open: it is to be deposited again.
         let refusal = if token.token.is_none() { Some(Code::TokenRefused) } else { checked.and_then(|checked| checked.refusal) };
         let refusal = refusal.map(|code| AppError::new(code, ""));
@@ -99,6 +101,7 @@ impl ShownToken {
             name: token.name.clone(),
             demarches: token.demarches.clone(),
             rights: checked.map_or(Rights::Unknown, |checked| checked.rights),
+            refused: checked.map(|checked| checked.refused.clone()).unwrap_or_default(),
             expires: token.expires,
             checked_at: checked.map(|checked| checked.at),
             refusal: refusal.and_then(|error| serde_json::to_value(error.body(None)).ok()),

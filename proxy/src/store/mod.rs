@@ -42,10 +42,12 @@ const SQLITE: &str =
 const POSTGRES: &str = "SET lock_timeout = '3s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// The changes of the tables, in order. One that has been released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "teams", include_str!("migrations/1_teams.sql")),
     (2, "audit", include_str!("migrations/2_audit.sql")),
     (3, "templates", include_str!("migrations/3_templates.sql")),
+    (4, "uses", include_str!("migrations/4_uses.sql")),
+    (5, "refused", include_str!("migrations/5_refused.sql")),
 ];
 
 /// The database.
