@@ -1,6 +1,7 @@
 //! What the routes share. Built at start, owned by the server: there are no globals.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,9 +25,9 @@ use crate::{
     metrics::Metrics,
     resolver,
     routes::ListedDemarche,
-    store::{Checked, Store, StoreError},
+    store::{Checked, Seal, Store, StoreError},
     teams::{TeamToken, Teams, inspection},
-    vault::Vault,
+    vault::{Owner, Vault},
     widget::Widget,
 };
 
@@ -63,9 +64,11 @@ impl Application {
     /// Everything that a configuration asks for.
     pub(crate) async fn new(configuration: Configuration) -> anyhow::Result<Self> {
         let limits = &configuration.limits;
-        let secrets = configuration.secret.load()?;
         let store = Arc::new(Store::open(&configuration.database).await?);
+        let seals = store.seals().await?;
+        let secrets = if seals.is_empty() { configuration.secret.load()? } else { configuration.secret.load_existing()? };
         let vault = Arc::new(Vault::new(configuration.secret.clone(), &secrets));
+        tell_closed(&vault, &seals, configuration.secret.file.as_deref());
         Ok(Self {
             grist: Grist::new(configuration.grist.clone())?,
             sessions: Sessions::new(&secrets),
@@ -157,5 +160,15 @@ impl Application {
     /// Whether the server stops.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// Says at the start which tokens the secret file does not open: it may be another server's, or an older one.
+fn tell_closed(vault: &Vault, seals: &[Seal], file: Option<&Path>) {
+    let is_closed = |seal: &&Seal| vault.open(Owner { team: seal.team.as_str(), token: seal.token.as_str() }, &seal.sealed).is_err();
+    let closed = seals.iter().filter(is_closed).count();
+    if closed > 0 {
+        let file = file.unwrap_or(Path::new("")).display();
+        tracing::error!(%file, closed, tokens = seals.len(), "tokens do not open: the secret file is not the one that has sealed them");
     }
 }

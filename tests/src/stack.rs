@@ -50,6 +50,8 @@ pub fn generous() -> anyhow::Result<LimitsConfiguration> {
         requests_per_address: MANY.try_into()?,
         sessions_per_address: MANY.try_into()?,
         operations_at_once: usize::try_from(MANY)?,
+        // DS is asked what agents ask, and nothing else.
+        check_declared_after: std::time::Duration::from_hours(1),
         ..LimitsConfiguration::default()
     })
 }

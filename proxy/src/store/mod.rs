@@ -18,12 +18,12 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-pub(crate) use audit::AuditLine;
+pub(crate) use audit::{AuditLine, AuditPlace};
 pub(crate) use error::StoreError;
 pub(crate) use invitations::{Invitation, NewInvitation};
 pub(crate) use teams::{NewDocument, StoredTeam};
 pub(crate) use templates::{NewVersion, Sharing, StoredTemplate, StoredVersion, Visibility};
-pub(crate) use tokens::{Checked, NewToken, Rights, StoredToken};
+pub(crate) use tokens::{Checked, NewToken, Rights, Seal, StoredToken};
 
 use crate::config::DatabaseConfiguration;
 
@@ -42,12 +42,13 @@ const SQLITE: &str =
 const POSTGRES: &str = "SET lock_timeout = '3s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// The changes of the tables, in order. One that has been released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "teams", include_str!("migrations/1_teams.sql")),
     (2, "audit", include_str!("migrations/2_audit.sql")),
     (3, "templates", include_str!("migrations/3_templates.sql")),
     (4, "uses", include_str!("migrations/4_uses.sql")),
     (5, "refused", include_str!("migrations/5_refused.sql")),
+    (6, "openings", include_str!("migrations/6_openings.sql")),
 ];
 
 /// The database.
@@ -112,6 +113,12 @@ impl Store {
             .await
             .map_err(|error| anyhow::anyhow!("la copie a échoué ({})", error::describe(&error)))?;
         Ok(())
+    }
+
+    /// Does something to the connection of a database in memory, which has one.
+    #[cfg(test)]
+    pub(crate) async fn execute(&self, statement: &'static str) -> Result<(), StoreError> {
+        Ok(sqlx::query(statement).execute(&self.pool).await.map(drop)?)
     }
 
     /// Several changes, all or none.

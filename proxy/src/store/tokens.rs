@@ -54,6 +54,14 @@ pub(crate) struct StoredToken {
     pub version: i64,
 }
 
+/// A sealed token, and whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    pub team: TeamId,
+    pub token: TokenId,
+    pub sealed: String,
+}
+
 /// What DS said of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Checked {
@@ -200,6 +208,14 @@ impl Store {
             .execute(&self.pool)
             .await?;
         one(done.rows_affected())
+    }
+
+    /// Every sealed token.
+    pub(crate) async fn seals(&self) -> Result<Vec<Seal>, StoreError> {
+        let rows = sqlx::query("SELECT team, id, sealed FROM tokens ORDER BY team, id").fetch_all(&self.pool).await?;
+        let read =
+            |row| Ok(Seal { team: read_id(row, "team", TeamId::parse)?, token: read_id(row, "id", TokenId::parse)?, sealed: row.try_get("sealed")? });
+        rows.iter().map(read).collect()
     }
 
     /// The tokens of every team, with their team.

@@ -11,10 +11,7 @@ use std::{
 };
 
 use moka::future::Cache;
-use relais_engine::{
-    Day, Timestamp,
-    ds::{DemarcheNumber, SourceErrorCode as Code},
-};
+use relais_engine::{Day, Timestamp, ds::DemarcheNumber};
 
 use crate::{
     clock,
@@ -84,7 +81,7 @@ pub(crate) struct TeamToken {
 impl TeamToken {
     /// The token itself.
     pub(crate) fn ready(&self) -> Result<&Token, Failure> {
-        self.token.as_ref().ok_or_else(|| Failure::new(Code::TokenRefused, "the token's seal does not open"))
+        self.token.as_ref().ok_or_else(Failure::sealed)
     }
 }
 
