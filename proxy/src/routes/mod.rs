@@ -148,7 +148,7 @@ mod tests {
         Configuration,
         auth::{Person, Role},
         clock,
-        config::{Enrolment, GristConfiguration},
+        config::{DatabaseConfiguration, Enrolment, GristConfiguration},
         text,
     };
 
@@ -170,19 +170,22 @@ mod tests {
         "#);
     }
 
-    /// A server whose database is in memory: it has one connection, whose limits are therefore the server's own.
+    /// A server whose connections to its database are all within reach: what SQLite limits, it limits by connection.
     struct Small {
         application: Arc<Application>,
         router: Router,
+        _folder: tempfile::TempDir,
     }
 
     impl Small {
         async fn start() -> Self {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let grist = GristConfiguration { origins: vec!["https://grist.exemple.fr".parse().unwrap()] };
-            let configuration = Configuration { grist, enrolment: Enrolment::Open, ..Configuration::default() };
+            let folder = tempfile::tempdir().unwrap();
+            let database = DatabaseConfiguration::File(folder.path().join("relais.db"));
+            let configuration = Configuration { grist, database, enrolment: Enrolment::Open, ..Configuration::default() };
             let application = Arc::new(Application::new(configuration).await.unwrap());
-            Self { router: router(application.clone()), application }
+            Self { router: router(application.clone()), application, _folder: folder }
         }
 
         /// Asks as the owner of a document.
@@ -231,7 +234,10 @@ mod tests {
         assert_eq!(small.ask("GET", 0, serde_json::Value::Null).await.0, StatusCode::OK);
         assert_eq!(small.ask("GET", document, serde_json::Value::Null).await.1["error"]["code"], "document_unknown", "nothing of it is kept");
         small.application.store.execute("PRAGMA max_page_count = 1000000").await.unwrap();
-        assert_eq!(small.create(document).await.0, StatusCode::CREATED);
+        // Whatever the connection, that which was refused among them.
+        for document in document..document + 20 {
+            assert_eq!(small.create(document).await.0, StatusCode::CREATED);
+        }
     }
 
     /// By SQLite's own switch: modes of files do not hold the superuser, who runs tests in containers.

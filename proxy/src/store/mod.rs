@@ -13,7 +13,7 @@ use std::{borrow::Cow, fs::OpenOptions, io::ErrorKind, path::Path, time::Duratio
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use sqlx::{
-    Any, AnyPool, Executor as _, Row as _, SqlSafeStr as _, Transaction,
+    Any, AnyPool, Connection as _, Executor as _, Row as _, SqlSafeStr as _, Transaction,
     any::AnyPoolOptions,
     migrate::{Migration, MigrationType, Migrator},
 };
@@ -77,6 +77,8 @@ impl Store {
             options = options.min_connections(1).max_connections(1).idle_timeout(None).max_lifetime(None);
         }
         let settings = if is_sqlite { SQLITE } else { POSTGRES };
+        // SQLite ends by itself a transaction for which there is no room; the driver believes it open, and would begin no other.
+        options = options.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
         options = options.after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(drop) }));
         // Not the error itself: it may quote the address, and its password.
         let pool =
@@ -115,10 +117,16 @@ impl Store {
         Ok(())
     }
 
-    /// Does something to the connection of a database in memory, which has one.
+    /// Does something to every connection there may be.
     #[cfg(test)]
     pub(crate) async fn execute(&self, statement: &'static str) -> Result<(), StoreError> {
-        Ok(sqlx::query(statement).execute(&self.pool).await.map(drop)?)
+        let mut all = Vec::new();
+        for _ in 0..self.pool.options().get_max_connections() {
+            let mut connection = self.pool.acquire().await?;
+            connection.execute(statement).await?;
+            all.push(connection);
+        }
+        Ok(())
     }
 
     /// Several changes, all or none.
