@@ -67,6 +67,7 @@ pub struct Stack {
     pub document: SampleDocument,
     /// The proxy.
     pub proxy: Server,
+    configuration: Configuration,
     _state: tempfile::TempDir,
 }
 
@@ -104,8 +105,13 @@ impl Stack {
             limits: options.limits,
             ..Configuration::default()
         };
-        let proxy = Server::start(configuration).await?;
-        Ok(Self { ds, grist, document, proxy, _state: state })
+        let proxy = Server::start(configuration.clone()).await?;
+        Ok(Self { ds, grist, document, proxy, configuration, _state: state })
+    }
+
+    /// A code with which a team is created, where that takes one.
+    pub async fn invitation(&self) -> anyhow::Result<String> {
+        Ok(relais_proxy::upkeep::invitation(&self.configuration, 7).await?.0)
     }
 
     /// The address of the proxy, and of the widget.

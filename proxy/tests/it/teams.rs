@@ -319,7 +319,7 @@ async fn nobody_is_invited_where_nobody_may_join() {
     {
       "error": {
         "code": "enrolment_closed",
-        "help": "Demandez à la personne qui administre Relais d’ouvrir les invitations : c’est un de ses réglages.",
+        "help": "Demandez à la personne qui administre Relais d’ouvrir les invitations : c’est un de ses réglages.",
         "message": "Sur ce serveur, aucun document ne rejoint une équipe avec un code. Rien n’a changé.",
         "request_id": "[request_id]"
       }
@@ -357,7 +357,7 @@ async fn by_invitation_a_code_of_the_operators_creates_one_team() {
     {
       "error": {
         "code": "invitation_refused",
-        "help": "Vérifiez-le, ou demandez-en un autre à la personne qui administre Relais : un code sert une fois, et pour une durée limitée.",
+        "help": "Vérifiez-le, ou demandez-en un autre à la personne qui administre Relais : un code sert une fois, et pour une durée limitée.",
         "message": "Ce code ne permet pas de créer une équipe. Rien n’a changé.",
         "request_id": "[request_id]"
       }

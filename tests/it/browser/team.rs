@@ -11,10 +11,14 @@ use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open};
 
 /// Two documents, and no team yet.
 async fn nobody_yet() -> Stack {
+    nobody_yet_where(Enrolment::Open).await
+}
+
+async fn nobody_yet_where(enrolment: Enrolment) -> Stack {
     let options = Options {
         ds: ds::Options { everyday: 30, complete: 0, ..ds::Options::default() },
         grist: grist::Options { documents: vec!["Suivi des subventions".to_owned(), "Aides".to_owned()], ..grist::Options::default() },
-        enrolment: Enrolment::Open,
+        enrolment,
         without_team: true,
         ..Options::default()
     };
@@ -126,6 +130,39 @@ async fn while_a_run_goes_on_no_link_leads_away_from_it() {
     browser.press("Accueil").await;
     browser.sees("Équipe").await;
     assert_eq!(browser.ask_widget(leads).await, "Accueil, Modèles leads, Équipe leads");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_invitation_a_team_is_created_with_a_code_of_the_operators() {
+    let stack = nobody_yet_where(Enrolment::Invitation).await;
+    let browser = Browser::start("team_by_code").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("une équipe se crée avec un code").await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &EVERYDAY.to_string()).await;
+    browser.sees("Code d'invitation : ce champ est vide.").await;
+    judge(&browser, "creer-par-code").await;
+    browser.write("Code d'invitation", "K7M4-QX2P-9TWD").await;
+    browser.press("Vérifier et créer l'équipe").await;
+    browser.sees("Ce code d'invitation n'est pas valable.").await;
+    browser.picture("code-refuse").await;
+    browser.write("Code d'invitation", &stack.invitation().await.unwrap().to_lowercase()).await;
+    browser.press("Vérifier et créer l'équipe").await;
+    browser.sees("Lecture seule").await;
+    browser.sees("Inviter un document").await;
+}
+
+/// A good token, one démarche of which DS opens to it no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_démarche_that_is_no_longer_opened_is_named() {
+    let stack = nobody_yet().await;
+    let browser = Browser::start("team_refused").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &format!("{EVERYDAY}, {SIBLING}")).await;
+    browser.sees(&format!("N'ouvre pas la démarche {SIBLING}")).await;
+    browser.picture("refusee").await;
+    judge(&browser, "demarche-refusee").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
