@@ -7,6 +7,8 @@ mod demarches;
 mod files;
 mod health;
 mod leases;
+#[cfg(test)]
+mod limited;
 mod manifest;
 mod operations;
 mod page;
@@ -135,22 +137,11 @@ async fn security_headers(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
-    use axum::{
-        body::{Body, to_bytes},
-        http::StatusCode,
-    };
+    use axum::body::{Body, to_bytes};
     use tower::ServiceExt as _;
 
-    use serde_json::json;
-
     use super::*;
-    use crate::{
-        Configuration,
-        auth::{Person, Role},
-        clock,
-        config::{DatabaseConfiguration, Enrolment, GristConfiguration},
-        text,
-    };
+    use crate::Configuration;
 
     async fn defective() -> &'static str {
         panic!("private words")
@@ -168,90 +159,5 @@ mod tests {
         insta::assert_snapshot!(body.replace(&request_id, "[id]"), @r#"
         {"error":{"code":"internal","message":"Relais a rencontré une erreur inattendue. Ce qui est déjà écrit dans le document est complet.","help":"Réessayez. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.","request_id":"[id]"}}
         "#);
-    }
-
-    /// A server whose connections to its database are all within reach: what SQLite limits, it limits by connection.
-    struct Small {
-        application: Arc<Application>,
-        router: Router,
-        _folder: tempfile::TempDir,
-    }
-
-    impl Small {
-        async fn start() -> Self {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-            let grist = GristConfiguration { origins: vec!["https://grist.exemple.fr".parse().unwrap()] };
-            let folder = tempfile::tempdir().unwrap();
-            let database = DatabaseConfiguration::File(folder.path().join("relais.db"));
-            let configuration = Configuration { grist, database, enrolment: Enrolment::Open, ..Configuration::default() };
-            let application = Arc::new(Application::new(configuration).await.unwrap());
-            Self { router: router(application.clone()), application, _folder: folder }
-        }
-
-        /// Asks as the owner of a document.
-        async fn ask(&self, method: &str, document: usize, body: serde_json::Value) -> (StatusCode, serde_json::Value) {
-            let now = clock::now();
-            let person = Person {
-                origin: "https://grist.exemple.fr".parse().unwrap(),
-                document: format!("sampleDocument{document}").parse().unwrap(),
-                user: 1,
-                role: Role::Owner,
-                until: now.plus_seconds(900),
-            };
-            let request = Request::builder().method(method).uri("/api/team").header(header::CONTENT_TYPE, "application/json");
-            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.application.sessions.open(&person, now).0));
-            let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-            let answer = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-            let status = answer.status();
-            (status, serde_json::from_slice(&to_bytes(answer.into_body(), 100_000).await.unwrap()).unwrap())
-        }
-
-        async fn create(&self, document: usize) -> (StatusCode, serde_json::Value) {
-            self.ask("POST", document, json!({ "name": "a".repeat(100), "document_name": "b".repeat(100) })).await
-        }
-    }
-
-    /// What SQLite says when its file may not grow by a page: the same as on a disk without room.
-    #[tokio::test]
-    async fn a_database_that_is_full_still_reads_and_takes_more_once_there_is_room() {
-        let small = Small::start().await;
-        assert_eq!(small.create(0).await.0, StatusCode::CREATED);
-        // SQLite takes the pages that there are, if they are more.
-        small.application.store.execute("PRAGMA max_page_count = 1").await.unwrap();
-        let mut refused = None;
-        for document in 1..500 {
-            match small.create(document).await {
-                (StatusCode::CREATED, _) => {}
-                other => {
-                    refused = Some((document, other));
-                    break;
-                }
-            }
-        }
-        let (document, (status, answer)) = refused.unwrap();
-        assert_eq!((status, &answer["error"]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("proxy_unavailable")));
-        assert_eq!(answer["error"]["message"], &*text::STORE_SILENT.message);
-        assert_eq!(small.ask("GET", 0, serde_json::Value::Null).await.0, StatusCode::OK);
-        assert_eq!(small.ask("GET", document, serde_json::Value::Null).await.1["error"]["code"], "document_unknown", "nothing of it is kept");
-        small.application.store.execute("PRAGMA max_page_count = 1000000").await.unwrap();
-        // Whatever the connection, that which was refused among them.
-        for document in document..document + 20 {
-            assert_eq!(small.create(document).await.0, StatusCode::CREATED);
-        }
-    }
-
-    /// By SQLite's own switch: modes of files do not hold the superuser, who runs tests in containers.
-    #[tokio::test]
-    async fn a_database_that_is_read_only_still_reads() {
-        let small = Small::start().await;
-        assert_eq!(small.create(0).await.0, StatusCode::CREATED);
-        small.application.store.execute("PRAGMA query_only = ON").await.unwrap();
-        let rename = json!({ "name": "Autre", "version": 1 });
-        for (status, answer) in [small.ask("PATCH", 0, rename.clone()).await, small.create(1).await] {
-            assert_eq!((status, &answer["error"]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("proxy_unavailable")));
-        }
-        assert_eq!(small.ask("GET", 0, serde_json::Value::Null).await.0, StatusCode::OK);
-        small.application.store.execute("PRAGMA query_only = OFF").await.unwrap();
-        assert_eq!(small.ask("PATCH", 0, rename).await.0, StatusCode::OK);
     }
 }

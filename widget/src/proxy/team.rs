@@ -345,7 +345,9 @@ mod tests {
     fn the_grists_of_a_team_are_told_apart() {
         let mut team = team();
         let mut other = team.documents.clone();
-        other.iter_mut().for_each(|document| "https://autre.example".clone_into(&mut document.origin));
+        for document in &mut other {
+            "https://autre.example".clone_into(&mut document.origin);
+        }
         team.documents.extend(other);
         assert!(team.has_several_grists());
     }
