@@ -140,15 +140,25 @@ impl Teams {
         if let Some(team) = self.declared().into_iter().find(|team| team.has(origin, document)) {
             return Ok(Some(team));
         }
-        let load = async {
-            // A database that was cut off may leave a question without an answer for minutes.
-            let stored = tokio::time::timeout(PATIENCE, self.store.team_of(origin, document)).await;
-            match stored.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?? {
-                Some(stored) => Ok(Some(self.ready(stored).await)),
-                None => Ok(None),
-            }
-        };
-        self.known.try_get_with((origin.clone(), document.clone()), load).await
+        self.known.try_get_with((origin.clone(), document.clone()), self.load(origin, document)).await
+    }
+
+    /// The same, asked of the database now: not what was known, nor an answer to somebody who asked before.
+    pub(crate) async fn of_document_now(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, Arc<StoreError>> {
+        self.forget();
+        match self.declared().into_iter().find(|team| team.has(origin, document)) {
+            Some(team) => Ok(Some(team)),
+            None => self.load(origin, document).await.map_err(Arc::new),
+        }
+    }
+
+    async fn load(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, StoreError> {
+        // A database that was cut off may leave a question without an answer for minutes.
+        let stored = tokio::time::timeout(PATIENCE, self.store.team_of(origin, document)).await;
+        match stored.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?? {
+            Some(stored) => Ok(Some(self.ready(stored).await)),
+            None => Ok(None),
+        }
     }
 
     /// The teams that the operator declares.

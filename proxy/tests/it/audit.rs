@@ -171,8 +171,8 @@ async fn the_file_has_every_line_however_many() {
         &format!(
             "INSERT INTO audit (hour, team, origin, document, person, demarche, operation, requests, dossiers, first_at, last_at) \
              WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {LINES}) \
-             SELECT (n % 700) * 3600000, (SELECT id FROM teams), 'https://grist.exemple.fr', 'mark', n, {DEMARCHE}, 'getDossiers', 1, 1, \
-             (n % 700) * 3600000, 4000000000000 FROM numbers"
+             SELECT CAST(n % 700 AS BIGINT) * 3600000, (SELECT id FROM teams), 'https://grist.exemple.fr', 'mark', n, {DEMARCHE}, 'getDossiers', 1, 1, \
+             CAST(n % 700 AS BIGINT) * 3600000, 4000000000000 FROM numbers"
         ),
     )
     .await;
