@@ -100,7 +100,8 @@ async fn run(command: Command, file: Option<&Path>) -> anyhow::Result<()> {
         }
         Command::Rekey { forget } => {
             let configuration = configuration(file)?;
-            println!("{} jetons sont scellés avec la nouvelle clé.", upkeep::rekey(&configuration).await?);
+            let count = upkeep::rekey(&configuration).await?;
+            println!("{} avec la nouvelle clé.", words::count(count, "jeton est scellé", "jetons sont scellés"));
             if forget {
                 upkeep::forget_old_keys(&configuration).await?;
                 println!("Les anciennes clés sont oubliées.");

@@ -109,6 +109,13 @@ impl Stack {
         Ok(Self { ds, grist, document, proxy, configuration, _state: state })
     }
 
+    /// Starts the proxy again, with other settings, as its operator would.
+    pub async fn restart(&mut self, change: impl FnOnce(&mut Configuration)) -> anyhow::Result<()> {
+        change(&mut self.configuration);
+        self.proxy = Server::start(self.configuration.clone()).await?;
+        Ok(())
+    }
+
     /// A code with which a team is created, where that takes one.
     pub async fn invitation(&self) -> anyhow::Result<String> {
         Ok(relais_proxy::upkeep::invitation(&self.configuration, 7).await?.0)

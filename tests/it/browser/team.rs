@@ -152,6 +152,37 @@ async fn by_invitation_a_team_is_created_with_a_code_of_the_operators() {
     browser.sees("Inviter un document").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_this_server_does_not_do_is_not_offered() {
+    let mut stack = nobody_yet().await;
+    let browser = Browser::start("team_closed").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("les autres équipes le verront").await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &EVERYDAY.to_string()).await;
+    browser.sees("Inviter un document").await;
+    browser.sees("Confier l'équipe à un autre document").await;
+    let restarted = stack.restart(|configuration| {
+        configuration.enrolment = Enrolment::Closed;
+        configuration.ds.egress_address = None;
+    });
+    restarted.await.unwrap();
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.follow("Équipe").await;
+    browser.sees("aucun document ne rejoint une équipe avec un code").await;
+    let text = browser.widget_text().await;
+    assert!(!text.contains("Inviter un document") && !text.contains("Confier l’équipe"), "a code that nobody could use is offered: {text}");
+    // Nor is an address to be entered that is shown nowhere, or DS blamed for what it was not asked.
+    browser.press("Ajouter un jeton").await;
+    browser.sees("Demandez l'adresse IP de Relais à la personne qui le gère").await;
+    browser.write("Nom du jeton", "DETR").await;
+    browser.write("Jeton Démarches Simplifiées", &token).await;
+    browser.write("Démarches que ce jeton autorise", "https://demarche.numerique.gouv.fr/commencer/detr-2026").await;
+    browser.press("Vérifier et enregistrer").await;
+    browser.sees("Ici, il faut le numéro de la démarche").await;
+    browser.picture("adresse-publique").await;
+}
+
 /// A good token, one démarche of which DS opens to it no more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_démarche_that_is_no_longer_opened_is_named() {
