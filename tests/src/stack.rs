@@ -1,6 +1,8 @@
 //! Everything together: a sample DS, a sample Grist, and the real proxy between them. What the demo serves, and what the
 //! tests and the benches run.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use relais_engine::{
     ds::{Demarche, DossierPage, Operation, operations},
@@ -39,6 +41,8 @@ pub struct Options {
     pub enrolment: Enrolment,
     /// No team is declared: the first document has none either.
     pub without_team: bool,
+    /// DS is asked about the declared team's token at the start, as it is of any server; else, only what agents ask reaches it.
+    pub checks_token: bool,
 }
 
 /// Limits that are in nobody's way: what is measured or tested is not how long one waits for one's turn.
@@ -50,8 +54,6 @@ pub fn generous() -> anyhow::Result<LimitsConfiguration> {
         requests_per_address: MANY.try_into()?,
         sessions_per_address: MANY.try_into()?,
         operations_at_once: usize::try_from(MANY)?,
-        // DS is asked what agents ask, and nothing else.
-        check_declared_after: std::time::Duration::from_hours(1),
         ..LimitsConfiguration::default()
     })
 }
@@ -102,7 +104,10 @@ impl Stack {
                     documents: vec![format!("{}/doc/{}", grist.origin(), document.id()).parse()?],
                 }]
             },
-            limits: options.limits,
+            limits: LimitsConfiguration {
+                check_declared_after: if options.checks_token { Duration::ZERO } else { Duration::from_hours(1) },
+                ..options.limits
+            },
             ..Configuration::default()
         };
         let proxy = Server::start(configuration.clone()).await?;

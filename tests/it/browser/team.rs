@@ -96,13 +96,16 @@ async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_of_the_operators_is_shown_and_changed_by_nobody() {
-    let stack = crate::browser::services(5).await;
+    let ds = ds::Options { everyday: 5, complete: 0, ..ds::Options::default() };
+    let stack = crate::logs::start(Options { ds, checks_token: true, ..Options::default() }).await;
     let browser = Browser::start("team_declared").await;
     open(&browser, &stack, &stack.document, OWNER).await;
     browser.sees("Vos dossiers, dans ce document").await;
     browser.follow("Équipe").await;
     browser.sees("Cette équipe est tenue par la personne qui gère Relais").await;
     browser.sees("ce document").await;
+    browser.sees("N'ouvre pas la démarche").await;
+    browser.sees("Lecture seule").await;
     let text = browser.widget_text().await;
     assert!(!text.contains("Ajouter un jeton") && !text.contains("Inviter") && !text.contains("Quitter"), "something is offered: {text}");
     browser.picture("declaree").await;
