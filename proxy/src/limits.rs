@@ -219,6 +219,17 @@ mod tests {
         assert!(limits.operation(&person(1)).is_ok(), "operations have places of their own");
     }
 
+    #[tokio::test]
+    async fn those_who_no_longer_ask_take_no_memory() {
+        let limits = Limits::new(&LimitsConfiguration { requests_per_address: 60_000.try_into().unwrap(), ..LimitsConfiguration::default() });
+        for host in 1..100 {
+            limits.address([203, 0, 113, host].into()).unwrap();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        limits.forget_old();
+        assert_eq!(limits.by_address.len(), 0);
+    }
+
     #[test]
     fn an_address_is_counted_by_its_network() {
         let limits = Limits::new(&LimitsConfiguration { sessions_per_address: 2.try_into().unwrap(), ..LimitsConfiguration::default() });

@@ -35,3 +35,18 @@ pub(crate) fn describe(error: reqwest::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_goes_to_another_machine_in_clear() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (distant, local) = (client(CONNECT, false).unwrap(), client(CONNECT, true).unwrap());
+        // Refused before it is tried: nothing listens there.
+        assert!(distant.get("http://127.0.0.1:9/").send().await.unwrap_err().is_builder());
+        assert!(local.get("http://127.0.0.1:9/").send().await.unwrap_err().is_connect());
+    }
+}

@@ -13,16 +13,22 @@ use std::{
 };
 
 use anyhow::Context as _;
-use relais_engine::ds::{Operation, operations::DemarcheVariables};
+use relais_engine::{
+    ds::{Demarche, Operation, operations::DemarcheVariables},
+    mapping::{Preset, Proposal},
+    sync::Connexion,
+    template::Template,
+};
 use relais_proxy::{
     Server,
     config::{Configuration, DatabaseConfiguration, DsConfiguration, Enrolment, GristConfiguration, SecretConfiguration, ServerConfiguration},
 };
 use relais_tests::{
     ds::{self, BENCH, SampleDs},
-    grist::{self, SampleGrist},
+    grist::{self, SampleDocument, SampleGrist},
     stack::generous,
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Figures, median, percentile};
@@ -32,6 +38,9 @@ const CHILD: &str = "RELAIS_BENCH_PROXY";
 /// How many ask at once, and how long.
 const CLIENTS: usize = 200;
 const LASTING: Duration = Duration::from_mins(1);
+/// Templates of a team in the gallery, and teams: a thousand in all, and no more a person than may be made in a minute.
+const TEMPLATES: usize = 10;
+const TEAMS: usize = 100;
 /// Until everything that is loaded once is.
 const SETTLED: Duration = Duration::from_secs(15);
 
@@ -95,6 +104,77 @@ impl Drop for Proxy {
     }
 }
 
+/// Who asks the proxy.
+struct Asking {
+    client: reqwest::Client,
+    address: String,
+}
+
+impl Asking {
+    async fn ask(&self, method: Method, path: &str, session: &str, body: Value) -> anyhow::Result<Value> {
+        let request = self.client.request(method, format!("{}{path}", self.address)).bearer_auth(session).header("if-match", "\"1\"");
+        let answer = request.json(&body).send().await?;
+        anyhow::ensure!(answer.status().is_success(), "{path}: {}", answer.text().await?);
+        Ok(answer.json().await?)
+    }
+
+    /// A session in a document that has a team of its own from now on.
+    async fn team_of(&self, grist: &SampleGrist, document: &SampleDocument) -> anyhow::Result<String> {
+        let asked = json!({ "grist_origin": grist.origin(), "grist_token": document.access_token("owner", false) });
+        let opened = self.ask(Method::POST, "/api/session", "", asked).await?;
+        let session = opened.get("session").and_then(Value::as_str).context("no session")?.to_owned();
+        self.ask(Method::POST, "/api/team", &session, json!({ "name": "Mesures", "document_name": "Mesures" })).await?;
+        Ok(session)
+    }
+}
+
+/// The file of a template.
+fn template(name: &str) -> anyhow::Result<Value> {
+    let field = |number: i32| json!({ "__typename": "TextChampDescriptor", "id": format!("Q2hhbXAt{number}"), "label": format!("Champ {number}") });
+    let form = json!({
+        "number": BENCH, "title": "Aides", "state": "publiee", "labels": [], "groupeInstructeurs": [],
+        "activeRevision": { "id": "R", "datePublication": null, "annotationDescriptors": [], "champDescriptors": (0..40).map(field).collect::<Vec<_>>() },
+    });
+    let form: Demarche = relais_engine::json::from_value(&form)?;
+    let mut proposal = Proposal::new(&form, &[]);
+    proposal.apply(Preset::Everything);
+    let connexion = Connexion::new(proposal.into_mapping(), &[]);
+    Ok(serde_json::from_str(&Template::of(&connexion, &form, name, "Porteur, montants, calendrier, pièces.").write())?)
+}
+
+/// Milliseconds until the list of a thousand templates is whole, as a browser asks for it.
+async fn gallery(database: &str) -> anyhow::Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let ds = SampleDs::start(ds::Options { bench: 0, everyday: 0, complete: 0, ..ds::Options::default() }).await?;
+    let grist = SampleGrist::start(grist::Options::default()).await?;
+    let proxy = Proxy::start(&grist, &ds, database, folder.path())?;
+    // Compressed as for a browser, and left so.
+    let client = reqwest::Client::builder().no_brotli().no_gzip().build()?;
+    let asking = Asking { client, address: proxy.address.clone() };
+    let session = asking.team_of(&grist, &grist.first_document().context("no document")?).await?;
+    for team in 0..TEAMS {
+        let owner = asking.team_of(&grist, &grist.add_document(&format!("Service {team}"))?).await?;
+        for number in 0..TEMPLATES {
+            let made = asking.ask(Method::POST, "/api/templates", &owner, template(&format!("Modèle {team}, {number}"))?).await?;
+            let id = made.get("id").and_then(Value::as_str).context("no id")?;
+            asking.ask(Method::PATCH, &format!("/api/templates/{id}"), &owner, json!({ "visibility": "all" })).await?;
+        }
+    }
+    let listed = asking.client.get(format!("{}/api/templates", asking.address)).bearer_auth(&session).send().await?;
+    let count = listed.json::<Vec<Value>>().await?.len();
+    anyhow::ensure!(count == TEAMS * TEMPLATES, "{count} templates are listed");
+    let mut times = Vec::new();
+    for _ in 0..50 {
+        let start = Instant::now();
+        let request = asking.client.get(format!("{}/api/templates", asking.address)).bearer_auth(&session).header("accept-encoding", "br");
+        let answer = request.send().await?;
+        anyhow::ensure!(answer.headers().get("content-encoding").is_some_and(|encoding| encoding == "br"), "it is not compressed");
+        answer.bytes().await?;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(median(&mut times))
+}
+
 /// What is measured of one kind of database. `names` are the keys of the figures, in the order below.
 async fn measure(figures: &mut Figures, database: &str, names: [&'static str; 6]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
@@ -108,16 +188,10 @@ async fn measure(figures: &mut Figures, database: &str, names: [&'static str; 6]
     let proxy = Proxy::start(&grist, &ds, database, folder.path())?;
     let rest = proxy.memory()?;
     let client = reqwest::Client::builder().pool_max_idle_per_host(CLIENTS).build()?;
-    let post = async |path: &str, session: &str, body: Value| -> anyhow::Result<Value> {
-        let answer = client.post(format!("{}{path}", proxy.address)).bearer_auth(session).json(&body).send().await?;
-        anyhow::ensure!(answer.status().is_success(), "{path}: {}", answer.text().await?);
-        Ok(answer.json().await?)
-    };
-    let opened = post("/api/session", "", json!({ "grist_origin": grist.origin(), "grist_token": document.access_token("owner", false) })).await?;
-    let session = opened.get("session").and_then(Value::as_str).context("no session")?.to_owned();
-    post("/api/team", &session, json!({ "name": "Mesures", "document_name": "Mesures" })).await?;
+    let asking = Asking { client: client.clone(), address: proxy.address.clone() };
+    let session = asking.team_of(&grist, &document).await?;
     let token = json!({ "name": "Mesures", "token": ds.token(), "demarches": [BENCH], "expires": null });
-    post("/api/tokens", &session, token).await?;
+    asking.ask(Method::POST, "/api/tokens", &session, token).await?;
 
     let operation = Operation::GetDemarcheState(DemarcheVariables { number: i64::from(BENCH).try_into()? });
     let name = operation.name();
@@ -174,14 +248,26 @@ async fn measure(figures: &mut Figures, database: &str, names: [&'static str; 6]
     Ok(())
 }
 
+/// The address of PostgreSQL, when there is one.
+fn postgres() -> Option<String> {
+    Some(format!("{}/postgres", std::env::var("RELAIS_TEST_POSTGRES").ok()?))
+}
+
+/// A thousand templates, in either database.
+pub(crate) async fn galleries(figures: &mut Figures) -> anyhow::Result<()> {
+    figures.insert("gallery_1000_ms", gallery("").await?);
+    if let Some(postgres) = postgres() {
+        figures.insert("postgres_gallery_1000_ms", gallery(&postgres).await?);
+    }
+    Ok(())
+}
+
 /// With SQLite, and with PostgreSQL when there is one.
 pub(crate) async fn proxy(figures: &mut Figures) -> anyhow::Result<()> {
-    // Chosen once for the process, as the server does.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let names =
         ["proxy_added_p50_ms", "proxy_added_p99_ms", "proxy_200_clients_errors", "proxy_200_clients_growth_mb", "proxy_start_ms", "proxy_rest_mb"];
     measure(figures, "", names).await?;
-    let Ok(server) = std::env::var("RELAIS_TEST_POSTGRES") else { return Ok(()) };
+    let Some(postgres) = postgres() else { return Ok(()) };
     let names = [
         "postgres_added_p50_ms",
         "postgres_added_p99_ms",
@@ -190,5 +276,5 @@ pub(crate) async fn proxy(figures: &mut Figures) -> anyhow::Result<()> {
         "postgres_start_ms",
         "postgres_rest_mb",
     ];
-    measure(figures, &format!("{server}/postgres"), names).await
+    measure(figures, &postgres, names).await
 }

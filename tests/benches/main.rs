@@ -46,6 +46,8 @@ async fn main() -> anyhow::Result<()> {
         return Ok(());
     }
     // `cargo bench … -- proxy` measures one part, and prints it alone.
+    // Chosen once for the process, as the server does.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let mut figures = Figures::new();
@@ -58,6 +60,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if is_wanted("proxy") {
         in_proxy::proxy(&mut figures).await?;
+    }
+    if is_wanted("gallery") {
+        in_proxy::galleries(&mut figures).await?;
     }
     if is_wanted("widget") {
         widget(&mut figures)?;
@@ -159,9 +164,12 @@ async fn engine(figures: &mut Figures) -> anyhow::Result<()> {
 /// What a browser downloads before it shows a page, compressed as the proxy does.
 fn widget(figures: &mut Figures) -> anyhow::Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
-    for (page, name) in
-        [("index.html", "widget_brotli_bytes"), ("equipe.html", "team_page_brotli_bytes"), ("modeles.html", "templates_page_brotli_bytes")]
-    {
+    for (page, name) in [
+        ("index.html", "widget_brotli_bytes"),
+        ("connecter.html", "connect_page_brotli_bytes"),
+        ("equipe.html", "team_page_brotli_bytes"),
+        ("modeles.html", "templates_page_brotli_bytes"),
+    ] {
         let text = std::fs::read_to_string(dist.join(page)).context("the widget is not built: make widget")?;
         let mut total = 0;
         for file in std::fs::read_dir(&dist)? {

@@ -12,7 +12,7 @@ use relais_tests::{
 };
 
 /// What no line may hold: DS's tokens, those of Grist, sessions, what opens a file, and people.
-const SECRETS: [&str; 6] = [tokens::MARK, "eyJ", "Bearer ", "temp_url_sig", "@example", "@exemple"];
+const SECRETS: [&str; 6] = [tokens::MARK, "eyJhbGci", "Bearer ", "temp_url_sig", "@example", "@exemple"];
 
 /// Starts the services of a test, and looks through what they log.
 pub(crate) async fn start(options: Options) -> Stack {

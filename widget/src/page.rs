@@ -5,12 +5,43 @@ use leptos::prelude::window;
 
 use crate::grist::embedder;
 
+/// What one page has another do as soon as it can. Connexions go by their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// To synchronise one.
+    Run(String),
+    /// To show the fields of one, to be changed.
+    Edit(String),
+}
+
+impl Task {
+    const RUN: &str = ",run=";
+    const EDIT: &str = ",edit=";
+
+    /// What the page that led here wants done. It is said once: a page that is loaded again does not do it again.
+    pub fn take() -> Option<Self> {
+        let location = window().location();
+        let told = location.hash().ok()?;
+        let start = told.find(',')?;
+        let (kept, task) = told.split_at(start);
+        // Another fragment loads nothing.
+        let _ = location.replace(kept);
+        match (task.strip_prefix(Self::RUN), task.strip_prefix(Self::EDIT)) {
+            (Some(id), _) => Some(Self::Run(id.to_owned())),
+            (_, Some(id)) => Some(Self::Edit(id.to_owned())),
+            _ => None,
+        }
+    }
+}
+
 /// A page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Page {
-    /// The connexions, and all that is done with them.
+    /// The connexions, and their runs.
     #[default]
     Main,
+    /// A démarche, and what becomes of its fields.
+    Connect,
     /// The templates.
     Templates,
     /// The team.
@@ -21,12 +52,13 @@ impl Page {
     /// The one that is shown.
     pub fn current() -> Self {
         let path = window().location().pathname().unwrap_or_default();
-        [Self::Templates, Self::Team].into_iter().find(|page| path.ends_with(page.file())).unwrap_or_default()
+        [Self::Connect, Self::Templates, Self::Team].into_iter().find(|page| path.ends_with(page.file())).unwrap_or_default()
     }
 
     const fn file(self) -> &'static str {
         match self {
             Self::Main => "index.html",
+            Self::Connect => "connecter.html",
             Self::Templates => "modeles.html",
             Self::Team => "equipe.html",
         }
@@ -42,5 +74,14 @@ impl Page {
     /// Shows it instead of this one, in the same frame.
     pub fn enter(self) {
         let _ = window().location().replace(&self.address());
+    }
+
+    /// Shows it, and has it do something.
+    pub fn enter_for(self, task: &Task) {
+        let (what, id) = match task {
+            Task::Run(id) => (Task::RUN, id),
+            Task::Edit(id) => (Task::EDIT, id),
+        };
+        let _ = window().location().replace(&[&self.address(), what, id].concat());
     }
 }

@@ -86,7 +86,7 @@ pub enum UserAction {
         /// The new options.
         widget_options: WidgetOptions,
     },
-    /// Changes the type of a column; Grist converts its values.
+    /// Changes the type of a column; Grist converts its values, and forgets its options.
     ModifyColumnType {
         /// Of which table.
         table: TableId,
@@ -94,6 +94,17 @@ pub enum UserAction {
         column: ColumnId,
         /// The new type.
         column_type: ColumnType,
+        /// The options that go with it.
+        widget_options: WidgetOptions,
+    },
+    /// Changes the label of a column. Its id stays: what speaks of the column from outside the document still finds it.
+    RelabelColumn {
+        /// Of which table.
+        table: TableId,
+        /// Which.
+        column: ColumnId,
+        /// The new label.
+        label: String,
     },
     /// The help shown on the headers of columns.
     DescribeColumns {
@@ -168,8 +179,12 @@ impl Serialize for UserAction {
             Self::ModifyWidgetOptions { table, column, widget_options } => {
                 ("ModifyColumn", table, column, json!({ "widgetOptions": widget_options.to_string() })).serialize(serializer)
             }
-            Self::ModifyColumnType { table, column, column_type } => {
-                ("ModifyColumn", table, column, json!({ "type": column_type })).serialize(serializer)
+            Self::ModifyColumnType { table, column, column_type, widget_options } => {
+                let fields = json!({ "type": column_type, "widgetOptions": widget_options.to_string() });
+                ("ModifyColumn", table, column, fields).serialize(serializer)
+            }
+            Self::RelabelColumn { table, column, label } => {
+                ("ModifyColumn", table, column, json!({ "label": label, "untieColIdFromLabel": true })).serialize(serializer)
             }
             Self::DescribeColumns { descriptions } => {
                 let (references, texts): (Vec<ColumnRef>, Vec<&str>) =

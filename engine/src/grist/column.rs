@@ -198,6 +198,27 @@ impl WidgetOptions {
         Self(options)
     }
 
+    /// These options, with what others say of the look of cells whatever their type: agents chose that.
+    #[must_use]
+    pub fn with_appearance_of(&self, other: &Self) -> Self {
+        const LOOK: [&str; 11] = [
+            "alignment",
+            "wrap",
+            "fillColor",
+            "textColor",
+            "fontBold",
+            "fontItalic",
+            "fontUnderline",
+            "fontStrikethrough",
+            "headerFillColor",
+            "headerTextColor",
+            "rulesOptions",
+        ];
+        let mut options = self.0.clone();
+        options.extend(LOOK.iter().filter_map(|name| Some(((*name).to_owned(), other.0.get(*name)?.clone()))));
+        Self(options)
+    }
+
     /// These options with more choices at the end; those that agents added, and their colours, stay.
     #[must_use]
     pub fn with_choices<'a>(&self, added: impl IntoIterator<Item = &'a str>) -> Self {

@@ -71,6 +71,11 @@ impl CellValue {
         self.as_number().filter(|number| number.fract() == 0.0 && number.abs() < LARGEST_EXACT_INTEGER).map(|number| number as i64)
     }
 
+    /// Whether access rules hide it from this person: `["C"]`.
+    pub fn is_censored(&self) -> bool {
+        matches!(self, Self::Other(value) if value.get(0).and_then(serde_json::Value::as_str) == Some("C"))
+    }
+
     /// Whether a person sees nothing in the cell: Grist shows null and the empty text alike, and an empty list too.
     fn is_blank(&self) -> bool {
         match self {

@@ -27,6 +27,7 @@ pub use proposal::{Family, Line, Preset, Proposal, Section, SectionOrigin};
 pub use scope::{Fate, Keeping, Scope, SourceFilter};
 pub(crate) use sibling::spaced;
 pub use sibling::{Sibling, Translation};
+pub(crate) use value::shown;
 pub use value::{Misfit, Unreadable, Value, encode};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{State, batch::write_row, files::release, system_tables::CONNEXIONS};
+use super::{Reshaped, State, batch::write_row, files::release, reshape::reshaping, system_tables::CONNEXIONS};
 use crate::{
     ds::{Demarche, DemarcheNumber, DescriptorId},
     grist::{ApplyOptions, CellValue, ColumnId, DocumentError, DocumentSchema, TableId, UserAction},
@@ -48,11 +48,26 @@ pub struct FollowedTemplate {
     /// Its fields that the agent was asked about, and did not want.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub declined: Vec<DescriptorId>,
+    /// The newest version that the agent has looked at and did not want.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_over: Option<i64>,
+}
+
+impl FollowedTemplate {
+    /// Whether a version is news for the connexion.
+    pub fn is_news(&self, version: i64) -> bool {
+        version > self.version.max(self.passed_over.unwrap_or_default())
+    }
 }
 
 impl FromJson for FollowedTemplate {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { id: json.read("id")?, version: json.read("version")?, declined: json.read_or_default("declined")? })
+        Ok(Self {
+            id: json.read("id")?,
+            version: json.read("version")?,
+            declined: json.read_or_default("declined")?,
+            passed_over: json.read("passed_over")?,
+        })
     }
 }
 
@@ -316,10 +331,27 @@ pub struct Loaded {
 pub async fn save<D: Document>(document: &D, connexion: &mut Connexion) -> Result<(), DocumentError> {
     let loaded = load(document).await?;
     connexion.refresh(&loaded);
-    if !connexion.is_unsaved() {
+    write(document, connexion, &loaded, Vec::new()).await
+}
+
+/// The same, of one that takes up a newer version of its template: columns that the document has get their new names and types
+/// in the same call. `form` is that of its mapping.
+pub async fn save_reshaped<D: Document>(
+    document: &D,
+    connexion: &mut Connexion,
+    reshaped: &[Reshaped],
+    form: &Demarche,
+) -> Result<(), DocumentError> {
+    let loaded = load(document).await?;
+    connexion.refresh(&loaded);
+    let actions = reshaping(document, connexion, &loaded.schema, reshaped, form).await?;
+    write(document, connexion, &loaded, actions).await
+}
+
+async fn write<D: Document>(document: &D, connexion: &mut Connexion, loaded: &Loaded, mut actions: Vec<UserAction>) -> Result<(), DocumentError> {
+    if actions.is_empty() && !connexion.is_unsaved() {
         return Ok(());
     }
-    let mut actions = Vec::new();
     let table = CONNEXIONS.find_or_make(&loaded.schema, &mut actions);
     let mut cells = connexion.configuration_cells();
     cells.push(Connexion::state_cell(&connexion.state));

@@ -388,6 +388,6 @@ fn demandeur_value(demandeur: &Demandeur, field: DossierField) -> Result<Value<'
 }
 
 /// Whether a column of this type is one that Relais can fill from a dossier.
-pub(super) const fn is_writable(column_type: &ColumnType) -> bool {
+pub(crate) const fn is_writable(column_type: &ColumnType) -> bool {
     !matches!(column_type, ColumnType::Ref(_) | ColumnType::RefList(_) | ColumnType::Attachments | ColumnType::Other(_))
 }

@@ -1,9 +1,12 @@
 //! What differs between what a connexion has and another version of its template, once that is applied to its démarche.
 
-use super::{Applied, upgrade::Columns};
+use super::{
+    Applied,
+    upgrade::{Columns, upgrade},
+};
 use crate::{
     grist::ColumnType,
-    mapping::{ColumnMapping, Keeping, Mapping, Scope, TableMapping},
+    mapping::{ColumnMapping, Fate, Mapping, Scope, TableMapping},
     sync::Connexion,
 };
 
@@ -21,13 +24,6 @@ pub enum TemplateChange {
     TableRemoved {
         /// Its name.
         table: String,
-    },
-    /// A table of another name.
-    TableRenamed {
-        /// Its name in the connexion.
-        from: String,
-        /// Its name in the version.
-        to: String,
     },
     /// A column that the connexion does not have.
     ColumnAdded {
@@ -80,14 +76,13 @@ pub enum TemplateChange {
         from: Scope,
         /// Which the version follows.
         to: Scope,
+        /// What becomes, in the connexion, of the rows of those that leave.
+        outside: Fate,
     },
-    /// Other choices for those that are deleted, or leave the scope.
-    Keeping {
-        /// Of the connexion.
-        from: Keeping,
-        /// Of the version.
-        to: Keeping,
-    },
+    /// Another fate of the rows of deleted dossiers: that of the version.
+    Deleted(Fate),
+    /// Another fate of the rows of dossiers that leave the scope: that of the version.
+    Outside(Fate),
 }
 
 /// What differs.
@@ -105,14 +100,21 @@ impl Difference {
     /// is the agent's.
     pub fn between(current: &Connexion, newer: &Applied, older: Option<&Applied>) -> Self {
         let mut difference = Self::of_mappings(&current.mapping, &newer.mapping, older.map(|older| &older.mapping));
+        let (ours, theirs, known) = (current.keeping, newer.keeping, older.map(|older| older.keeping));
+        // A version makes no connexion remove rows: they hold what agents wrote beside. Who wants that says so.
+        let is_of_version = |theirs: Fate, known: Option<Fate>| theirs == Fate::Mark && known != Some(theirs);
+        let is_outside_of_version = is_of_version(theirs.outside, known.map(|known| known.outside));
         if current.scope != newer.scope {
-            let change = TemplateChange::Scope { from: current.scope.clone(), to: newer.scope.clone() };
-            // Nothing is lost by taking it up: without an older version, it is the newer one's.
-            difference.push(change, older.is_none_or(|older| older.scope != newer.scope));
+            let outside = if is_outside_of_version { theirs.outside } else { ours.outside };
+            let change = TemplateChange::Scope { from: current.scope.clone(), to: newer.scope.clone(), outside };
+            // Without an older version, it is the newer one's, unless rows would go for what the agent may have chosen.
+            difference.push(change, older.map_or(outside == Fate::Mark, |older| older.scope != newer.scope));
         }
-        if current.keeping != newer.keeping {
-            let change = TemplateChange::Keeping { from: current.keeping, to: newer.keeping };
-            difference.push(change, older.is_none_or(|older| older.keeping != newer.keeping));
+        if ours.deleted != theirs.deleted {
+            difference.push(TemplateChange::Deleted(theirs.deleted), is_of_version(theirs.deleted, known.map(|known| known.deleted)));
+        }
+        if ours.outside != theirs.outside {
+            difference.push(TemplateChange::Outside(theirs.outside), is_outside_of_version);
         }
         difference
     }
@@ -120,10 +122,12 @@ impl Difference {
     /// The same, of mappings alone.
     pub fn of_mappings(current: &Mapping, newer: &Mapping, older: Option<&Mapping>) -> Self {
         let mut difference = Self::default();
+        // What is said to come is what comes.
+        let upgraded = upgrade(current, newer, older);
         for table in &newer.tables {
             let known = older.and_then(|older| older.table(&table.key));
-            match current.table(&table.key) {
-                Some(ours) => difference.table(ours, table, known),
+            match current.table(&table.key).zip(upgraded.table(&table.key)) {
+                Some((ours, upgraded)) => difference.table(ours, table, known, upgraded),
                 None => {
                     let change = TemplateChange::TableAdded { table: table.name.clone(), columns: table.columns.len() };
                     // A table that the agent removed is not made again.
@@ -152,11 +156,7 @@ impl Difference {
         if is_of_version { &mut self.changes } else { &mut self.kept }.push(change);
     }
 
-    fn table(&mut self, ours: &TableMapping, theirs: &TableMapping, older: Option<&TableMapping>) {
-        if ours.name != theirs.name {
-            let change = TemplateChange::TableRenamed { from: ours.name.clone(), to: theirs.name.clone() };
-            self.push(change, older.is_some_and(|older| older.name == ours.name));
-        }
+    fn table(&mut self, ours: &TableMapping, theirs: &TableMapping, older: Option<&TableMapping>, upgraded: &TableMapping) {
         let mut seen: Vec<&ColumnMapping> = Vec::new();
         for column in &theirs.columns {
             let known = older.and_then(|older| older.twin(column));
@@ -165,7 +165,7 @@ impl Difference {
                 Some(twin) if seen.contains(&twin) => {}
                 Some(twin) => {
                     seen.push(twin);
-                    self.column(ours, twin, column, known);
+                    self.column(ours, twin, column, upgraded.twin(twin).unwrap_or(twin));
                 }
                 None => {
                     let change = TemplateChange::ColumnAdded {
@@ -179,10 +179,10 @@ impl Difference {
         }
     }
 
-    fn column(&mut self, table: &TableMapping, ours: &ColumnMapping, theirs: &ColumnMapping, older: Option<&ColumnMapping>) {
+    fn column(&mut self, table: &TableMapping, ours: &ColumnMapping, theirs: &ColumnMapping, upgraded: &ColumnMapping) {
         if ours.name != theirs.name {
             let change = TemplateChange::ColumnRenamed { table: table.name.clone(), from: ours.name.clone(), to: theirs.name.clone() };
-            self.push(change, older.is_some_and(|older| older.name == ours.name));
+            self.push(change, upgraded.name == theirs.name);
         }
         if ours.column_type != theirs.column_type {
             let change = TemplateChange::ColumnRetyped {
@@ -191,7 +191,7 @@ impl Difference {
                 from: ours.column_type.clone(),
                 to: theirs.column_type.clone(),
             };
-            self.push(change, older.is_some_and(|older| older.column_type == ours.column_type));
+            self.push(change, upgraded.column_type == theirs.column_type);
         }
         let sources = table.missing(theirs).count();
         if sources > 0 {

@@ -213,6 +213,20 @@ impl Matching {
         state.is_some()
     }
 
+    /// The fields that one may be, the best first; the one that it was taken for before all others.
+    pub fn candidates(&self, field: &DescriptorId) -> Vec<Candidate<'_>> {
+        let Some((index, face)) = self.ours.iter().enumerate().find(|(_, face)| face.id == *field) else { return Vec::new() };
+        let mut candidates = self.likely(index, face);
+        if let State::Found(theirs, _) = self.state(index)
+            && let Some(theirs) = self.theirs.get(theirs)
+        {
+            candidates.retain(|candidate| *candidate.id != theirs.id);
+            candidates.insert(0, Candidate { id: &theirs.id, known: &theirs.known, likeness: face.likeness(theirs) });
+            candidates.truncate(MOST_CANDIDATES);
+        }
+        candidates
+    }
+
     /// The id that a field of the template has in the démarche; none when its columns are left out.
     pub(super) fn target(&self, id: &DescriptorId) -> Option<(&DescriptorId, &KnownField)> {
         let index = self.ours.iter().position(|face| face.id == *id)?;
@@ -241,7 +255,7 @@ impl Matching {
             _ if self.is_same => Outcome::Found { id: &face.id, known: &face.known, grounds: Grounds::SameId },
             State::Declined => Outcome::Declined,
             State::Open | State::Contested => {
-                let candidates = self.candidates(index, face);
+                let candidates = self.likely(index, face);
                 if !candidates.is_empty() {
                     return Outcome::Asked(candidates);
                 }
@@ -252,7 +266,7 @@ impl Matching {
         }
     }
 
-    fn candidates<'a>(&'a self, index: usize, face: &Face) -> Vec<Candidate<'a>> {
+    fn likely<'a>(&'a self, index: usize, face: &Face) -> Vec<Candidate<'a>> {
         let mut candidates: Vec<Candidate<'a>> = Vec::new();
         for theirs in self.eligible(index).filter_map(|theirs| self.theirs.get(theirs)) {
             let likeness = face.likeness(theirs);

@@ -13,6 +13,7 @@ mod read;
 mod scope;
 mod secrets;
 mod shape;
+mod taking;
 #[cfg(test)]
 mod tests;
 mod upgrade;
@@ -27,6 +28,7 @@ pub use self::{
     matching::{Candidate, Certainty, FieldMatch, Grounds, Matching, Outcome},
     read::LARGEST,
     scope::{NamedGroupe, NamedLabel, TemplateScope},
+    taking::{TakenUp, take_up},
     upgrade::upgrade,
 };
 use crate::{

@@ -80,7 +80,7 @@ impl FromJson for TemplateScope {
 
 impl TemplateScope {
     /// Gives the groupes and labels of a scope the names that they have in its démarche.
-    pub(super) fn of(scope: &Scope, demarche: &Demarche) -> Self {
+    pub fn of(scope: &Scope, demarche: &Demarche) -> Self {
         let mut named = Self { states: scope.states.clone(), from: scope.from, until: scope.until, archived: scope.archived, ..Self::default() };
         for &number in &scope.groupes {
             let groupe = demarche.groupe_instructeurs.iter().find(|groupe| groupe.number == number);

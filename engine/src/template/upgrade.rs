@@ -34,7 +34,7 @@ fn twin(table: &TableMapping, column: &ColumnMapping) -> Option<usize> {
 /// Takes up a newer version, applied to the same démarche. Whatever the connexion fills stays filled: the columns that the
 /// agent added, and those that the version no longer has. `older` is the version that the connexion follows, when that is
 /// known: what the agent changed of it stays, what the agent removed of it stays away, and the rest follows the newer one.
-/// Without it, names and types stay, and what the connexion does not have comes.
+/// Without it, names and types stay, and what the connexion does not have comes. Tables keep their names.
 pub fn upgrade(current: &Mapping, newer: &Mapping, older: Option<&Mapping>) -> Mapping {
     let mut upgraded = current.clone();
     for table in &newer.tables {
@@ -64,7 +64,6 @@ pub fn upgrade(current: &Mapping, newer: &Mapping, older: Option<&Mapping>) -> M
 }
 
 fn upgrade_table(ours: &mut TableMapping, newer: &TableMapping, older: Option<&TableMapping>) {
-    follow(&mut ours.name, &newer.name, older.map(|older| &older.name));
     let mut seen = Vec::new();
     for column in &newer.columns {
         let known = older.and_then(|older| older.twin(column));

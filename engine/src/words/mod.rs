@@ -207,6 +207,11 @@ pub(crate) fn shared_column(label: &str, part: Option<&str>, fields: usize) -> S
     format!("{label}{part} : le premier rempli de {fields} champs semblables")
 }
 
+/// The column of what another column held, and its new type does not hold.
+pub(crate) fn before(column: &str) -> String {
+    format!("{column} (valeurs d’avant)")
+}
+
 /// The name of a type of field, as DS shows it to administrators.
 pub fn champ_type(champ_type: &ChampType) -> &str {
     match champ_type {

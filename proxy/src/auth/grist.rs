@@ -122,3 +122,16 @@ impl Person {
         self.until <= now
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn the_word_of_grist_is_kept_for_a_minute_at_most() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let grist = Grist::new(GristConfiguration::default()).unwrap();
+        assert!(grist.known.policy().time_to_live().unwrap() <= Duration::from_mins(1));
+    }
+}

@@ -106,3 +106,23 @@ impl LimitsConfiguration {
 const fn number(number: u32) -> NonZeroU32 {
     NonZeroU32::MIN.saturating_add(number - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// DESIGN sections 6 and 9, and what this server says of itself. Other tests ask for less, so as not to wait.
+    #[test]
+    fn whoever_configures_nothing_is_not_without_limits() {
+        let limits = LimitsConfiguration::default();
+        assert_eq!((limits.request_body, limits.ds_answer), (64 * 1024, 32 * 1024 * 1024));
+        assert_eq!((limits.ds_requests_at_once, limits.ds_requests_per_minute), (4, 360));
+        assert_eq!(limits.ds_call, Duration::from_secs(45));
+        let by_minute = [limits.requests_per_session, limits.requests_per_address, limits.sessions_per_address];
+        assert_eq!(by_minute.map(NonZeroU32::get), [600, 3000, 120]);
+        assert_eq!((limits.connections.get(), limits.operations_at_once), (1024, 8));
+        assert_eq!((limits.files_at_once, limits.files_in_all, limits.file_bytes.get()), (4, 64, 200 * 1024 * 1024));
+        assert_eq!((limits.receive, limits.file_idle), (Duration::from_secs(10), Duration::from_secs(30)));
+        assert_eq!((limits.file_whole, limits.stop), (Duration::from_mins(30), Duration::from_secs(50)));
+    }
+}

@@ -115,12 +115,27 @@ mod tests {
         let environment = [("RELAIS_DS_TOKEN_FILE".to_owned(), path(&token)), ("RELAIS_DATABASE_URL_FILE".to_owned(), path(&database))];
         let configuration = Configuration::read(Settings::new(&uncommented(), environment)).unwrap();
         assert_eq!(configuration.teams.first().unwrap().documents.len(), 1);
+        assert!(configuration.secret.is_required, "replicas on PostgreSQL share it");
         assert!(!format!("{configuration:?}").contains("sample-"));
         let names: Vec<String> = uncommented().lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect();
         let mut asked = Settings::default();
         let _ = Configuration::gather(&mut asked);
         let missing: Vec<&String> = asked.asked().filter(|name| !names.contains(name) && !["ds_token", "teams"].contains(&name.as_str())).collect();
         assert!(missing.is_empty(), "not in relais.default.toml: {missing:?}");
+    }
+
+    #[test]
+    fn what_nobody_has_opened_is_closed() {
+        let token = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(token.path(), "sample-token").unwrap();
+        let file = format!(
+            "grist_origins = ['https://grist.exemple.fr']\nteam = 'A'\nds_token_file = '{}'\ndemarches = [1]\ndocuments = ['https://grist.exemple.fr/sbaEqgyLXuNT']",
+            token.path().display()
+        );
+        let configuration = Configuration::read(Settings::new(&file, [])).unwrap();
+        assert_eq!(configuration.enrolment, Enrolment::Closed);
+        let server = configuration.server;
+        assert!(server.listen.ip().is_loopback() && server.metrics_listen.is_none() && server.front_servers.is_empty());
     }
 
     #[test]

@@ -73,6 +73,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn metrics_have_a_port_of_their_own() {
+        let read = |text: &str| {
+            let mut settings = Settings::new(text, []);
+            let _ = ServerConfiguration::read(&mut settings);
+            settings.finish().is_ok()
+        };
+        assert!(read("listen = '127.0.0.1:8080'\nmetrics_listen = '127.0.0.1:9090'"));
+        assert!(!read("listen = '127.0.0.1:8080'\nmetrics_listen = '127.0.0.1:8080'"));
+    }
+
+    #[test]
     fn only_trusted_servers_say_who_calls() {
         let configuration = ServerConfiguration { front_servers: vec!["10.0.0.0/8".parse().unwrap()], ..ServerConfiguration::default() };
         let client = |peer: &str, header: Option<&str>| configuration.client_address(peer.parse().unwrap(), header).to_string();

@@ -91,23 +91,24 @@ pub(super) async fn team_of(application: &Application, person: &Person) -> Resul
     application.teams.of_document(&person.origin, &person.document).await.map_err(|error| AppError::from(&*error))
 }
 
-/// The same as it is now, whatever was known.
-pub(super) async fn team_now(application: &Application, person: &Person) -> Result<Option<Arc<Team>>, AppError> {
-    application.teams.of_document_now(&person.origin, &person.document).await.map_err(|error| AppError::from(&*error))
+/// The same, as the database has it now.
+pub(super) async fn present_team_of(application: &Application, person: &Person) -> Result<Option<Arc<Team>>, AppError> {
+    application.teams.forget();
+    Ok(application.teams.now_of_document(&person.origin, &person.document).await?)
 }
 
 /// Whether a document is still of the team that it was of when a request came: its body may take a while, and so may DS. For
 /// what only reads; the team is known for two seconds.
 pub(super) async fn still_of(application: &Application, person: &Person, key: &str) -> Result<(), AppError> {
-    is_of(team_of(application, person).await?, key)
+    same(team_of(application, person).await?, key)
 }
 
 /// The same before something of the team is changed: nothing of what was known is taken for granted.
 pub(super) async fn surely_of(application: &Application, person: &Person, key: &str) -> Result<(), AppError> {
-    is_of(team_now(application, person).await?, key)
+    same(present_team_of(application, person).await?, key)
 }
 
-fn is_of(team: Option<Arc<Team>>, key: &str) -> Result<(), AppError> {
+fn same(team: Option<Arc<Team>>, key: &str) -> Result<(), AppError> {
     match team {
         Some(team) if *team.key() == *key => Ok(()),
         _ => Err(AppError::new(Code::DocumentUnknown, "the document has left the team meanwhile")),

@@ -15,6 +15,7 @@ use crate::{
     application::Application,
     ds::{Described, Failure},
     error::AppError,
+    ids::TokenId,
     teams::{Team, TeamToken},
 };
 
@@ -53,10 +54,20 @@ pub(super) async fn list(State(application): State<Arc<Application>>, Access { p
     Ok(Json(lines.buffered(AT_ONCE).collect::<Vec<Line>>().await))
 }
 
+/// Under what it is kept. With the token's id and version: what DS said to one that was replaced, or removed, says nothing of
+/// the new one.
+fn key(team: &Team, token: Option<&TeamToken>, number: DemarcheNumber) -> (Arc<str>, Option<TokenId>, i64, DemarcheNumber) {
+    (team.key(), token.and_then(|token| token.id.clone()), token.map_or(0, |token| token.version), number)
+}
+
+/// Forgets what DS said of a démarche: it has just said otherwise.
+pub(super) async fn forget(application: &Application, team: &Team, token: &TeamToken, number: DemarcheNumber) {
+    application.listed.invalidate(&key(team, Some(token), number)).await;
+}
+
 async fn line(application: &Application, team: &Team, number: DemarcheNumber, last_read_at: Option<Timestamp>) -> Line {
     let token = team.token_for(number);
-    // With its id and version: what DS said to a token that was replaced, or removed, says nothing of the new one.
-    let key = (team.key(), token.and_then(|token| token.id.clone()), token.map_or(0, |token| token.version), number);
+    let key = key(team, token, number);
     let token_expires = token.and_then(|token| token.expires);
     // Asked once, however many ask us. Failures are not kept.
     match application.listed.try_get_with(key, ask(application, token, number)).await {

@@ -147,11 +147,26 @@ mod tests {
         panic!("private words")
     }
 
+    async fn application() -> Arc<Application> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Arc::new(Application::new(Configuration::default()).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stops_says_so_to_the_one_in_front() {
+        let application = application().await;
+        let status = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            router(application.clone()).oneshot(request).await.unwrap().status().as_u16()
+        };
+        assert_eq!((status("/health/live").await, status("/health/ready").await), (200, 200));
+        application.stop();
+        assert_eq!((status("/health/live").await, status("/health/ready").await), (200, 503));
+    }
+
     #[tokio::test]
     async fn a_panic_is_an_error_like_another() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let application = Arc::new(Application::new(Configuration::default()).await.unwrap());
-        let router = around(Router::new().route("/defective", get(defective)), application);
+        let router = around(Router::new().route("/defective", get(defective)), application().await);
         let answer = router.oneshot(Request::get("/defective").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), axum::http::StatusCode::INTERNAL_SERVER_ERROR);
         let request_id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     access::{Access, still_of},
-    body,
+    body, demarches,
     path::Path,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     ds::{Answer, Dossiers, Failure},
     error::AppError,
     limits::Running,
+    teams::inspection::is_of_token,
     text,
 };
 
@@ -49,7 +50,12 @@ pub(super) async fn relay(
     call.application.note(token, answer.as_ref().err().map(|failure| failure.error.code)).await;
     let answer = match answer {
         Ok(answer) => answer,
-        Err(failure) => return Err(call.failed(failure)),
+        Err(failure) => {
+            if is_of_token(failure.error.code) {
+                demarches::forget(&call.application, &team, token, demarche).await;
+            }
+            return Err(call.failed(failure));
+        }
     };
     if let Operation::GetDossier(_) = operation { call.checked(answer, demarche).await } else { Ok(call.streamed(answer)) }
 }

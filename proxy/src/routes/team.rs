@@ -15,7 +15,7 @@ use relais_engine::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    access::{Access, Management, Visitor, surely_of, team_now, team_of},
+    access::{Access, Management, Visitor, present_team_of, surely_of, team_of},
     body,
     path::Path,
 };
@@ -155,7 +155,8 @@ async fn shown(application: &Application, person: &Person, team: &Team) -> Resul
 
 /// The team as it is after a change.
 async fn changed(application: &Application, person: &Person) -> Result<Json<Shown>, AppError> {
-    let team = team_now(application, person).await?.ok_or_else(|| AppError::new(Code::DocumentUnknown, "the document has just left its team"))?;
+    let team =
+        present_team_of(application, person).await?.ok_or_else(|| AppError::new(Code::DocumentUnknown, "the document has just left its team"))?;
     shown(application, person, &team).await.map(Json)
 }
 

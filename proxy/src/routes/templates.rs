@@ -287,13 +287,14 @@ struct Use {
 }
 
 /// Notes which connexions of this document come from which templates: all of them, by their ids. A template that the team
-/// may not see is left out, as a version that does not exist is: a document may still name what was taken from it.
+/// may not see is left out, as a version that does not exist is: a document may still name what was taken from it. Answers
+/// the latest version that there is for each of the others.
 pub(super) async fn set_uses(
     State(application): State<Arc<Application>>,
     Access { person, team }: Access,
     headers: HeaderMap,
     body: Body,
-) -> Result<StatusCode, AppError> {
+) -> Result<Json<impl Serialize>, AppError> {
     application.limits.management(&person)?;
     let asked: BTreeMap<String, Use> = read(&application, &headers, body).await?;
     if asked.len() > MOST_USES {
@@ -301,18 +302,22 @@ pub(super) async fn set_uses(
     }
     still_of(&application, &person, &team.key()).await?;
     let mut uses = Vec::with_capacity(asked.len());
+    let mut latest = BTreeMap::new();
     for (connexion, Use { template, version }) in asked {
         let connexion = ConnexionId::parse(&connexion).ok_or_else(|| AppError::bad_request("not the id of a connexion"))?;
         let id = parse(&template)?;
         let template = application.store.template(&team.key(), &person.origin, &person.document, &id).await?;
-        if template.is_some_and(|template| (1..=template.version).contains(&version)) {
+        if let Some(template) = template.filter(|template| (1..=template.version).contains(&version)) {
+            if !template.withdrawn {
+                latest.insert(connexion.as_str().to_owned(), template.version);
+            }
             uses.push((connexion, id, version));
         }
     }
     if application.store.uses(&person.origin, &person.document).await? != uses {
         application.store.set_uses(&person.origin, &person.document, &uses, clock::now()).await?;
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(latest))
 }
 
 /// A template that the team may see. Another's is as unknown as one that never was.

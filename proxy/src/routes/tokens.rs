@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    access::{Management, surely_of, team_now},
+    access::{Management, present_team_of, surely_of},
     path::Path,
     team::{ShownToken, named, read},
 };
@@ -209,7 +209,7 @@ async fn ask(application: &Application, token: &SecretString, demarches: &[Demar
 }
 
 async fn answer(application: &Application, person: &Person, token_id: &TokenId, inspection: Inspection) -> Result<Json<Answer>, AppError> {
-    let team = team_now(application, person).await?;
+    let team = present_team_of(application, person).await?;
     let token = team.as_ref().and_then(|team| team.tokens.iter().find(|token| token.id.as_ref() == Some(token_id)));
     let token = token.ok_or_else(|| AppError::new(Code::Changed, "the token has just been removed"))?;
     Ok(Json(Answer { token: ShownToken::new(token), demarches: inspection.demarches.into_iter().map(Opened::new).collect() }))

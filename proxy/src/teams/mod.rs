@@ -143,12 +143,11 @@ impl Teams {
         self.known.try_get_with((origin.clone(), document.clone()), self.load(origin, document)).await
     }
 
-    /// The same, asked of the database now: not what was known, nor an answer to somebody who asked before.
-    pub(crate) async fn of_document_now(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, Arc<StoreError>> {
-        self.forget();
+    /// The same, asked of the database now: not even what another request is about to learn of it is taken for granted.
+    pub(crate) async fn now_of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, StoreError> {
         match self.declared().into_iter().find(|team| team.has(origin, document)) {
             Some(team) => Ok(Some(team)),
-            None => self.load(origin, document).await.map_err(Arc::new),
+            None => self.load(origin, document).await,
         }
     }
 

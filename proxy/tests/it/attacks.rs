@@ -1,6 +1,6 @@
 //! What a reviewer who wished harm has tried, and what stops it now.
 
-use relais_proxy::{Server, config::DatabaseConfiguration, upkeep};
+use relais_proxy::{config::DatabaseConfiguration, upkeep};
 use reqwest::{Method, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -17,10 +17,8 @@ use crate::{
     relais::{DEMARCHE, DOCUMENT, PARTS, Relais, SECOND, STRANGER, code},
     teams::{THIRD, create, team},
     templates,
-    tokens::{TOKEN, deposit, try_deposit},
+    tokens::{OTHER, TOKEN, deposit, try_deposit},
 };
-
-const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
 
 fn known(demarches: &[i64]) -> Known {
     Known { demarches: demarches.to_vec(), ..Known::default() }
@@ -105,14 +103,13 @@ async fn what_is_read_while_the_server_stops_is_in_the_trail() {
         tokio::spawn(async move { request.send().await.unwrap().bytes().await.unwrap() })
     };
     relais.ds.received(asked + 1).await;
-    let Relais { configuration, folder, server, grist, ds, http } = relais;
+    let Relais { configuration, folder, server, grist, ds, http, .. } = relais;
     let stopping = tokio::spawn(server.stop());
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     ds.release();
     assert!(reading.await.unwrap().len() > 100, "what was under way ends");
     stopping.await.unwrap();
-    let server = Server::start(configuration.clone()).await.unwrap();
-    let relais = Relais { configuration, folder, server, grist, ds, http };
+    let relais = Relais::resume(configuration, folder, grist, ds, http).await;
     assert_eq!(dossiers(&relais, &owner).await, 5);
 }
 
@@ -170,7 +167,7 @@ async fn tokens_tried_by_the_dozen_are_not_asked_of_ds_all_at_once() {
     let relais = Relais::open().await;
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     relais.ds.will(vec![Reply::Held(Box::new(Ds::state(DEMARCHE, "A"))); 20]);
-    let tokens: Vec<String> = (0..20).map(|number| format!("Z3Vlc3M{number}")).collect();
+    let tokens: Vec<String> = (0..20).map(|number| format!("Z3Vlc3M{number}LW5ldmVyLXNob3du")).collect();
     let trying = tokens.iter().map(|token| try_deposit(&relais, &owner, token, &[DEMARCHE]));
     let watching = async {
         relais.ds.received(2).await;
@@ -378,7 +375,7 @@ async fn a_document_does_not_say_that_it_uses_a_template_without_end() {
         let known = json!({ "template": template["id"], "version": 1 });
         Value::Object((0..number).map(|number| (number.to_string(), known.clone())).collect())
     };
-    assert_eq!(relais.send(Method::PUT, templates::USES, &owner, &said(64)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(relais.send(Method::PUT, templates::USES, &owner, &said(64)).await.status(), StatusCode::OK);
     assert_eq!(code(relais.send(Method::PUT, templates::USES, &owner, &said(65)).await).await, "too_many");
     assert_eq!(templates::uses(&relais, &owner, &template).await, 64);
 }
@@ -441,6 +438,42 @@ async fn a_person_removed_between_the_head_and_the_body_of_a_request_reads_nothi
     let file = json!({ "demarche": DEMARCHE, "url": "https://static.demarches-simplifiees.fr/a", "size": 1 });
     let (_, _, answer) = removed_halfway("POST /api/files", "", &file).await;
     assert!(answer.contains("document_unknown"), "{answer}");
+}
+
+/// A look at the team that has begun before somebody was removed, and ends after, still finds them in it.
+#[tokio::test]
+async fn what_another_request_is_about_to_learn_gives_no_right() {
+    let relais = Relais::open().await;
+    // Readers of SQLite wait for nobody: there, no look can be held in its middle.
+    let DatabaseConfiguration::Postgres(address) = &relais.configuration.database else { return };
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    join(&relais, &comer, &invite(&relais, &owner, false).await).await;
+    team(&relais, &comer).await;
+    let body = json!({ "hands_over": false }).to_string();
+    let head = format!(
+        "POST /api/team/invitations HTTP/1.1\r\nhost: relais\r\nconnection: close\r\nauthorization: Bearer {comer}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let moment = std::time::Duration::from_millis(300);
+    let mut stream = crate::raw::send(relais.server.address(), head.as_bytes()).await;
+    tokio::time::sleep(moment).await;
+    // What was known is forgotten, and asked anew.
+    relais.send(Method::PATCH, "/api/team", &owner, &json!({ "name": "Autre", "version": 1 })).await;
+    let mut busy = AnyConnection::connect(address.expose_secret()).await.unwrap();
+    busy.execute("BEGIN; LOCK TABLE tokens IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let look = tokio::spawn(relais.request(Method::GET, "/api/team", &comer).send());
+    tokio::time::sleep(moment).await;
+    assert_eq!(meddle(&relais.configuration.database, &format!("DELETE FROM documents WHERE document = '{STRANGER}'")).await, 1);
+    stream.write_all(body.as_bytes()).await.unwrap();
+    tokio::time::sleep(moment).await;
+    busy.execute("ROLLBACK").await.unwrap();
+    busy.close().await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("document_unknown"), "{answer}");
+    look.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -90,10 +90,7 @@ async fn the_trail_is_written_before_the_server_ends_and_kept_as_long_as_configu
     let (relais, _, editor) = with_token().await;
     read_page(&relais, &editor, 5).await;
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    let Relais { configuration, folder, server, grist, ds, http } = relais;
-    server.stop().await;
-    let server = relais_proxy::Server::start(configuration.clone()).await.unwrap();
-    let relais = Relais { configuration, folder, server, grist, ds, http };
+    let relais = relais.stop_and_start().await;
     let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
     let lines = audit(&relais, &owner).await["lines"].clone();
     assert_eq!((lines.as_array().unwrap().len(), &lines[0]["dossiers"]), (1, &json!(5)));
@@ -188,4 +185,15 @@ async fn the_file_has_every_line_however_many() {
     assert_eq!(people.len(), LINES, "each once");
     assert!(hours.is_sorted_by(|before, after| before >= after), "the latest hours first");
     assert_eq!(audit(&relais, &owner).await["lines"].as_array().unwrap().len(), 500);
+}
+
+#[tokio::test]
+async fn a_dossier_that_is_read_alone_is_in_the_trail() {
+    let (relais, owner, editor) = with_token().await;
+    let dossier = json!({ "demarche": { "number": DEMARCHE }, "number": 7, "dateDerniereModification": "2026-11-25T10:00:00+01:00" });
+    relais.ds.will([Reply::json(&json!({ "data": { "dossier": dossier } }))]);
+    let answer = relais.operation(&editor, "getDossier", format!(r#"{{"number":{DEMARCHE},"dossier":7,{PARTS}}}"#)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let lines = audit(&relais, &owner).await["lines"].clone();
+    assert_eq!((&lines[0]["operation"], &lines[0]["person"], &lines[0]["dossiers"]), (&json!("getDossier"), &json!(42), &json!(1)));
 }

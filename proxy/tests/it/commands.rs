@@ -9,17 +9,19 @@ use std::{
 
 use insta::assert_snapshot;
 use relais_proxy::config::{DatabaseConfiguration, Enrolment};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Row as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
-    ds::Known,
+    ds::{Ds, Known, Reply},
     grist::{Grist, Right},
     relais::{DEMARCHE, DOCUMENT, DS_TOKEN, Relais},
     storage::within,
     teams::create,
     tokens::{TOKEN, deposit},
+    watch,
 };
 
 /// The binary, in a directory of its own and without the environment's settings.
@@ -71,7 +73,7 @@ async fn healthcheck_asks_the_server_of_this_machine() {
         tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
     };
     assert!(check(server.server.address().to_string()).await.status.success());
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_reserved, gone) = crate::raw::nobody();
     let output = check(gone.to_string()).await;
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("Relais ne répond pas"));
@@ -157,13 +159,13 @@ async fn the_state_is_copied_resealed_and_restored_by_commands() {
     let secret = server.configuration.secret.file.clone().unwrap();
     assert_eq!(std::fs::read_to_string(&secret).unwrap().lines().count(), 2);
 
-    let Relais { configuration, folder, server: running, grist, ds, http } = server;
-    running.stop().await;
+    // Another, on nothing, in its place.
+    let mut server = server;
+    let idle = relais_proxy::Server::start(relais_proxy::Configuration::default()).await.unwrap();
+    std::mem::replace(&mut server.server, idle).stop().await;
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{end}", database.display()));
     }
-    let server =
-        Relais { server: relais_proxy::Server::start(relais_proxy::Configuration::default()).await.unwrap(), configuration, folder, grist, ds, http };
     assert!(refused(&relais_beside(&server, &["restore", "none.db"])).contains("n’existe pas"));
     ok(&relais_beside(&server, &["restore", "copy.db"]));
     assert_eq!((mode(&database), journal(&database).await.as_str()), (0o600, "wal"));
@@ -266,4 +268,90 @@ async fn a_forward_proxy_is_told_the_host_of_a_file_and_no_more() {
     for secret in ["temp_url_sig", "c2lnbmF0dXJl", DS_TOKEN, session] {
         assert!(!told.contains(secret), "{told}");
     }
+}
+
+/// A server of its own process, whose teams are made by owners, between these stand-ins.
+struct Process {
+    _child: Killed,
+    pid: u32,
+    address: String,
+    http: reqwest::Client,
+}
+
+impl Process {
+    /// By a shell: a file that may grow no more is then an error, as on a full disk, and not the end of the process.
+    fn start(directory: &std::path::Path, grist: &Grist, ds: &Ds) -> Self {
+        let settings =
+            format!("listen = '127.0.0.1:0'\ngrist_origins = ['{}']\nds_url = 'http://{}'\nenrolment = 'open'\n", grist.origin(), ds.address);
+        std::fs::write(directory.join("relais.toml"), settings).unwrap();
+        let mut command = Command::new("sh");
+        command.current_dir(directory).env_clear().args(["-c", "trap '' XFSZ; exec \"$0\"", env!("CARGO_BIN_EXE_relais")]);
+        let mut child = Killed(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
+        let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+        let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        // What it says later has to go somewhere, and is looked through.
+        std::thread::spawn(move || lines.for_each(|line| watch::look("a line of the log", &line.unwrap_or_default())));
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { pid: child.0.id(), _child: child, address: line["address"].as_str().unwrap().to_owned(), http }
+    }
+
+    async fn owner(&self, grist: &Grist) -> String {
+        let asked = json!({ "grist_origin": grist.origin(), "grist_token": grist.token(DOCUMENT, 1, Right::Owner) });
+        let answer = self.send(Method::POST, "/api/session", "", &asked).await;
+        answer.1["session"].as_str().unwrap().to_owned()
+    }
+
+    fn request(&self, method: Method, path: &str, session: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("http://{}{path}", self.address)).bearer_auth(session)
+    }
+
+    async fn send(&self, method: Method, path: &str, session: &str, body: &Value) -> (u16, Value) {
+        let answer = self.request(method, path, session).json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_server_killed_in_the_middle_of_a_deposit_has_what_was_done_and_nothing_else() {
+    let (grist, ds) = (Grist::start().await, Ds::start().await);
+    ds.knows(TOKEN, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    let directory = tempfile::tempdir().unwrap();
+    let first = Process::start(directory.path(), &grist, &ds);
+    let owner = first.owner(&grist).await;
+    let created = first.send(Method::POST, "/api/team", &owner, &json!({ "name": "Préfecture", "document_name": "Suivi" })).await;
+    assert_eq!(created.0, 201, "{created:?}");
+    ds.will([Reply::Held(Box::new(Ds::state(DEMARCHE, "A")))]);
+    let deposit = json!({ "name": "DETR", "token": TOKEN, "demarches": [DEMARCHE], "expires": null });
+    let under_way = tokio::spawn(first.request(Method::POST, "/api/tokens", &owner).json(&deposit).send());
+    ds.received(1).await;
+    drop(first);
+    assert!(under_way.await.unwrap().is_err());
+    ds.release();
+    let second = Process::start(directory.path(), &grist, &ds);
+    // The same session, and the same team.
+    let (_, team) = second.send(Method::GET, "/api/team", &owner, &json!({})).await;
+    assert_eq!((&team["name"], &team["tokens"]), (&json!("Préfecture"), &json!([])));
+    assert_eq!(second.send(Method::POST, "/api/tokens", &owner, &deposit).await.0, 201);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_explained_and_then_forgotten() {
+    let (grist, ds) = (Grist::start().await, Ds::start().await);
+    let directory = tempfile::tempdir().unwrap();
+    let server = Process::start(directory.path(), &grist, &ds);
+    let owner = server.owner(&grist).await;
+    server.send(Method::POST, "/api/team", &owner, &json!({ "name": "Préfecture", "document_name": "Suivi" })).await;
+    let files_grow_to = |most: &str| {
+        let mut command = Command::new("prlimit");
+        assert!(command.args([format!("--pid={}", server.pid), format!("--fsize={most}:unlimited")]).status().unwrap().success());
+    };
+    let rename = async || server.send(Method::PATCH, "/api/team", &owner, &json!({ "name": "Autre", "version": 1 })).await;
+    files_grow_to("0");
+    let (status, refused) = rename().await;
+    assert_eq!((status, &refused["error"]["code"]), (503, &json!("proxy_unavailable")));
+    assert_eq!(server.send(Method::GET, "/api/team", &owner, &json!({})).await.1["name"], "Préfecture", "what is there is read");
+    files_grow_to("unlimited");
+    assert_eq!(rename().await.0, 200);
 }

@@ -154,7 +154,7 @@ async fn what_another_try_cannot_mend_is_asked_once() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_reserved, gone) = crate::raw::nobody();
     let relais = Relais::with(|configured| configured.ds.url = format!("http://{gone}").parse().unwrap()).await;
     let session = relais.session().await;
     assert_eq!(code(relais.state(&session).await).await, "ds_unavailable");

@@ -239,6 +239,8 @@ async fn a_body_of_another_shape_is_refused() {
         json!({ "demarche": DEMARCHE, "url": url, "size": "6" }),
         json!({ "demarche": DEMARCHE.to_string(), "url": url, "size": 6 }),
         json!({ "demarche": DEMARCHE, "url": url, "size": 6, "headers": {} }),
+        // What an error of the reader would quote, into the log.
+        json!(storage.url(SIGNATURE)),
     ] {
         assert_eq!(code(send(asked.to_string()).await).await, "bad_request", "{asked}");
     }
@@ -384,8 +386,8 @@ async fn an_absent_host_is_asked_once_more() {
         assert_eq!(outcome(&relais, &storage, &session, twice, 6).await, Err(expected.to_owned()), "{status}");
         assert_eq!(storage.fetched().len() - before, 4);
     }
-    // A port where nothing listens any more.
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // A port where nothing listens.
+    let (_reserved, gone) = raw::nobody();
     let relais = Relais::with(|configured| configured.ds.file_hosts = vec![gone.to_string().parse().unwrap()]).await;
     let start = Instant::now();
     assert_snapshot!(body(ask(&relais, &relais.session().await, &format!("http://{gone}/a"), 6).await).await, @r#"

@@ -10,10 +10,13 @@ use crate::relais::{Relais, shown};
 
 const PAGE: &str = "<!doctype html><script type=\"module\">import init from './relais-widget-0123456789abcdef.js';</script>";
 
+const GUIDE: &str = "<!doctype html><title>Guide</title>";
+
 async fn with_widget(directory: &Path) -> Relais {
     fs::write(directory.join("index.html"), PAGE).unwrap();
     fs::write(directory.join("relais-widget-0123456789abcdef.js"), "export default 1;".repeat(100)).unwrap();
     fs::write(directory.join("relais-widget-0123456789abcdef_bg.wasm"), [0; 4096]).unwrap();
+    fs::write(directory.join("guide.html"), GUIDE).unwrap();
     fs::write(directory.join("style.css"), "p { color: red }").unwrap();
     let source = WidgetSource::Directory(directory.to_owned());
     Relais::with(|configured| configured.widget = source).await
@@ -40,6 +43,11 @@ async fn the_page_is_embedded_by_grist_alone() {
     <!doctype html><script type="module">import init from './relais-widget-0123456789abcdef.js';</script>
     "#);
     assert_eq!(relais.get("/index.html").await.text().await.unwrap(), PAGE);
+    // Nor is another page embedded by anybody else.
+    let policy = relais.get("/").await.headers()["content-security-policy"].clone();
+    for other in ["/index.html", "/guide.html"] {
+        assert_eq!(relais.get(other).await.headers().get("content-security-policy"), Some(&policy), "{other}");
+    }
     // The parameters that Grist adds change nothing.
     assert_eq!(relais.get("/?access=full&readonly=false").await.text().await.unwrap(), PAGE);
 }

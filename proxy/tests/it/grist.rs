@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, Query, State},
     http::{Request, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -57,6 +57,8 @@ impl Grist {
         let router = Router::new()
             .route("/o/docs/api/docs/{document}/apply", post(apply))
             .route("/o/docs/api/docs/{document}/timing", get(timing))
+            // Where a redirection leads: it would say yes to everything.
+            .route("/elsewhere", any(async || StatusCode::OK))
             .with_state(inner.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { address, inner }
@@ -107,7 +109,7 @@ impl Grist {
 
 fn right(inner: &Inner, document: &str, query: &HashMap<String, String>) -> Result<Right, Box<Response>> {
     if let Some(status) = *inner.status.lock().unwrap() {
-        return Err(Box::new((status, [(header::LOCATION, "http://127.0.0.1:1/elsewhere")]).into_response()));
+        return Err(Box::new((status, [(header::LOCATION, "/elsewhere")]).into_response()));
     }
     match inner.tokens.lock().unwrap().get(query.get("auth").map_or("", String::as_str)) {
         Some((known, right)) if known == document => Ok(*right),

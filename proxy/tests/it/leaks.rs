@@ -11,6 +11,7 @@ use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
+    database::{is_postgres, meddle},
     ds::{Ds, Known, Reply},
     grist::{Right, now},
     relais::{DEMARCHE, DOCUMENT, DS_TOKEN, PARTS, Relais, STRANGER},
@@ -227,7 +228,7 @@ async fn no_secret_leaves_the_proxy() {
     }
     answers.push(relais.metrics().await);
     answers.push(format!("{:?}", relais.server));
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_reserved, gone) = crate::raw::nobody();
     let absent = Relais::with(|configured| {
         configured.ds.url = format!("http://{gone}").parse().unwrap();
         configured.grist.origins.push(format!("http://{gone}").parse().unwrap());
@@ -257,5 +258,27 @@ async fn no_secret_leaves_the_proxy() {
             !text.contains("upstream-words") && !text.contains("Calme toi") && !text.contains("storage-words"),
             "the words of DS in answer {place}: {text}"
         );
+    }
+}
+
+/// An error of the database may quote the row that it refuses.
+#[tokio::test(flavor = "current_thread")]
+async fn the_words_of_the_database_are_in_no_line() {
+    let (log, _guard) = Log::gather();
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let close = if is_postgres() {
+        "ALTER TABLE teams ADD CONSTRAINT private_words CHECK (version < 2)"
+    } else {
+        "CREATE TRIGGER closed BEFORE UPDATE ON teams BEGIN SELECT RAISE(ABORT, 'private_words'); END"
+    };
+    meddle(&relais.configuration.database, close).await;
+    let refused = everything(relais.send(Method::PATCH, "/api/team", &owner, &json!({ "name": "Nouvelle", "version": 1 })).await).await;
+    assert!(refused.contains("proxy_unavailable"), "{refused}");
+    let logged = log.text();
+    let ours: String = logged.lines().filter(|line| line.contains("relais_proxy")).collect();
+    assert!(ours.contains("the database: code "), "the log was seen");
+    for words in ["private_words", "Nouvelle"] {
+        assert!(!ours.contains(words) && !refused.contains(words), "{words}");
     }
 }

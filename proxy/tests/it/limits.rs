@@ -1,9 +1,12 @@
 //! How much one may ask, and how slowly.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use insta::assert_snapshot;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::{
@@ -11,6 +14,8 @@ use crate::{
     grist::Right,
     raw,
     relais::{DEMARCHE, DOCUMENT, Relais, body, code},
+    storage::within,
+    teams::create,
 };
 
 fn number(number: u32) -> NonZeroU32 {
@@ -101,7 +106,9 @@ async fn requests_are_counted_by_session_and_by_address() {
     let relais = Relais::with(|configured| configured.limits.requests_per_address = number(2)).await;
     assert_eq!(relais.get("/api/demarches").await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(relais.get("/api/demarches").await.status(), StatusCode::UNAUTHORIZED);
-    assert_eq!(code(relais.get("/api/demarches").await).await, "rate_limited");
+    let refused = relais.get("/api/demarches").await;
+    assert_eq!(refused.headers()["cache-control"], "no-store");
+    assert_eq!(code(refused).await, "rate_limited");
     assert_eq!(relais.get("/health/live").await.status(), StatusCode::OK, "health is not counted");
 
     let relais = Relais::with(|configured| configured.limits.sessions_per_address = number(1)).await;
@@ -191,9 +198,11 @@ async fn connections_are_bounded() {
     let address = relais.server.address();
     let _first = raw::send(address, b"").await;
     let _second = raw::send(address, b"").await;
-    // Served once one of the two has been sent away.
+    // Served once one of the two has been sent away, and not before.
+    let start = Instant::now();
     let answer = raw::exchange(address, b"GET /health/live HTTP/1.1\r\nHost: relais\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(start.elapsed() > Duration::from_millis(250), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -217,4 +226,41 @@ async fn stopping_lets_what_is_under_way_end() {
     relais.ds.release();
     assert!(under_way.await.unwrap().contains("menée à bien"));
     stopped.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_cut_at_the_limit() {
+    let relais = Relais::start().await;
+    let head = "POST /api/session HTTP/1.1\r\nHost: relais\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    // Pieces whose end never comes: the answer does, with the first byte too many.
+    let pieces = format!("1000\r\n{}\r\n", " ".repeat(0x1000)).repeat(16);
+    let answer = raw::exchange(relais.server.address(), format!("{head}{pieces}1\r\n \r\n").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn changes_of_a_team_are_counted_by_person() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let rename = async |session: &str| code(relais.send(Method::PATCH, "/api/team", session, &json!({})).await).await;
+    // One was spent on its creation.
+    for _ in 1..30 {
+        assert_eq!(rename(&owner).await, "bad_request");
+    }
+    assert_eq!(rename(&owner).await, "rate_limited");
+    assert_eq!(rename(&relais.session_in(DOCUMENT, 1, Right::Owner).await).await, "rate_limited", "nor in another session");
+    assert_eq!(rename(&relais.session_in(DOCUMENT, 2, Right::Owner).await).await, "bad_request", "a colleague is not refused");
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_ever() {
+    let relais = Relais::with(|configured| configured.limits.stop = Duration::from_millis(300)).await;
+    let session = relais.session().await;
+    relais.ds.will([Reply::Held(Box::new(Ds::state(DEMARCHE, "tenue")))]);
+    let Relais { server, ref ds, ref http, wire, .. } = relais;
+    let request = http.post(format!("http://{wire}/api/operations/getDemarcheState")).bearer_auth(&session).json(&json!({ "number": DEMARCHE }));
+    let never_ends = tokio::spawn(request.send());
+    ds.received(1).await;
+    within(server.stop()).await;
+    never_ends.abort();
 }

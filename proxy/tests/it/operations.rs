@@ -1,6 +1,7 @@
 //! What is relayed, and what is not.
 
 use insta::assert_snapshot;
+use relais_engine::ds::operations::OperationName;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -188,6 +189,38 @@ async fn only_known_operations_with_their_own_variables_are_asked_for() {
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{variables}");
         assert_eq!(code(refused).await, "bad_request");
     }
+    // Of each operation: what it takes, with one key more.
+    for (name, variables) in [
+        ("getDemarche", format!(r#""number":{DEMARCHE}"#)),
+        ("getDemarcheState", format!(r#""number":{DEMARCHE}"#)),
+        ("countDossiers", format!(r#""number":{DEMARCHE}"#)),
+        ("getDossierNumbers", format!(r#""number":{DEMARCHE},"first":1"#)),
+        ("getDossiers", format!(r#""number":{DEMARCHE},"first":1,{PARTS}"#)),
+        ("getDossier", format!(r#""number":{DEMARCHE},"dossier":7,{PARTS}"#)),
+        (
+            "getDeletedDossiers",
+            format!(r#""number":{DEMARCHE},"since":"2026-01-01T00:00:00Z","first":1,"includePending":true,"includeDeleted":true"#),
+        ),
+    ] {
+        assert!(OperationName::from_name(name).unwrap().parse(format!("{{{variables}}}").as_bytes()).is_ok(), "{name}");
+        for key in ["query", "includeMore"] {
+            let refused = relais.operation(&session, name, format!(r#"{{{variables},"{key}":true}}"#)).await;
+            assert_eq!(code(refused).await, "bad_request", "{name} {key}");
+        }
+    }
+    // Past each bound.
+    for (name, variables) in [
+        ("getDossierNumbers", r#""first":101"#.to_owned()),
+        ("getDossierNumbers", r#""first":0"#.to_owned()),
+        ("getDossierNumbers", r#""first":1,"last":1"#.to_owned()),
+        ("getDossierNumbers", format!(r#""first":1,"after":"{}""#, "a".repeat(10_000))),
+        ("getDossiers", format!(r#""last":101,{PARTS}"#)),
+        ("getDossier", format!(r#""dossier":4294967296,{PARTS}"#)),
+        ("getDeletedDossiers", r#""since":"2026-01-01T00:00:00Z","first":101,"includePending":true,"includeDeleted":true"#.to_owned()),
+    ] {
+        let refused = relais.operation(&session, name, format!(r#"{{"number":{DEMARCHE},{variables}}}"#)).await;
+        assert_eq!(code(refused).await, "bad_request", "{name} {variables:.80}");
+    }
     let refused = relais.request(reqwest::Method::GET, "/api/operations/getDemarche", &session).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(code(refused).await, "bad_request");
@@ -207,7 +240,8 @@ async fn an_answer_is_compressed_for_those_who_can_read_it() {
             .header("accept-encoding", encoding)
             .body(format!(r#"{{"number":{DEMARCHE}}}"#))
     };
-    let compressed = ask("br").send().await.unwrap();
+    let reading = reqwest::Client::builder().no_proxy().build().unwrap();
+    let compressed = reading.execute(ask("br").build().unwrap()).await.unwrap();
     assert_eq!(compressed.headers().get("content-encoding").map(|value| value.to_str().unwrap()), None, "reqwest has decoded it");
     assert_eq!(compressed.json::<Value>().await.unwrap()["data"]["text"].as_str().unwrap().len(), "répété ".len() * 20_000);
     let plain = reqwest::Client::builder().no_proxy().no_brotli().no_gzip().build().unwrap();

@@ -1,6 +1,6 @@
 //! The real proxy between the stand-ins, and a client of it.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use relais_proxy::{
     Configuration, Server,
@@ -14,6 +14,7 @@ use crate::{
     database::database,
     ds::Ds,
     grist::{Grist, Right},
+    watch,
 };
 
 /// The document of the team, and one that has none.
@@ -36,6 +37,8 @@ pub(crate) struct Relais {
     pub configuration: Configuration,
     pub folder: TempDir,
     pub server: Server,
+    /// Where its answers are looked through.
+    pub wire: SocketAddr,
     pub grist: Grist,
     pub ds: Ds,
     pub http: reqwest::Client,
@@ -54,9 +57,12 @@ impl Relais {
         configuration.database = database;
         configuration.secret.file = Some(folder.path().join("secret"));
         change(&mut configuration);
+        watch::start();
         let server = Server::start(configuration.clone()).await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { configuration, folder, server, grist, ds, http }
+        let wire = watch::wire(server.address()).await;
+        // Without compression: an answer is looked through as it comes.
+        let http = reqwest::Client::builder().no_proxy().no_brotli().no_gzip().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { configuration, folder, server, wire, grist, ds, http }
     }
 
     /// Nobody is declared; any owner creates a team.
@@ -70,14 +76,32 @@ impl Relais {
 
     /// The same server, ended without a word and started anew.
     pub(crate) async fn restart(self) -> Self {
-        let Self { configuration, folder, server, grist, ds, http } = self;
+        let configuration = self.configuration.clone();
+        self.restart_with(configuration).await
+    }
+
+    /// The same, configured otherwise.
+    pub(crate) async fn restart_with(self, configuration: Configuration) -> Self {
+        let Self { folder, server, grist, ds, http, .. } = self;
         drop(server);
+        Self::resume(configuration, folder, grist, ds, http).await
+    }
+
+    /// Ends the server as a signal does, and starts it anew.
+    pub(crate) async fn stop_and_start(self) -> Self {
+        let Self { configuration, folder, server, grist, ds, http, .. } = self;
+        server.stop().await;
+        Self::resume(configuration, folder, grist, ds, http).await
+    }
+
+    pub(crate) async fn resume(configuration: Configuration, folder: TempDir, grist: Grist, ds: Ds, http: reqwest::Client) -> Self {
         let server = Server::start(configuration.clone()).await.unwrap();
-        Self { configuration, folder, server, grist, ds, http }
+        let wire = watch::wire(server.address()).await;
+        Self { configuration, folder, server, wire, grist, ds, http }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.address())
+        format!("http://{}{path}", self.wire)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -137,7 +161,9 @@ impl Relais {
 
     pub(crate) async fn metrics(&self) -> String {
         let address = self.server.metrics_address().unwrap();
-        self.http.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
+        let metrics = self.http.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap();
+        watch::look("a metric", &metrics);
+        metrics
     }
 }
 

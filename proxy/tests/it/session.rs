@@ -201,8 +201,8 @@ async fn a_grist_that_fails_vouches_for_nobody() {
         assert_eq!(refused.status(), StatusCode::BAD_GATEWAY, "{status}");
         assert_eq!(code(refused).await, "grist_refused");
     }
-    // A port where nothing listens any more.
-    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // A port where nothing listens.
+    let (_reserved, gone) = crate::raw::nobody();
     let relais = Relais::with(|configured| configured.grist.origins.push(format!("http://{gone}").parse().unwrap())).await;
     let token = relais.grist.token(DOCUMENT, 42, Right::Owner);
     assert_snapshot!(body(relais.ask_session(&format!("http://{gone}"), &token).await).await, @r#"
@@ -227,6 +227,9 @@ async fn a_body_of_another_shape_is_refused() {
         json!({ "grist_origin": origin }),
         json!({ "grist_origin": origin, "grist_token": [token] }),
         json!({ "grist_origin": origin, "grist_token": token, "role": "owner" }),
+        // What an error of the reader would quote, into the log.
+        json!(token),
+        json!({ token.as_str(): 1 }),
     ] {
         assert_eq!(code(relais.post("/api/session", &body).await).await, "bad_request", "{body}");
     }
@@ -283,11 +286,11 @@ async fn what_an_operator_withdraws_is_withdrawn_from_open_sessions() {
     let mut changed = configuration(&relais.grist, &relais.ds);
     changed.secret.file = Some(secret.clone());
     changed.teams[0].documents = vec![format!("{}/{STRANGER}", relais.grist.origin()).parse().unwrap()];
-    let restarted = Relais { server: relais_proxy::Server::start(changed).await.unwrap(), ..relais };
+    let restarted = relais.restart_with(changed).await;
     assert_eq!(code(restarted.state(&session).await).await, "document_unknown");
     let mut changed = configuration(&restarted.grist, &restarted.ds);
     changed.secret.file = Some(secret);
     changed.grist.origins = vec!["https://grist.exemple.fr".parse().unwrap()];
-    let restarted = Relais { server: relais_proxy::Server::start(changed).await.unwrap(), ..restarted };
+    let restarted = restarted.restart_with(changed).await;
     assert_eq!(code(restarted.state(&session).await).await, "grist_refused");
 }

@@ -12,7 +12,7 @@ use crate::{
     grist::Right,
     relais::{DEMARCHE, DOCUMENT, Relais, code},
     teams::{create, team},
-    tokens::{TOKEN, deposit},
+    tokens::{OTHER, TOKEN, deposit},
 };
 
 async fn with_token() -> (Relais, String) {
@@ -55,9 +55,8 @@ async fn no_token_is_in_the_database() {
 async fn a_sealed_token_moved_to_another_team_does_not_open() {
     let (relais, owner) = with_token().await;
     let thief = create(&relais, crate::relais::STRANGER, "Autre").await;
-    let other = "b3RoZXItZGVwb3NpdGVkLXRva2Vu";
-    relais.ds.knows(other, Known { demarches: vec![DEMARCHE], ..Known::default() });
-    deposit(&relais, &thief, other, &[DEMARCHE]).await;
+    relais.ds.knows(OTHER, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    deposit(&relais, &thief, OTHER, &[DEMARCHE]).await;
     // Whoever writes in the database, without the key, gives the seal of one team to another.
     meddle(&relais.configuration.database, "UPDATE tokens SET sealed = (SELECT MIN(sealed) FROM tokens)").await;
     let relais = relais.restart().await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     database::meddle,
-    grist::Right,
+    grist::{Right, now},
     relais::{DEMARCHE, DOCUMENT, Relais, STRANGER, code},
     tokens::{TOKEN, deposit},
 };
@@ -100,6 +100,9 @@ async fn a_document_joins_with_a_code_that_serves_once() {
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     let (_, invitation) = invite(&relais, &owner, false).await;
     assert_eq!(team(&relais, &owner).await["invitations"].as_array().unwrap().len(), 1);
+    let plain = invitation.replace('-', "");
+    let known = format!("DELETE FROM invitations WHERE hash IN ('{invitation}', '{plain}')");
+    assert_eq!(meddle(&relais.configuration.database, &known).await, 0, "the code itself is not kept");
     let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
     let typed = invitation.to_lowercase().replace('-', " ");
     assert_eq!(join(&relais, &comer, &typed).await.status(), StatusCode::OK);
@@ -139,6 +142,9 @@ async fn an_invitation_that_is_withdrawn_past_or_guessed_opens_nothing() {
     assert_eq!(gone.status(), StatusCode::NO_CONTENT);
     assert_eq!(code(join(&relais, &comer, &withdrawn).await).await, "invitation_refused");
     let (_, past) = invite(&relais, &owner, false).await;
+    let ends = team(&relais, &owner).await["invitations"][0]["expires_at"].as_str().unwrap().to_owned();
+    let ends = relais_engine::Timestamp::parse(&ends).unwrap().milliseconds() / 1000;
+    assert!((now()..=now() + 48 * 3600).contains(&ends), "two days");
     assert_eq!(meddle(&relais.configuration.database, "UPDATE invitations SET expires_at = 1").await, 1);
     assert_eq!(code(join(&relais, &comer, &past).await).await, "invitation_refused");
     assert!(team(&relais, &owner).await["invitations"].as_array().unwrap().is_empty(), "one that has ended is not shown");

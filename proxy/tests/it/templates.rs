@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     database::{is_postgres, meddle},
     grist::Right,
+    raw,
     relais::{DEMARCHE, DOCUMENT, Relais, STRANGER, code},
     teams::{THIRD, create, team},
     tokens::TOKEN,
@@ -59,11 +60,12 @@ async fn get(relais: &Relais, session: &str, path: &str) -> Response {
 }
 
 /// Says that these connexions of a document come from a template, and no others from any.
-pub(crate) async fn use_it(relais: &Relais, session: &str, template: &Value, connexions: &[&str]) {
+pub(crate) async fn use_it(relais: &Relais, session: &str, template: &Value, connexions: &[&str]) -> Value {
     let known = json!({ "template": template["id"], "version": 1 });
     let said: serde_json::Map<String, Value> = connexions.iter().map(|connexion| ((*connexion).to_owned(), known.clone())).collect();
     let answer = relais.send(Method::PUT, USES, session, &said.into()).await;
-    assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{}", answer.text().await.unwrap());
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.json().await.unwrap()
 }
 
 pub(crate) async fn uses(relais: &Relais, session: &str, template: &Value) -> i64 {
@@ -204,12 +206,18 @@ async fn uses_are_what_each_document_says_of_itself() {
     // A version, or a template, that there is not.
     let id = template["id"].as_str().unwrap();
     let said = json!({ "2": { "template": id, "version": 2 }, "3": { "template": "AAAAAAAAAAAAAAAAAAAAAA", "version": 1 } });
-    assert_eq!(relais.send(Method::PUT, USES, &editor, &said).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(relais.send(Method::PUT, USES, &editor, &said).await.json::<Value>().await.unwrap(), json!({}));
     assert_eq!(uses(&relais, &owner, &template).await, 1);
+    // Who uses one is told of the latest version, until it is withdrawn.
+    assert_eq!(use_it(&relais, &other, &template, &["1"]).await, json!({ "1": 1 }));
+    matching(&relais, Method::PUT, &template, &owner, 2, &file("Suivi")).await;
+    assert_eq!(use_it(&relais, &other, &template, &["1", "1-2"]).await, json!({ "1": 2, "1-2": 2 }));
+    matching(&relais, Method::DELETE, &template, &owner, 3, &json!({})).await;
+    assert_eq!(use_it(&relais, &other, &template, &["1"]).await, json!({}));
     // A document that leaves its team uses nothing of it.
     let mark = team(&relais, &other).await["documents"][0]["id"].as_str().unwrap().to_owned();
     relais.send(Method::DELETE, &format!("/api/team/documents/{mark}"), &other, &json!({ "ends_team": true })).await;
-    assert_eq!(uses(&relais, &owner, &template).await, 0);
+    assert_eq!(meddle(&relais.configuration.database, "DELETE FROM template_uses").await, 0);
     for odd in [
         json!([]),
         json!({ "1": { "template": id } }),
@@ -250,10 +258,27 @@ async fn what_is_no_template_is_refused_with_its_place_and_reason() {
         assert!(answer.contains("template_refused") && answer.contains(expected), "{expected}: {answer}");
         assert!(!answer.contains(TOKEN) && !answer.contains("abc"));
     }
-    // A bomb: larger than any template.
-    let (status, _) = refused(format!("{{\"fields\":[{}0]}}", "0,".repeat(1_000_000)).into_bytes()).await;
-    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    // A bomb, larger than any template, is refused before it is read: who still sends it may not hear so.
+    let bomb = format!("{{\"fields\":[{}0]}}", "0,".repeat(1_000_000));
+    let announced = async |length: usize| {
+        let head = format!(
+            "POST /api/templates HTTP/1.1\r\nHost: relais\r\nAuthorization: Bearer {owner}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        raw::exchange(relais.server.address(), head.as_bytes()).await
+    };
+    assert!(announced(bomb.len()).await.starts_with("HTTP/1.1 413"));
+    let request = relais.request(Method::POST, "/api/templates", &owner).header("content-type", "application/json").body(bomb);
+    if let Ok(answer) = request.send().await {
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
     assert!(names(&relais, &owner).await.is_empty());
+    // The same, as large as a template may be: its fields are counted.
+    let (status, answer) = refused(format!("{{\"relais_template\":1,\"fields\":[{}0]}}", "0,".repeat(100_000)).into_bytes()).await;
+    assert!(status == StatusCode::BAD_REQUEST && answer.contains("template_refused"), "{answer}");
+    let mut file = file("Suivi").to_string().into_bytes();
+    file.resize(256 * 1024, b' ');
+    assert_eq!(refused(file).await.0, StatusCode::CREATED, "as large as may be");
+    assert!(announced(256 * 1024 + 1).await.starts_with("HTTP/1.1 413"));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::{
 
 /// Recognisable wherever it might leak, and another.
 pub(crate) const TOKEN: &str = "ZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
-const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
+pub(crate) const OTHER: &str = "b3RoZXItZGVwb3NpdGVkLXRva2VuLW5ldmVyLXNob3du";
 
 pub(crate) async fn try_deposit(relais: &Relais, session: &str, token: &str, demarches: &[i64]) -> Response {
     let body = json!({ "name": "DETR 2026", "token": token, "demarches": demarches, "expires": "2027-03-01" });
@@ -132,6 +132,11 @@ async fn a_token_is_replaced_and_nothing_else_changes() {
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     let editor = relais.session_in(DOCUMENT, 42, Right::Editor).await;
     let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    // Nothing that is not known is taken along.
+    let path = format!("/api/tokens/{}", deposited["token"]["id"].as_str().unwrap());
+    let odd = json!({ "version": 1, "name": "A", "token": null, "demarches": [DEMARCHE], "expires": null, "team": "another" });
+    assert_eq!(code(relais.send(Method::PUT, &path, &owner, &odd).await).await, "bad_request");
+    assert_eq!(code(relais.send(Method::DELETE, &path, &owner, &json!({ "version": 1, "team": "another" })).await).await, "bad_request");
     relais.state(&editor).await;
     let replaced: Value = replace(&relais, &owner, &deposited, Some(OTHER), &[DEMARCHE, SECOND], 1).await.json().await.unwrap();
     assert_eq!((&replaced["token"]["id"], &replaced["token"]["version"]), (&deposited["token"]["id"], &json!(2)));
@@ -191,8 +196,12 @@ async fn a_token_that_expires_says_so_to_its_owners_and_is_mended_by_another() {
     relais.ds.knows(OTHER, known(&[DEMARCHE]));
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    let listed = async || -> Value { relais.request(Method::GET, "/api/demarches", &owner).send().await.unwrap().json().await.unwrap() };
+    assert_eq!(listed().await[0]["error"], Value::Null);
     relais.ds.knows(TOKEN, Known { is_expired: true, ..known(&[DEMARCHE]) });
+    assert_eq!(listed().await[0]["error"], Value::Null, "it is kept for a minute");
     assert_eq!(code(relais.state(&owner).await).await, "token_expired");
+    assert_eq!(listed().await[0]["error"]["code"], "token_expired", "unless DS says otherwise meanwhile");
     assert_eq!(team(&relais, &owner).await["tokens"][0]["refusal"]["code"], "token_expired");
     let replaced: Value = replace(&relais, &owner, &deposited, Some(OTHER), &[DEMARCHE], 1).await.json().await.unwrap();
     assert_eq!(replaced["token"]["refusal"], Value::Null);

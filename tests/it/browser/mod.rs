@@ -7,9 +7,11 @@ mod axe;
 mod harness;
 mod journey;
 mod scope;
+mod services;
 mod several;
 mod states;
 mod team;
+mod team_life;
 mod templates;
 
 use relais_tests::{

@@ -84,7 +84,8 @@ async fn a_run_that_goes_on_elsewhere_is_said_with_who_and_since_when() {
     browser.sees("Rien n'a été lancé une seconde fois.").await;
     judge(&browser, "deja-en-cours").await;
     browser.picture("deja-en-cours").await;
-    assert_eq!(stack.document.calls().writes, 0);
+    assert_eq!(stack.document.calls().writes, 1, "what was chosen is kept");
+    assert_eq!(table(&browser).await, Value::Null);
     elsewhere.give_back(&EVERYDAY.to_string()).await;
     browser.press("Réessayer").await;
     browser.sees("Synchronisation terminée").await;

@@ -125,8 +125,20 @@ async fn a_token_that_ends_soon_is_told_where_one_chooses() {
     let browser = Browser::start("token_ends_soon").await;
     open(&browser, &stack, &stack.document, OWNER).await;
     browser.press("Connecter une démarche").await;
-    browser.sees("Le jeton de votre équipe pour Démarches Simplifiées expire le ").await;
+    browser.sees("Le jeton de votre équipe pour Démarches Simplifiées expire dans 10 jours, le ").await;
     judge(&browser, "jeton-expire-bientot").await;
+    // And where one synchronises, once it concerns what is there.
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("Vos dossiers, dans ce document").await;
+    assert!(!browser.widget_text().await.contains("expire dans"), "no démarche of this document needs that token yet");
+    choose_everyday(&browser, &stack).await;
+    browser.press("Importer les dossiers").await;
+    browser.sees("Synchronisation terminée").await;
+    browser.press("Terminer").await;
+    browser.sees("Le jeton de votre équipe pour Démarches Simplifiées expire dans 10 jours, le ").await;
+    browser.sees("l'écran « Équipe » dit qui peut le déposer").await;
+    judge(&browser, "accueil-jeton").await;
+    browser.picture("accueil-jeton").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,9 +151,16 @@ async fn an_expired_token_stops_a_run_and_a_new_one_starts_it_again() {
     stack.document.reset_calls();
     browser.press("Importer les dossiers").await;
     browser.sees("Le jeton de votre équipe pour Démarches Simplifiées a expiré.").await;
-    browser.sees("Rien n'a été écrit dans le document.").await;
+    browser.sees("Aucun dossier n'a été écrit. Vos choix sont gardés dans le document.").await;
     browser.picture("expire").await;
-    assert_eq!(stack.document.calls().writes, 0);
+    assert_eq!(stack.document.calls().writes, 1, "what was chosen is kept");
+    // Whoever opens the document is told before they try.
+    let another = Browser::start("expired_token_home").await;
+    open(&another, &stack, &stack.document, OWNER).await;
+    another.sees("Démarches connectées").await;
+    another.sees("Le jeton de votre équipe pour Démarches Simplifiées a expiré.").await;
+    judge(&another, "accueil-expire").await;
+    another.picture("accueil-expire").await;
 
     stack.ds.tokens().renew(stack.ds.token());
     browser.press("Réessayer").await;

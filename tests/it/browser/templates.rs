@@ -13,7 +13,8 @@ use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open, te
 
 const NAME: &str = "Suivi des associations";
 
-/// Two documents, of no team yet. A field of the second démarche has another label than in the first.
+/// Two documents, of no team yet. A field of the second démarche has another label than in the first, and one has the same in
+/// capitals.
 async fn two_services() -> (Stack, SampleDocument) {
     let options = Options {
         ds: ds::Options { everyday: 20, complete: 0, ..ds::Options::default() },
@@ -25,9 +26,11 @@ async fn two_services() -> (Stack, SampleDocument) {
     let stack = crate::logs::start(options).await;
     let store = stack.ds.store();
     let mut sibling = (*store.demarche(SIBLING).unwrap()).clone();
-    let field = store.field(SIBLING, "Montant demandé (en euros)").unwrap();
     let champs = &mut sibling.revisions.last_mut().unwrap().champs;
-    "Montant sollicité (en euros)".clone_into(&mut find_mut(champs, field).unwrap().label);
+    for (from, to) in [("Montant demandé (en euros)", "Montant sollicité (en euros)"), ("Description du projet", "DESCRIPTION DU PROJET")] {
+        let field = store.field(SIBLING, from).unwrap();
+        to.clone_into(&mut find_mut(champs, field).unwrap().label);
+    }
     store.insert(sibling, 7, 12);
     let second = stack.grist.add_document("Isère").unwrap();
     (stack, second)
@@ -40,7 +43,7 @@ async fn create_team(browser: &Browser, name: &str, token: &str, demarches: &str
 }
 
 /// Picks an option of a list, by its position.
-async fn pick(browser: &Browser, id: &str, value: &str) {
+pub(super) async fn pick(browser: &Browser, id: &str, value: &str) {
     let pick = format!(
         "const select = document.getElementById({}); select.value = {}; select.dispatchEvent(new Event('change', {{ bubbles: true }})); \
          return select.value;",
@@ -67,7 +70,7 @@ async fn import(browser: &Browser, text: &str) {
     browser.ask_widget(&script).await;
 }
 
-async fn main_rows(browser: &Browser) -> Value {
+pub(super) async fn main_rows(browser: &Browser) -> Value {
     let pages = browser.ask_document("return window.sampleGrist.state().pages.filter((page) => !page.isWidget).map((page) => page.table);").await;
     let table = pages.as_array().unwrap().iter().find(|table| **table != json!("Table1")).cloned().expect("the dossiers have a page");
     browser.ask_document(&format!("return window.sampleGrist.fetch({table});")).await
@@ -121,8 +124,13 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     browser.follow("Modèles").await;
     browser.sees(NAME).await;
     browser.sees("Préfecture du Loiret").await;
+    // It was made for a démarche that this team does not read: all are shown.
+    browser.choose("De mon équipe").await;
+    browser.sees("Aucun modèle ici pour l'instant.").await;
+    browser.choose("Tous").await;
     browser.press("Voir").await;
     browser.sees("Ce qu'il crée").await;
+    browser.sees("Noms seulement").await;
     assert!(!browser.widget_text().await.contains("Partager"), "another team's template can be shared");
     browser.press("Appliquer à une démarche").await;
     browser.sees("À quelle démarche").await;
@@ -133,6 +141,13 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     browser.picture("appliquer").await;
     browser.sees("Par exemple :").await;
     browser.choose("Montant sollicité (en euros)").await;
+    // What is only likely is taken, and shown to be corrected; what is answered is not counted any more.
+    browser.sees("Champs confirmés").await;
+    browser.sees("1 champ à vérifier").await;
+    let is_taken = "const one = [...document.querySelectorAll('input[name=verifier-0]')]; \
+                    return one.findIndex((radio) => radio.checked) === 0 && one[0].closest('label').textContent.startsWith('DESCRIPTION DU PROJET');";
+    assert_eq!(browser.ask_widget(is_taken).await, json!(true));
+    browser.picture("verifier").await;
     browser.press("Appliquer le modèle").await;
     browser.sees("Prête").await;
     browser.picture("prete").await;
@@ -181,19 +196,44 @@ async fn a_template_goes_from_one_service_to_another_and_its_next_version_too() 
     assert!(!elsewhere.widget_text().await.contains("Enregistrer le partage"), "what was chosen before is still offered");
     elsewhere.picture("entre-temps").await;
 
+    // The other service hears of it where it synchronises.
     open(&browser, &stack, &second, OWNER).await;
-    browser.follow("Modèles").await;
+    browser.picture("accueil-nouvelle-version").await;
+    browser.press("Son modèle a une nouvelle version").await;
     browser.sees("a une version 2").await;
     browser.picture("nouvelle-version").await;
     browser.press("Voir les différences").await;
     browser.sees("Ajoute le domaine.").await;
-    browser.sees("Cette connexion suit la version 1.").await;
+    browser.sees("Cette connexion suit la version 1. La version 2 est du").await;
+    // It is not wanted, and is not told again; the one after it is.
+    browser.press("Garder la version 1").await;
+    browser.sees("La connexion garde sa version.").await;
+    browser.sees(NAME).await;
+    assert!(!browser.widget_text().await.contains("a une version 2"));
+    browser.follow("Accueil").await;
+    browser.sees("Démarches connectées").await;
+    browser.sees("À jour").await;
+    assert!(!browser.widget_text().await.contains("nouvelle version"));
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.follow("Modèles").await;
+    browser.press("Créer un modèle").await;
+    browser.choose("Nouvelle version de").await;
+    browser.write("Ce que cette version change", "Le domaine, toujours.").await;
+    browser.press("Enregistrer cette version").await;
+    browser.sees("Le modèle est enregistré.").await;
+    open(&browser, &stack, &second, OWNER).await;
+    browser.follow("Modèles").await;
+    browser.sees("a une version 3").await;
+    browser.press("Voir les différences").await;
+    browser.sees("Le domaine, toujours.").await;
+    browser.sees("Cette connexion suit la version 1. La version 3 est du").await;
     browser.sees("Nouvelle colonne « Domaine d'intervention »").await;
-    // What was confirmed for the first version is not asked again.
+    // What was confirmed for the first version is not asked again, nor what it filled shown again.
+    assert!(!browser.widget_text().await.contains("à vérifier"));
     browser.picture("differences").await;
     browser.press("Appliquer cette version").await;
     browser.sees("La version est appliquée.").await;
-    assert!(!browser.widget_text().await.contains("a une version 2"));
+    assert!(!browser.widget_text().await.contains("a une version 3"));
     browser.follow("Accueil").await;
     browser.press("Synchroniser").await;
     browser.sees("Synchronisation terminée").await;
@@ -238,17 +278,30 @@ async fn the_screens_of_templates_are_accessible() {
     browser.choose("Ne pas importer").await;
     browser.sees("Colonne laissée de côté").await;
     judge(&browser, "ecarter").await;
-    browser.press(NAME).await;
-    browser.sees("Ce qu'il crée").await;
-    browser.press("Modèles").await;
+    browser.press("Appliquer le modèle").await;
+    browser.sees("Prête").await;
+    browser.follow("Modèles").await;
     browser.sees(NAME).await;
+    browser.sees("Pour mes démarches").await;
     judge(&browser, "modeles").await;
     browser.press("Créer un modèle").await;
+    browser.choose(&everyday_title(&stack)).await;
     browser.sees("Enregistrer comme").await;
     judge(&browser, "creer").await;
+    browser.choose("Nouvelle version de").await;
+    browser.write("Ce que cette version change", "Rien.").await;
+    browser.press("Enregistrer cette version").await;
+    browser.sees("Le modèle est enregistré.").await;
+    browser.press("Modèles").await;
+    browser.sees("a une version 2").await;
+    judge(&browser, "nouvelle-version").await;
+    browser.press("Voir les différences").await;
+    browser.sees("La version 2 est du").await;
+    judge(&browser, "differences").await;
+    browser.press("Garder la version 1").await;
+    browser.sees("La connexion garde sa version.").await;
 
     // What is no template is refused in words; a file that was exported comes back as another one.
-    browser.press("Modèles").await;
     import(&browser, "{}").await;
     browser.sees("Ce fichier n'est pas un modèle de Relais").await;
     judge(&browser, "refus").await;
@@ -260,4 +313,13 @@ async fn the_screens_of_templates_are_accessible() {
     judge(&browser, "retirer").await;
     browser.press("Retirer ce modèle").await;
     browser.sees("Le modèle est retiré.").await;
+
+    // One of a démarche that the team does not read is counted, and shown on demand.
+    import(&browser, &file.as_str().unwrap().replace(&EVERYDAY.to_string(), "424242")).await;
+    browser.sees("Le modèle est enregistré.").await;
+    browser.press("Modèles").await;
+    browser.sees("1 autre modèle concerne une démarche que votre équipe ne peut pas lire.").await;
+    judge(&browser, "autres").await;
+    browser.choose("De mon équipe").await;
+    browser.sees("Fait pour la démarche 424242").await;
 }

@@ -8,6 +8,7 @@ mod lanes;
 mod life;
 mod rules;
 mod siblings;
+mod templates;
 
 use relais_engine::{
     mapping::{Mapping, Preset},

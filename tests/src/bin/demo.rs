@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
 
     let options = Options {
-        ds: ds::Options { everyday: arguments.dossiers, bench: arguments.dossiers, ..ds::Options::default() },
+        ds: ds::Options { everyday: arguments.dossiers, bench: arguments.dossiers, sibling_in_other_words: true, ..ds::Options::default() },
         grist: grist::Options {
             address: (Ipv4Addr::LOCALHOST, arguments.port).into(),
             documents: vec!["Suivi des subventions".to_owned()],
@@ -59,14 +59,16 @@ async fn main() -> anyhow::Result<()> {
 
     // Access is granted already: the screen that asks for it is one click away, in the panel.
     let address = |document: &SampleDocument| format!("{}&access=full", stack.grist.page_url(document, "owner", &stack.address()));
-    let second = stack.grist.add_document("Aides des communes")?;
-    // Made up at this start, and good for nothing else.
-    let token = stack.ds.tokens().add(Scope::Only(vec![ds::SIBLING, ds::EVERYDAY]));
     let mut output = std::io::stdout().lock();
     writeln!(output, "\nOuvrez cette adresse dans un navigateur :\n\n    {}\n", address(&stack.document))?;
-    writeln!(output, "Un second document n’a pas encore d’équipe :\n\n    {}\n", address(&second))?;
-    writeln!(output, "Pour lui, un jeton qui lit {} et {} : {token}\n", ds::SIBLING, ds::EVERYDAY)?;
-    writeln!(output, "Démarches à essayer : {} (courante), {} (tous les types de champs). Ctrl+C pour arrêter.", ds::EVERYDAY, ds::COMPLETE)?;
+    writeln!(output, "Démarches à essayer : {} (courante), {} (tous les types de champs).\n", ds::EVERYDAY, ds::COMPLETE)?;
+    writeln!(output, "À plusieurs : ces documents n’ont pas encore d’équipe. Chacun crée la sienne avec son jeton, fait à l’instant :\n")?;
+    for (name, demarche) in [("Loiret", ds::EVERYDAY), ("Isère", ds::SIBLING)] {
+        let document = stack.grist.add_document(name)?;
+        let token = stack.ds.tokens().add(Scope::Only(vec![demarche]));
+        writeln!(output, "    {name} : {}\n    jeton pour la démarche {demarche} : {token}\n", address(&document))?;
+    }
+    writeln!(output, "La démarche {} est une copie de la {}, où deux champs ont un autre nom. Ctrl+C pour arrêter.", ds::SIBLING, ds::EVERYDAY)?;
     drop(output);
     tokio::signal::ctrl_c().await?;
     Ok(())

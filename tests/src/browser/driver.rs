@@ -22,6 +22,11 @@ pub(super) struct Driver {
 impl Driver {
     /// Starts one and waits until it listens.
     pub(super) fn start() -> Self {
+        // The port that it finds free may be somebody else's the moment after.
+        (0..5).find_map(|_| Self::try_start()).expect("chromedriver finds a port")
+    }
+
+    fn try_start() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         // A group of its own, so that the browser can be ended with it.
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
@@ -31,13 +36,17 @@ impl Driver {
         let port = loop {
             let from = said.len();
             let read = output.read_line(&mut said).expect("chromedriver says where it listens");
-            assert!(read > 0, "chromedriver stopped: {said}");
+            if read == 0 {
+                let _ended = process.wait();
+                assert!(said.contains("port not available"), "chromedriver stopped: {said}");
+                return None;
+            }
             let listening = said[from..].split_once("successfully on port ").and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok());
             if let Some(port) = listening {
                 break port;
             }
         };
-        Self { process, _output: output, port, profile: tempfile::tempdir().expect("a folder for the browser's profile") }
+        Some(Self { process, _output: output, port, profile: tempfile::tempdir().expect("a folder for the browser's profile") })
     }
 
     /// Its address.

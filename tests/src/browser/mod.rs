@@ -102,6 +102,10 @@ impl Browser {
 
     async fn press_on(&self, side: Side, role: &str, name: &str) {
         let element = self.element(side, role, name).await;
+        // From under a bar that stays in place, as one scrolls before pressing.
+        if let Ok(pressed) = serde_json::to_value(&element) {
+            let _scrolled = self.client.execute("arguments[0].scrollIntoView({ block: 'nearest' });", vec![pressed]).await;
+        }
         if let Err(error) = element.click().await {
             self.fail(&format!("« {name} » cannot be pressed: {error}")).await;
         }

@@ -66,11 +66,22 @@ pub struct Options {
     pub requests_per_minute: u32,
     /// Whether it knows `dossiersCount`; instances before the end of August 2026 refuse a query that names it.
     pub counts_dossiers: bool,
+    /// Whether two fields of [`SIBLING`] are called otherwise than those of [`EVERYDAY`].
+    pub sibling_in_other_words: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, seed: 1, complete: 60, everyday: 250, bench: 0, requests_per_minute: 400, counts_dossiers: true }
+        Self {
+            port: 0,
+            seed: 1,
+            complete: 60,
+            everyday: 250,
+            bench: 0,
+            requests_per_minute: 400,
+            counts_dossiers: true,
+            sibling_in_other_words: false,
+        }
     }
 }
 
@@ -93,7 +104,8 @@ impl SampleDs {
         store.insert(samples::everyday::demarche(), options.seed, options.everyday);
         store.insert(samples::bench::demarche(), options.seed, options.bench);
         store.insert(samples::everyday::neighbour(), options.seed, options.everyday.min(50));
-        store.insert(samples::everyday::sibling(), options.seed, options.everyday.min(40));
+        let sibling = if options.sibling_in_other_words { samples::everyday::sibling_in_other_words() } else { samples::everyday::sibling() };
+        store.insert(sibling, options.seed, options.everyday.min(40));
         let tokens = Tokens::default();
         let token = tokens.add(Scope::Only(vec![COMPLETE, EVERYDAY, BENCH, SIBLING]));
         let sample = Arc::new(Sample {

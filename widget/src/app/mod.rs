@@ -11,13 +11,15 @@ use std::rc::Rc;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use relais_engine::{
-    ds::{Demarche, DemarcheNumber, SourceError},
+    ds::SourceError,
     grist::DocumentError,
     ports::Clock,
+    sorted::SortedMap,
     sync::{Loaded, load},
 };
 use wasm_bindgen_futures::spawn_local;
 
+pub use choice::{Choice, Chosen, Joining};
 pub use runs::{Ended, Run, Stage, Undo};
 pub use shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading};
 pub use team::{Desk, Panel, Said};
@@ -28,7 +30,6 @@ use crate::{
     grist::{AccessLevel, ConnectError, Event, Grist},
     page::Page,
     proxy::{ListedDemarche, Proxy, Session},
-    selection::Selection,
     standing::{Access, Obstacle},
 };
 
@@ -66,32 +67,6 @@ impl<T> Fetched<T> {
     }
 }
 
-/// What becomes of a démarche that is added to those of the tables.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Joining {
-    /// None was added yet.
-    No,
-    /// It is among them, by its title.
-    Joined(String),
-    /// One was taken away, by its title.
-    Left(String),
-    /// Its form is read.
-    Reading,
-    /// Its form is another.
-    Stranger,
-    /// DS does not open it.
-    Failed(DemarcheNumber, SourceError),
-}
-
-/// The démarche that is looked at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chosen {
-    /// Its number.
-    pub number: DemarcheNumber,
-    /// Its form.
-    pub form: Fetched<Box<Demarche>>,
-}
-
 #[derive(Clone)]
 struct Services {
     grist: Grist,
@@ -113,18 +88,12 @@ pub struct App {
     pub document: RwSignal<Option<String>>,
     /// The connexions of the document.
     pub loaded: RwSignal<Loaded>,
+    /// The latest versions of the templates that connexions come from, by the ids of the connexions.
+    pub latest: RwSignal<SortedMap<String, i64>>,
     /// The démarches of the team.
     pub demarches: RwSignal<Fetched<Vec<ListedDemarche>>>,
     /// What the screens about the team show.
     pub desk: RwSignal<Desk>,
-    /// The démarche looked at.
-    pub chosen: RwSignal<Option<Chosen>>,
-    /// While the samples of the chosen démarche are read.
-    pub is_reading_samples: RwSignal<bool>,
-    /// Why the fields could not be shown.
-    pub choice_error: RwSignal<Option<SourceError>>,
-    /// The fields chosen.
-    pub selection: RwSignal<Option<ArcRwSignal<Selection>>>,
     /// The run that goes on, or the last one.
     pub run: RwSignal<Option<Run>>,
     /// The connexions that run next, by id.
@@ -142,12 +111,9 @@ impl Default for App {
             session: RwSignal::new(None),
             document: RwSignal::new(None),
             loaded: RwSignal::new(Loaded::default()),
+            latest: RwSignal::new(SortedMap::new()),
             demarches: RwSignal::new(Fetched::Pending),
             desk: RwSignal::new(Desk::default()),
-            chosen: RwSignal::new(None),
-            is_reading_samples: RwSignal::new(false),
-            choice_error: RwSignal::new(None),
-            selection: RwSignal::new(None),
             run: RwSignal::new(None),
             queue: RwSignal::new(Vec::new()),
             services: StoredValue::new_local(None),
@@ -276,6 +242,22 @@ impl App {
                 (_, Err(error)) => self.access.set(Access::Blocked(Obstacle::of_document(&error))),
             }
         });
+    }
+
+    /// Says which templates this document uses, and hears of newer versions. Nothing else depends on it.
+    async fn tell_uses(self, proxy: &Proxy) {
+        let connexions = self.loaded.with_untracked(|loaded| loaded.connexions.clone());
+        if let Ok(latest) = proxy.tell_uses(&connexions).await {
+            self.latest.set(latest);
+        }
+    }
+
+    /// The same, where the answer changes something: a template is followed.
+    pub fn hear_of_versions(self) {
+        let Some(services) = self.services() else { return };
+        if self.loaded.with_untracked(|loaded| loaded.connexions.iter().any(|connexion| connexion.template.is_some())) {
+            spawn_local(async move { self.tell_uses(&services.proxy).await });
+        }
     }
 
     /// Asks which démarches the team may use.

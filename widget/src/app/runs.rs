@@ -12,8 +12,8 @@ use relais_engine::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use super::{App, Services};
-use crate::{clock::ServerClock, pace::Pace, text};
+use super::{App, Screen, Services};
+use crate::{clock::ServerClock, pace::Pace, page::Task, text};
 
 /// How often the document is looked at after an undo, which Grist answers before it is done.
 const UNDO_LOOKS: u32 = 10;
@@ -132,8 +132,6 @@ impl App {
                 run.stage = Stage::Ended(Box::new(Ended { outcome, at: clock.now(), undo }));
             }
         });
-        // The choices are in the document now.
-        self.selection.set(None);
         let mut next = None;
         self.queue.update(|queue| {
             if !queue.is_empty() {
@@ -141,6 +139,15 @@ impl App {
             }
         });
         if let Some(connexion) = next.and_then(|id| self.connexion(&id)) {
+            self.synchronise(connexion);
+        }
+    }
+
+    /// Runs what the page that led here asked for.
+    pub fn take_up(self) {
+        let Some(Task::Run(id)) = Task::take() else { return };
+        if let Some(connexion) = self.connexion(&id) {
+            self.go(Screen::Run);
             self.synchronise(connexion);
         }
     }
@@ -174,7 +181,12 @@ impl App {
         let Some(services) = self.services() else { return };
         spawn_local(async move {
             match disconnect(&services.grist, &connexion).await {
-                Ok(()) => self.reload().await,
+                Ok(()) => {
+                    self.reload().await;
+                    if connexion.template.is_some() {
+                        self.tell_uses(&services.proxy).await;
+                    }
+                }
                 Err(error) => on_error(error),
             }
         });

@@ -4,14 +4,14 @@ use relais_engine::{
     ds::{Demarche, DemarcheNumber, SourceError},
     grist::DocumentError,
     mapping::Proposal,
-    sync::{Connexion, FollowedTemplate},
-    template::{Applied, Template},
+    sync::{Connexion, FollowedTemplate, Loaded, Reshaped},
+    template::{Applied, TakenUp, Template, take_up},
 };
 
 use super::Fetched;
 use crate::{
     proxy::{ListedTemplate, NamedTeam, Visibility, WholeTemplate},
-    templates::{Fitting, take_up},
+    templates::{Fitting, Shown},
 };
 
 /// Where the agent is on the page.
@@ -86,6 +86,8 @@ pub struct Upgrading {
 pub struct Shelf {
     /// The templates that the team may see.
     pub list: Fetched<Vec<ListedTemplate>>,
+    /// Which of them are shown; none before the agent chooses.
+    pub shown: Option<Shown>,
     /// The one that is looked at.
     pub whole: Fetched<Box<WholeTemplate>>,
     /// The teams that a template can be shared with.
@@ -110,6 +112,7 @@ impl Default for Shelf {
     fn default() -> Self {
         Self {
             list: Fetched::Pending,
+            shown: None,
             whole: Fetched::Pending,
             teams: Fetched::Pending,
             drawer: Drawer::None,
@@ -140,7 +143,7 @@ impl Shelf {
     /// The form of a démarche about which something is asked: what its dossiers have helps to answer.
     pub(super) fn asked(&self, number: DemarcheNumber) -> Option<Demarche> {
         let applying = self.applying.as_ref().filter(|applying| applying.number == number)?;
-        applying.fitting.as_ref().filter(|fitting| fitting.open() > 0)?;
+        applying.fitting.as_ref().filter(|fitting| !fitting.questions.is_empty())?;
         applying.form.ready().map(|form| (**form).clone())
     }
 
@@ -165,25 +168,32 @@ impl Shelf {
         Some((fitting.apply(&whole.template, form), older))
     }
 
-    /// The connexion that the template makes, or changes, and its version.
-    pub(super) fn connexion(&self, others: &[Connexion]) -> Option<(Connexion, i64)> {
-        let (applied, older) = self.applied()?;
-        let whole = self.whole.ready()?;
-        let version = whole.listed.version;
-        let mut connexion = if let Some(Upgrading { connexion, .. }) = &self.upgrading {
-            let mut connexion = connexion.clone();
-            take_up(&mut connexion, &applied, older.as_ref(), version);
-            connexion
-        } else {
-            let mut connexion = Connexion::new(applied.mapping, others);
-            connexion.follow(applied.scope, applied.keeping);
-            connexion.template = Some(FollowedTemplate { id: whole.listed.id.clone(), version, declined: Vec::new() });
-            connexion
-        };
-        let declined = self.applying.as_ref()?.fitting.as_ref()?.declined();
-        if let Some(followed) = &mut connexion.template {
-            followed.declined = declined;
+    /// What comes of a newer version for its connexion, once it can be applied.
+    pub fn taken_up(&self, loaded: &Loaded) -> Option<TakenUp> {
+        let (newer, older) = self.applied()?;
+        let (version, upgrading) = (self.whole.ready()?.listed.version, self.upgrading.as_ref()?);
+        let mut taken = take_up(&upgrading.connexion, &loaded.schema, &newer, older.as_ref(), version);
+        self.note_declined(&mut taken.connexion);
+        Some(taken)
+    }
+
+    /// The connexion that the template makes, or changes, and what that changes in the document.
+    pub(super) fn connexion(&self, loaded: &Loaded) -> Option<(Connexion, Vec<Reshaped>)> {
+        if self.upgrading.is_some() {
+            return self.taken_up(loaded).map(|taken| (taken.connexion, taken.reshaped));
         }
-        Some((connexion, version))
+        let (applied, listed) = (self.applied()?.0, &self.whole.ready()?.listed);
+        let mut connexion = Connexion::new(applied.mapping, &loaded.connexions);
+        connexion.follow(applied.scope, applied.keeping);
+        connexion.template = Some(FollowedTemplate { id: listed.id.clone(), version: listed.version, declined: Vec::new(), passed_over: None });
+        self.note_declined(&mut connexion);
+        Some((connexion, Vec::new()))
+    }
+
+    fn note_declined(&self, connexion: &mut Connexion) {
+        let fitting = self.applying.as_ref().and_then(|applying| applying.fitting.as_ref());
+        if let Some((followed, fitting)) = connexion.template.as_mut().zip(fitting) {
+            followed.declined = fitting.declined();
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use relais_engine::{
-    ds::{DemarcheNumber, DescriptorId, SourceError, SourceErrorCode},
+    ds::{Demarche, DemarcheNumber, DescriptorId, SourceError, SourceErrorCode},
     grist::DocumentError,
     mapping::Proposal,
-    sync::{Connexion, save},
+    sync::{Connexion, Reshaped, save, save_reshaped},
     template::Template,
 };
 use wasm_bindgen_futures::spawn_local;
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     page::Page,
-    proxy::{ListedTemplate, Proxy, WholeTemplate},
+    proxy::{ListedTemplate, WholeTemplate},
     templates::{Errand, Fitting, Newer},
     text::templates as words,
 };
@@ -88,15 +88,9 @@ impl Library {
     pub fn start(self) {
         let Some(services) = self.app().services() else { return };
         spawn_local(async move {
-            self.tell_uses(&services.proxy).await;
+            self.app().tell_uses(&services.proxy).await;
             self.list();
         });
-    }
-
-    /// Says which templates this document uses. Counts alone depend on it.
-    async fn tell_uses(self, proxy: &Proxy) {
-        let uses = self.app().loaded.with_untracked(|loaded| Errand::uses(&loaded.connexions));
-        let _told = proxy.have(uses.request()).await;
     }
 
     /// Asks for the templates.
@@ -207,12 +201,21 @@ impl Library {
 
     /// Notes in the document which version a connexion follows; the connexion is saved with it.
     async fn follow(self, mut connexion: Connexion, version: i64) -> Result<(), DocumentError> {
+        if let Some(followed) = &mut connexion.template {
+            followed.version = version;
+        }
+        self.save(connexion, None).await
+    }
+
+    /// Saves a connexion, with the columns that change for it and the form that they are of.
+    async fn save(self, mut connexion: Connexion, reshaped: Option<(Vec<Reshaped>, Box<Demarche>)>) -> Result<(), DocumentError> {
         let Some(services) = self.app().services() else { return Ok(()) };
-        let Some(followed) = &mut connexion.template else { return Ok(()) };
-        followed.version = version;
-        save(&services.grist, &mut connexion).await?;
+        match reshaped {
+            Some((reshaped, form)) => save_reshaped(&services.grist, &mut connexion, &reshaped, &form).await?,
+            None => save(&services.grist, &mut connexion).await?,
+        }
         self.app().reload().await;
-        self.tell_uses(&services.proxy).await;
+        self.app().tell_uses(&services.proxy).await;
         Ok(())
     }
 
@@ -353,19 +356,39 @@ impl Library {
                 return crate::ui::focus(UNANSWERED, "");
             }
         }
-        let made = self.shelf.with_untracked(|shelf| self.app().loaded.with_untracked(|loaded| shelf.connexion(&loaded.connexions)));
-        let Some((connexion, version)) = made.filter(|_| self.begin()) else { return };
+        let form = self.shelf.with_untracked(|shelf| shelf.applying.as_ref().and_then(|applying| applying.form.ready().cloned()));
+        let made = self.shelf.with_untracked(|shelf| self.app().loaded.with_untracked(|loaded| shelf.connexion(loaded)));
+        let Some((connexion, reshaped)) = made.filter(|_| self.begin()) else { return };
         let is_new = connexion.row.is_none();
         spawn_local(async move {
-            match self.follow(connexion, version).await {
+            match self.save(connexion, form.map(|form| (reshaped, form))).await {
                 Err(error) => self.tell(Told::Denied(error)),
                 Ok(()) if is_new => Page::Main.enter(),
-                Ok(()) => {
-                    self.list();
-                    self.go(Place::Gallery);
-                    self.tell(Told::Done(words::TAKEN_UP));
-                }
+                Ok(()) => self.back(words::TAKEN_UP),
             }
         });
+    }
+
+    /// Leaves the newer version that is looked at alone: it is not told again.
+    pub fn pass_over(self) {
+        let passed = self.shelf.with_untracked(|shelf| {
+            let mut connexion = shelf.upgrading.as_ref()?.connexion.clone();
+            connexion.template.as_mut()?.passed_over = Some(shelf.whole.ready()?.listed.version);
+            Some(connexion)
+        });
+        let Some(connexion) = passed.filter(|_| self.begin()) else { return };
+        spawn_local(async move {
+            match self.save(connexion, None).await {
+                Err(error) => self.tell(Told::Denied(error)),
+                Ok(()) => self.back(words::PASSED_OVER),
+            }
+        });
+    }
+
+    /// Shows the gallery, and says there what was done.
+    fn back(self, done: &'static str) {
+        self.list();
+        self.go(Place::Gallery);
+        self.tell(Told::Done(done));
     }
 }

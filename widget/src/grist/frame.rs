@@ -232,7 +232,11 @@ impl Frame {
 pub(crate) fn embedder(window: &Window) -> Option<String> {
     let ancestors = get(&window.location(), "ancestorOrigins");
     let first = Reflect::get_u32(&ancestors, 0).ok().and_then(|origin| origin.as_string());
-    let handed = || window.location().hash().ok()?.strip_prefix('#').filter(|origin| origin.starts_with("http")).map(str::to_owned);
+    let handed = || {
+        let told = window.location().hash().ok()?;
+        // What follows is for a page of ours.
+        told.strip_prefix('#')?.split(',').next().filter(|origin| origin.starts_with("http")).map(str::to_owned)
+    };
     let referrer = || web_sys::Url::new(&window.document()?.referrer()).ok().map(|url| url.origin());
     first.or_else(handed).or_else(referrer).filter(|origin| origin != "null")
 }

@@ -9,6 +9,8 @@ use relais_engine::{
     grist::DocumentError,
     json::{self, FromJson},
     ports::{Clock, Held, Leases, Source},
+    sorted::SortedMap,
+    sync::{Connexion, FollowedTemplate},
 };
 use web_sys::Blob;
 
@@ -143,6 +145,13 @@ impl Proxy {
         self.ask_of::<Vec<u8>>(method, &path, body, seen).await.map(|_| ())
     }
 
+    /// Says which templates the connexions of this document come from, all of them; hears the latest version of each, by the
+    /// ids of the connexions.
+    pub async fn tell_uses(&self, connexions: &[Connexion]) -> Result<SortedMap<String, i64>, SourceError> {
+        let body = json::write(&uses(connexions));
+        read(&self.ask::<Vec<u8>>(Method::PUT, "api/templates/uses", Some(body)).await?)
+    }
+
     /// Opens another session at the next call: this one names a team that is no longer the document's.
     pub fn renew(&self) {
         // When it is held, another is being opened already.
@@ -197,6 +206,15 @@ impl Leases for Proxy {
 
 fn shown_lease(lease: Option<&str>) -> String {
     json::write(&serde_json::json!({ "lease": lease }))
+}
+
+/// What the connexions of a document use.
+fn uses(connexions: &[Connexion]) -> serde_json::Value {
+    let follows = |connexion: &Connexion| {
+        let FollowedTemplate { id, version, .. } = connexion.template.as_ref()?;
+        Some((connexion.id.clone(), serde_json::json!({ "template": id, "version": version })))
+    };
+    connexions.iter().filter_map(follows).collect::<serde_json::Map<_, _>>().into()
 }
 
 struct Numbered(DemarcheNumber);

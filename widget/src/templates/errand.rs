@@ -1,10 +1,7 @@
 //! How the proxy is asked about templates.
 
 use gloo_net::http::Method;
-use relais_engine::{
-    json,
-    sync::{Connexion, FollowedTemplate},
-};
+use relais_engine::json;
 use serde_json::json;
 
 use crate::{
@@ -30,22 +27,11 @@ pub enum Errand {
     Share(String, i64, Visibility, Vec<String>),
     /// To withdraw a template.
     Withdraw(String, i64),
-    /// To note which connexions of the document come from which templates, by their ids, and that no other does.
-    Uses(serde_json::Map<String, serde_json::Value>),
     /// The teams that a template can be shared with.
     Teams,
 }
 
 impl Errand {
-    /// To note what the connexions of a document use.
-    pub fn uses(connexions: &[Connexion]) -> Self {
-        let follows = |connexion: &Connexion| {
-            let FollowedTemplate { id, version, .. } = connexion.template.as_ref()?;
-            Some((connexion.id.clone(), json!({ "template": id, "version": version })))
-        };
-        Self::Uses(connexions.iter().filter_map(follows).collect())
-    }
-
     /// How the proxy is asked.
     pub fn request(self) -> Request {
         const TEMPLATES: &str = "api/templates";
@@ -60,7 +46,6 @@ impl Errand {
                 (Method::PATCH, of(&id), Some(json::write(&json!({ "visibility": visibility.as_str(), "teams": teams }))), Some(seen))
             }
             Self::Withdraw(id, seen) => (Method::DELETE, of(&id), None, Some(seen)),
-            Self::Uses(uses) => (Method::PUT, of("uses"), Some(json::write(&uses.into())), None),
             Self::Teams => (Method::GET, "api/teams".to_owned(), None, None),
         };
         Request { method, path, body, seen }
@@ -89,10 +74,7 @@ pub fn file_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
-    use super::{
-        super::fitting::tests::{form, mapping},
-        *,
-    };
+    use super::*;
 
     fn asked(errand: Errand) -> String {
         let request = errand.request();
@@ -110,9 +92,6 @@ mod tests {
         let shared = Errand::Share(text("t1"), 7, Visibility::Teams, vec![text("a")]);
         assert_eq!(asked(shared), r#"PATCH api/templates/t1 {"teams":["a"],"visibility":"teams"} Some(7)"#);
         assert_eq!(asked(Errand::Withdraw(text("t1"), 7)), "DELETE api/templates/t1 - Some(7)");
-        let mut connexions = [1, 2].map(|number| Connexion::new(mapping(&form(number, &[("a", "Nom")])), &[]));
-        connexions[1].template = Some(FollowedTemplate { id: text("t1"), version: 4, declined: Vec::new() });
-        assert_eq!(asked(Errand::uses(&connexions)), r#"PUT api/templates/uses {"2":{"template":"t1","version":4}} None"#);
         assert_eq!(asked(Errand::Teams), "GET api/teams - None");
     }
 

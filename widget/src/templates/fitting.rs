@@ -33,8 +33,11 @@ pub struct Question {
     pub section: String,
     /// The fields that it may be, the best first.
     pub possible: Vec<Possible>,
-    /// What the agent said: one of them, or none.
+    /// What the agent said: one of them, or none. Of a field that was recognised, but not for certain, the likely one before
+    /// the agent says otherwise.
     pub answer: Option<Option<DescriptorId>>,
+    /// Whether it was recognised, but not for certain: the agent is asked to look, and has nothing to say when it is right.
+    pub is_likely: bool,
 }
 
 /// A field that was recognised.
@@ -56,6 +59,8 @@ pub struct Fitting {
     current: Matching,
     /// What recent dossiers have, by field.
     samples: Vec<(DescriptorId, Vec<String>)>,
+    /// The fields that the connexion already fills so: there is nothing to look at any more.
+    settled: Vec<DescriptorId>,
     /// What is asked, in the order of the columns. What was answered stays, to be answered otherwise.
     pub questions: Vec<Question>,
 }
@@ -64,7 +69,7 @@ impl Fitting {
     /// What there is to ask.
     pub fn new(template: &Template, form: &Demarche) -> Self {
         let base = Matching::new(template, form);
-        let mut fitting = Self { current: base.clone(), base, answers: Vec::new(), samples: Vec::new(), questions: Vec::new() };
+        let mut fitting = Self { current: base.clone(), base, answers: Vec::new(), samples: Vec::new(), settled: Vec::new(), questions: Vec::new() };
         fitting.reckon();
         fitting
     }
@@ -80,10 +85,12 @@ impl Fitting {
     /// was not wanted is not.
     pub fn answer_as_before(&mut self, connexion: &Connexion) {
         let declined = connexion.template.as_ref().map(|followed| followed.declined.as_slice()).unwrap_or_default();
-        for Question { id, possible, .. } in std::mem::take(&mut self.questions) {
-            let mut imported = possible.into_iter().filter(|possible| connexion.mapping.fields.contains_key(&possible.id));
+        for Question { id, possible, is_likely, .. } in std::mem::take(&mut self.questions) {
+            let is_first = |known: &Possible| possible.first().is_some_and(|first| first.id == known.id);
+            let mut imported = possible.iter().filter(|possible| connexion.mapping.fields.contains_key(&possible.id));
             match (imported.next(), imported.next()) {
-                (Some(known), None) => self.answers.push((id, Some(known.id))),
+                (Some(known), _) if is_likely && is_first(known) => self.settled.push(id),
+                (Some(known), None) => self.answers.push((id, Some(known.id.clone()))),
                 (None, _) if declined.contains(&id) => self.answers.push((id, None)),
                 _ => {}
             }
@@ -107,6 +114,16 @@ impl Fitting {
         self.reckon();
     }
 
+    /// What is asked, and the agent must say.
+    pub fn asked(&self) -> impl Iterator<Item = &Question> {
+        self.questions.iter().filter(|question| !question.is_likely)
+    }
+
+    /// What the agent is asked to look at.
+    pub fn likely(&self) -> impl Iterator<Item = &Question> {
+        self.questions.iter().filter(|question| question.is_likely)
+    }
+
     /// How many questions have no answer.
     pub fn open(&self) -> usize {
         self.questions.iter().filter(|question| question.answer.is_none()).count()
@@ -117,19 +134,17 @@ impl Fitting {
         self.base.is_same_demarche()
     }
 
-    /// What was recognised without asking, those that are likely only first.
+    /// What was recognised, and is not asked about.
     pub fn recognised(&self) -> Vec<Recognised> {
-        let (mut likely, mut certain) = (Vec::new(), Vec::new());
-        for FieldMatch { known, outcome, .. } in self.current.fields() {
+        let mut recognised = Vec::new();
+        for FieldMatch { id, known, outcome } in self.current.fields() {
             if let Outcome::Found { known: theirs, grounds, .. } = outcome
-                && grounds != Grounds::Chosen
+                && self.questions.iter().all(|question| question.id != *id)
             {
-                let list = if grounds.certainty() == Certainty::Likely { &mut likely } else { &mut certain };
-                list.push(Recognised { ours: known.label.clone(), theirs: theirs.label.clone(), grounds });
+                recognised.push(Recognised { ours: known.label.clone(), theirs: theirs.label.clone(), grounds });
             }
         }
-        likely.append(&mut certain);
-        likely
+        recognised
     }
 
     /// The labels of what the démarche has nothing like.
@@ -152,6 +167,10 @@ impl Fitting {
     /// The matching with every answer but one. A bloc is answered before what stands in it, as it comes before it.
     fn with_answers_but(&self, except: Option<&DescriptorId>) -> Matching {
         let mut matching = self.base.clone();
+        // One may have what another has let go.
+        for (id, _) in self.answers.iter().filter(|(id, _)| Some(id) != except) {
+            matching.choose(id, None);
+        }
         for field in self.base.fields() {
             if let Some((id, answer)) = self.answers.iter().find(|(id, _)| id == field.id && Some(id) != except) {
                 matching.choose(id, answer.as_ref());
@@ -164,11 +183,18 @@ impl Fitting {
         self.current = self.with_answers_but(None);
         let mut questions = Vec::new();
         for field in self.current.fields() {
-            let answer = self.answers.iter().find(|(id, _)| id == field.id).map(|(_, answer)| answer.clone());
+            let said = self.answers.iter().find(|(id, _)| id == field.id).map(|(_, answer)| answer.clone());
             // What it could be instead is what it could be without that answer.
-            let without = answer.as_ref().map(|_| self.with_answers_but(Some(field.id)));
-            let before = without.as_ref().and_then(|without| without.fields().into_iter().find(|other| other.id == field.id));
-            let Outcome::Asked(candidates) = before.map_or(field.outcome, |before| before.outcome) else { continue };
+            let without = said.as_ref().map(|_| self.with_answers_but(Some(field.id)));
+            let matching = without.as_ref().unwrap_or(&self.current);
+            let before = matching.fields().into_iter().find(|before| before.id == field.id).map(|before| before.outcome);
+            let (candidates, likely) = match before {
+                Some(Outcome::Asked(candidates)) => (candidates, None),
+                Some(Outcome::Found { id, grounds, .. }) if grounds.certainty() == Certainty::Likely && !self.settled.contains(field.id) => {
+                    (matching.candidates(field.id), Some(id.clone()))
+                }
+                _ => continue,
+            };
             let possible = candidates.into_iter().map(|candidate| Possible {
                 id: candidate.id.clone(),
                 label: candidate.known.label.clone(),
@@ -177,14 +203,15 @@ impl Fitting {
             });
             let possible: Vec<Possible> = possible.collect();
             // Another question may have been given the same field since.
-            let answer = answer.filter(|answer| answer.as_ref().is_none_or(|chosen| possible.iter().any(|possible| possible.id == *chosen)));
+            let said = said.filter(|said| said.as_ref().is_none_or(|chosen| possible.iter().any(|possible| possible.id == *chosen)));
             questions.push(Question {
                 id: field.id.clone(),
                 label: field.known.label.clone(),
                 champ_type: field.known.champ_type.clone(),
                 section: field.known.section.clone(),
+                is_likely: likely.is_some(),
+                answer: said.or_else(|| likely.map(Some)),
                 possible,
-                answer,
             });
         }
         self.questions = questions;
@@ -239,9 +266,9 @@ pub(super) mod tests {
         let template = template(&ours);
         let mut fitting = Fitting::new(&template, &theirs);
         assert!(!fitting.is_same_demarche());
-        assert_eq!(fitting.open(), fitting.questions.len());
+        assert_eq!((fitting.open(), fitting.asked().count(), fitting.likely().count()), (2, 2, 1));
         let grounds: Vec<Grounds> = fitting.recognised().into_iter().map(|field| field.grounds).collect();
-        assert_eq!(grounds, [Grounds::SameWordsTypeAndSection, Grounds::SameLabelTypeAndSection], "what is likely comes first");
+        assert_eq!(grounds, [Grounds::SameLabelTypeAndSection], "what is likely is asked");
         let (a, b) = (DescriptorId::from("a"), DescriptorId::from("b"));
         fitting.answer(&a, Some(Some("y".into())));
         assert!(answers(&fitting).iter().any(|line| line.starts_with("a ? ") && line.ends_with(" = y")), "{:?}", answers(&fitting));
@@ -269,7 +296,7 @@ pub(super) mod tests {
         assert_eq!(fitting.open(), 1);
         // What was not wanted is not asked again, unless it is imported since.
         let mut without = connexion(&form(2, &[]));
-        without.template = Some(FollowedTemplate { id: "t1".to_owned(), version: 1, declined: vec!["a".into()] });
+        without.template = Some(FollowedTemplate { id: "t1".to_owned(), version: 1, declined: vec!["a".into()], passed_over: None });
         let mut fitting = Fitting::new(&template(&ours), &theirs);
         fitting.answer_as_before(&without);
         assert_eq!((fitting.open(), fitting.declined()), (0, vec!["a".into()]));
@@ -278,6 +305,52 @@ pub(super) mod tests {
         let mut fitting = Fitting::new(&template(&ours), &theirs);
         fitting.answer_as_before(&since);
         assert_eq!((fitting.open(), fitting.declined()), (0, vec![]));
+    }
+
+    #[test]
+    fn what_is_likely_is_taken_unless_the_agent_says_otherwise() {
+        let ours = form(1, &[("d", "NOM du porteur"), ("e", "Adresse du siège social")]);
+        let theirs = form(2, &[("x", "Nom du porteur"), ("y", "Nom du porteur du projet"), ("z", "Adresse du siège social")]);
+        let template = template(&ours);
+        let mut fitting = Fitting::new(&template, &theirs);
+        assert_eq!(answers(&fitting), ["d ? x y = x"]);
+        assert_eq!((fitting.open(), fitting.likely().count(), fitting.recognised().len()), (0, 1, 1));
+        let imports = |fitting: &Fitting, id: &str| fitting.apply(&template, &theirs).mapping.fields.contains_key(&DescriptorId::from(id));
+        assert!(imports(&fitting, "x"));
+        // Another one, none, and back.
+        let d = DescriptorId::from("d");
+        fitting.answer(&d, Some(Some("y".into())));
+        assert_eq!(answers(&fitting), ["d ? x y = y"]);
+        assert!(imports(&fitting, "y") && !imports(&fitting, "x"));
+        fitting.answer(&d, Some(None));
+        assert_eq!((answers(&fitting), fitting.declined()), (vec!["d ? x y = none".to_owned()], vec![d.clone()]));
+        assert!(!imports(&fitting, "y") && !imports(&fitting, "x"));
+        assert_eq!(fitting.apply(&template, &theirs).left_out.len(), 1);
+        fitting.answer(&d, Some(Some("x".into())));
+        assert_eq!((answers(&fitting), fitting.likely().count()), (vec!["d ? x y = x".to_owned()], 1));
+        // A connexion that already imports it has nothing to look at; one that took the other keeps it.
+        let connexion = |form: &Demarche| Connexion::new(mapping(form), &[]);
+        let mut again = Fitting::new(&template, &theirs);
+        again.answer_as_before(&connexion(&form(2, &[("x", "Nom du porteur")])));
+        assert_eq!((again.questions.len(), again.recognised().len()), (0, 2));
+        let mut again = Fitting::new(&template, &theirs);
+        again.answer_as_before(&connexion(&form(2, &[("y", "Nom du porteur du projet")])));
+        assert_eq!(answers(&again), ["d ? x y = y"]);
+    }
+
+    #[test]
+    fn what_one_lets_go_another_may_have() {
+        let ours = form(1, &[("a", "Nom du porteur principal"), ("d", "NOM du porteur")]);
+        let theirs = form(2, &[("x", "Nom du porteur"), ("y", "Nom du porteur du projet")]);
+        let template = template(&ours);
+        let mut fitting = Fitting::new(&template, &theirs);
+        let (a, d) = (DescriptorId::from("a"), DescriptorId::from("d"));
+        assert_eq!(answers(&fitting), ["a ? y = ", "d ? x y = x"]);
+        fitting.answer(&d, Some(None));
+        fitting.answer(&a, Some(Some("x".into())));
+        assert_eq!(fitting.open(), 0);
+        assert!(fitting.apply(&template, &theirs).mapping.fields.contains_key(&DescriptorId::from("x")));
+        assert_eq!(fitting.apply(&template, &theirs).left_out.len(), 1);
     }
 
     #[test]
@@ -292,7 +365,8 @@ pub(super) mod tests {
             }
         }
         fitting.illustrate(&proposal);
-        let shown: Vec<_> = fitting.questions[0].possible.iter().map(|possible| (possible.id.as_str(), possible.samples.concat())).collect();
+        let shown: Vec<_> =
+            fitting.questions.first().unwrap().possible.iter().map(|possible| (possible.id.as_str(), possible.samples.concat())).collect();
         assert_eq!(shown, [("x", String::new()), ("y", "1 200".to_owned())]);
     }
 

@@ -2,8 +2,10 @@
 
 mod errand;
 mod fitting;
+mod gallery;
 mod newer;
 
 pub use errand::{Errand, answers, file_name};
 pub use fitting::{Fitting, Possible, Question, Recognised};
-pub use newer::{Newer, newer_versions, take_up};
+pub use gallery::Shown;
+pub use newer::{Newer, newer_versions};

@@ -3,7 +3,7 @@
 use relais_engine::{Day, Timestamp, ds::DemarcheState, words};
 
 use super::moments;
-use crate::demarche::Unnamed;
+use crate::{demarche::Unnamed, team::Due};
 
 /// Title.
 pub const TITLE: &str = "Choisir une démarche";
@@ -48,14 +48,20 @@ pub fn team(name: &str, count: usize) -> String {
     }
 }
 
-/// What is said of a token that ends within thirty days: what, and what to do.
-pub fn token_expiry(last_day: Day, now: Timestamp) -> Option<(String, &'static str)> {
-    const WARNING_SECONDS: i64 = 30 * 86_400;
-    (now < last_day.end() && last_day.start() <= now.plus_seconds(WARNING_SECONDS)).then(|| {
-        let what = format!("Le jeton de votre équipe pour Démarches Simplifiées expire le {}.", moments::date(last_day.start()));
-        (what, "Prévenez la personne qui gère Relais pour votre équipe : un nouveau jeton suffit, sans rien reconfigurer.")
-    })
+/// « Le jeton de votre équipe pour Démarches Simplifiées expire dans 22 jours, le 11 décembre 2026. »
+pub fn token_due(due: Due, last_day: Day) -> String {
+    let day = moments::date(last_day.start());
+    let when = match due {
+        Due::Close(0) => "aujourd’hui".to_owned(),
+        Due::Close(1) => "demain".to_owned(),
+        Due::Soon(days) | Due::Close(days) => format!("dans {days}\u{a0}jours"),
+        Due::Far | Due::Ended => String::new(),
+    };
+    format!("Le jeton de votre équipe pour Démarches Simplifiées expire {when}, le {day}.")
 }
+
+/// What to do about it.
+pub const TOKEN_DUE_MORE: &str = "Un nouveau jeton suffit, sans rien reconfigurer : l’écran « Équipe » dit qui peut le déposer.";
 
 /// « n° 131016 ».
 pub fn number(number: i64) -> String {
@@ -129,13 +135,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_of_a_token_is_told_thirty_days_before() {
+    fn the_end_of_a_token_is_told_in_days() {
         let last_day = Day::parse("2027-03-01").unwrap();
-        let told = |now: &str| token_expiry(last_day, Timestamp::parse(now).unwrap()).map(|(what, _)| what);
-        assert_eq!(told("2027-01-29T12:00:00Z"), None);
-        let what = "Le jeton de votre équipe pour Démarches Simplifiées expire le 1er\u{a0}mars 2027.";
-        assert_eq!(told("2027-01-30T12:00:00Z").as_deref(), Some(what));
-        assert!(told("2027-03-01T22:59:59Z").is_some(), "its last day is one of its own");
-        assert_eq!(told("2027-03-01T23:00:00Z"), None, "then DS says it");
+        let of_team = "Le jeton de votre équipe pour Démarches Simplifiées expire";
+        assert_eq!(token_due(Due::Soon(22), last_day), format!("{of_team} dans 22\u{a0}jours, le 1er\u{a0}mars 2027."));
+        assert_eq!(token_due(Due::Close(1), last_day), format!("{of_team} demain, le 1er\u{a0}mars 2027."));
     }
 }

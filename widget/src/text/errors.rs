@@ -35,11 +35,11 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
     match error.code {
         SourceErrorCode::TokenExpired => explained(
             "Le jeton de votre équipe pour Démarches Simplifiées a expiré.",
-            "Les synchronisations reprendront dès qu’un nouveau jeton sera déposé, sans rien reconfigurer. Prévenez la personne qui gère Relais pour votre équipe.",
+            "Les synchronisations reprendront dès qu’un nouveau jeton sera déposé, sans rien reconfigurer. L’écran « Équipe » dit qui peut le faire.",
         ),
         SourceErrorCode::TokenRefused => explained(
             "Démarches Simplifiées ne reconnaît plus le jeton de votre équipe.",
-            "Il a peut-être été révoqué. Prévenez la personne qui gère Relais pour votre équipe : un nouveau jeton suffit, sans rien reconfigurer.",
+            "Il a peut-être été révoqué. Un nouveau jeton suffit, sans rien reconfigurer : l’écran « Équipe » dit qui peut le déposer.",
         ),
         SourceErrorCode::AddressRefused => explained(
             "Démarches Simplifiées refuse ce jeton depuis le serveur de Relais.",
@@ -50,7 +50,7 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
         ),
         SourceErrorCode::DemarcheRefused | SourceErrorCode::DemarcheForbidden => explained(
             format!("Les jetons de votre équipe ne permettent pas de lire {of_demarche}."),
-            "Elle existe peut-être. Un administrateur de cette démarche peut créer un jeton qui l’autorise ; la personne qui gère Relais le dépose ensuite.",
+            "Vérifiez le numéro. S’il est juste, un administrateur de cette démarche peut créer un jeton qui l’autorise : l’écran « Équipe » dit qui peut le déposer.",
         ),
         SourceErrorCode::NotFound => explained(
             demarche.map_or_else(
@@ -99,7 +99,7 @@ pub fn source(error: &SourceError, demarche: Option<DemarcheNumber>, now: Timest
             "Vérifiez votre rôle avec un propriétaire du document, puis rechargez la page.",
         ),
         SourceErrorCode::DocumentUnknown => {
-            explained("Ce document n’est plus rattaché à une équipe.", "Prévenez la personne qui gère Relais pour votre équipe.")
+            explained("Ce document n’est plus rattaché à une équipe.", "Rechargez la page : elle dira qui peut le rattacher de nouveau.")
         }
         SourceErrorCode::OwnersOnly => explained("Seul un propriétaire de ce document peut faire cela.", "Demandez-le à l’un d’eux."),
         SourceErrorCode::TeamExists => {

@@ -58,6 +58,8 @@ pub const REQUIRED: &str = "Obligatoire";
 pub const IMPORT_NOW: &str = "Importer les dossiers";
 /// Runs with other fields.
 pub const SAVE: &str = "Enregistrer et synchroniser";
+/// While what is chosen is written into the document.
+pub const SAVING: &str = "Enregistrement…";
 /// Nothing but the key is chosen.
 pub const CHOOSE_FIRST: &str = "Choisissez au moins un champ, en plus du numéro.";
 /// Columns that are no longer chosen stay.

@@ -36,12 +36,12 @@ pub const DISCONNECT_NOW: &str = "Déconnecter";
 pub const KEEP: &str = "Garder la connexion";
 /// Shows what the last run did.
 pub const SEE_RESULT: &str = "Voir la dernière synchronisation";
-/// Shows the first run, while it goes on.
-pub const SEE_FIRST_RUN: &str = "Voir la synchronisation en cours";
 /// Goes back to the run that goes on.
 pub const SEE_RUN: &str = "Voir";
 /// State: all is well.
 pub const UP_TO_DATE: &str = "À jour";
+/// Leads to a newer version of the template that a connexion comes from.
+pub const NEWER_VERSION: &str = "Son modèle a une nouvelle version";
 /// It has not run yet.
 pub const WAITING: &str = "Prête : la première synchronisation importera les dossiers";
 /// State: waits for another run.

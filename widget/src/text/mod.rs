@@ -13,6 +13,7 @@ pub mod siblings;
 pub mod states;
 pub mod team;
 pub mod templates;
+pub mod versions;
 
 /// The name of the application, at the end of the page's title.
 pub const RELAIS: &str = "Relais";
@@ -64,7 +65,7 @@ pub fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     /// The texts of all screens, as they are written.
-    const SOURCES: [(&str, &str); 13] = [
+    const SOURCES: [(&str, &str); 14] = [
         ("mod.rs", include_str!("mod.rs")),
         ("changes.rs", include_str!("changes.rs")),
         ("demarche.rs", include_str!("demarche.rs")),
@@ -78,6 +79,7 @@ mod tests {
         ("states.rs", include_str!("states.rs")),
         ("team.rs", include_str!("team.rs")),
         ("templates.rs", include_str!("templates.rs")),
+        ("versions.rs", include_str!("versions.rs")),
     ];
 
     /// The literals of a source, but for its tests.

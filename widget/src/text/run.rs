@@ -66,7 +66,7 @@ pub const STOPPED: &str = "Vous avez arrêté la synchronisation.";
 /// What is written is whole.
 pub const WHOLE: &str = "Les dossiers écrits sont complets : aucun n’est à moitié écrit. La suite reprendra où elle s’est arrêtée.";
 /// Nothing was written yet.
-pub const NOTHING_WRITTEN: &str = "Rien n’a été écrit dans le document.";
+pub const NOTHING_WRITTEN: &str = "Aucun dossier n’a été écrit. Vos choix sont gardés dans le document.";
 /// The heads of the table of problems.
 pub const PROBLEM_HEADS: [&str; 3] = ["Dossier", "Ce qui s’est passé", "Ce que vous pouvez faire"];
 /// The table of problems.

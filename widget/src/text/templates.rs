@@ -2,17 +2,17 @@
 
 use relais_engine::{
     grist::ColumnType,
-    mapping::{Fate, Keeping, Scope, TableKey},
+    mapping::{Facet, Field, Mapping, TableKey},
     sync::Connexion,
-    template::{Applied, Certainty, Grounds, TemplateChange},
+    template::{Applied, Grounds},
     words::{self, count, figure},
 };
 
 use super::quoted;
 use crate::{
-    proxy::{ListedTemplate, Version, Visibility},
-    templates::{Possible, Question, Recognised},
-    text::{moments, scope},
+    proxy::{ListedTemplate, Version, Visibility, WholeTemplate},
+    templates::{Possible, Question, Shown},
+    text::moments,
 };
 
 /// What a template is.
@@ -21,6 +21,10 @@ pub const LEAD: &str = "Un modèle garde le choix des champs, des colonnes et de
 pub const SEARCH: &str = "Chercher un modèle";
 /// What is searched.
 pub const SEARCH_HINT: &str = "Nom, démarche ou équipe";
+/// The legend of the filters.
+pub const FILTERS: &str = "Afficher les modèles";
+/// There is none of those that are chosen.
+pub const NONE_SHOWN: &str = "Aucun modèle ici pour l’instant.";
 /// Nothing answers.
 pub const NO_MATCH: &str = "Aucun modèle ne correspond à cette recherche.";
 /// There is none.
@@ -53,6 +57,10 @@ pub const SETTINGS: &str = "Ce qu’il règle";
 pub const ORIGIN: &str = "Démarche d’origine";
 /// Which dossiers.
 pub const DOSSIERS: &str = "Dossiers";
+/// What becomes of those that leave the choice.
+pub const OUTSIDE: &str = "Hors sélection";
+/// What becomes of files.
+pub const FILES: &str = "Fichiers";
 /// What becomes of the deleted ones.
 pub const DELETIONS: &str = "Suppressions";
 /// Who sees it.
@@ -144,9 +152,13 @@ pub const SAME: &str = "C’est la démarche d’origine du modèle : tous ses 
 /// A démarche that the document has already.
 pub const CONNECTED: &str = "Cette démarche est déjà connectée à ce document : Relais créera d’autres tables pour ce modèle.";
 /// The counts.
-pub const COUNTS: [&str; 3] = ["champs reconnus", "à confirmer", "absents"];
+pub const COUNTS: [&str; 4] = ["champs reconnus", "à vérifier", "à confirmer", "absents"];
 /// What is asked.
 pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou de ne pas l’importer.";
+/// What was recognised, but not for certain.
+pub const TO_CHECK_MORE: &str = "Relais n’en est pas certain. Corrigez ce qui ne convient pas.";
+/// What was asked, once all is answered.
+pub const ANSWERED: &str = "Vous pouvez encore changer vos réponses.";
 /// None of them.
 pub const NONE: &str = "Ne pas importer";
 /// What was recognised.
@@ -176,7 +188,9 @@ pub const NO_CHANGE: &str = "Rien de ce que cette connexion importe ne change.";
 /// What stays.
 pub const KEPT: &str = "Vos réglages sont gardés";
 /// Of what.
-pub const KEPT_MORE: &str = "Vous avez réglé ceci autrement. La nouvelle version n’y touche pas.";
+pub const KEPT_MORE: &str = "La nouvelle version n’y touche pas.";
+/// Does not.
+pub const PASSED_OVER: &str = "La connexion garde sa version. Relais vous préviendra de la suivante.";
 /// Does it.
 pub const TAKE_UP: &str = "Appliquer cette version";
 /// It is.
@@ -225,25 +239,33 @@ pub fn demarche(number: i64, title: &str) -> String {
     if title.trim().is_empty() { number.to_string() } else { format!("{number}, {}", title.trim()) }
 }
 
-/// Which dossiers a template follows.
-pub fn scope(scope: &relais_engine::template::TemplateScope) -> String {
-    let parts = [
-        (!scope.states.is_empty(), "état"),
-        (scope.from.is_some() || scope.until.is_some(), "date de dépôt"),
-        (!scope.groupes.is_empty(), "groupe instructeur"),
-        (!scope.labels.is_empty(), "étiquettes"),
-        (scope.archived.is_some(), "archivage"),
-    ];
-    let chosen: Vec<&str> = parts.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, name)| name).collect();
-    if chosen.is_empty() { scope::summary(&Scope::default()) } else { format!("Selon : {}", chosen.join(", ")) }
+/// What becomes of the files of the dossiers.
+pub fn files(mapping: &Mapping) -> String {
+    let columns = || mapping.tables.iter().flat_map(|table| &table.columns);
+    let of_files = |field: &Field| field.is_files() || matches!(field, Field::Champ(_, Facet::FileNames | Facet::FileCount));
+    let all = columns().filter(|column| column.sources.iter().any(of_files)).count();
+    let copied = columns().filter(|column| column.column_type == ColumnType::Attachments && column.sources.iter().any(Field::is_files)).count();
+    match (all, copied) {
+        (0, _) => "Aucun".to_owned(),
+        (_, 0) => "Noms seulement".to_owned(),
+        (all, copied) if all == copied => "Copiés dans le document".to_owned(),
+        (_, copied) => format!("Copiés dans le document ({}), noms seulement pour les autres", count(copied, "colonne", "colonnes")),
+    }
 }
 
-/// What becomes of deleted dossiers.
-pub const fn keeping(keeping: Keeping) -> &'static str {
-    match keeping.deleted {
-        Fate::Mark => "Les dossiers supprimés sont marqués, pas retirés",
-        Fate::Remove => "Les dossiers supprimés sont retirés",
+/// The templates that are shown.
+pub const fn shown(shown: Shown) -> &'static str {
+    match shown {
+        Shown::ForDemarches => "Pour mes démarches",
+        Shown::OfTeam => "De mon équipe",
+        Shown::All => "Tous",
     }
+}
+
+/// Those that are not.
+pub fn others(number: usize) -> String {
+    let others = count(number, "autre modèle concerne une démarche", "autres modèles concernent des démarches");
+    format!("{others} que votre équipe ne peut pas lire.")
 }
 
 /// Who sees it.
@@ -297,9 +319,14 @@ pub fn apply(name: &str) -> String {
     format!("Appliquer {}", quoted(name))
 }
 
-/// « 2 champs à confirmer ».
-pub fn questions(number: usize) -> String {
-    count(number, "champ à confirmer", "champs à confirmer")
+/// « 2 champs à confirmer », of those that have no answer yet.
+pub fn questions(open: usize) -> String {
+    if open == 0 { "Champs confirmés".to_owned() } else { count(open, "champ à confirmer", "champs à confirmer") }
+}
+
+/// « 2 champs à vérifier ».
+pub fn to_check(number: usize) -> String {
+    count(number, "champ à vérifier", "champs à vérifier")
 }
 
 /// « Nombre entier, section « Budget ». »
@@ -308,16 +335,23 @@ pub fn asked(question: &Question) -> String {
     if question.section.is_empty() { format!("{kind}.") } else { format!("{kind}, section « {} ».", question.section) }
 }
 
-/// Why a field may be the one, and what recent dossiers have in it: « Même type, autre section. Par exemple : 64 222, 120 000. »
+/// Why a field may be the one, and what recent dossiers have in it: « Même type, autre section. Par exemple : 64 222 ; 120 000. »
 pub fn possible(possible: &Possible) -> String {
     let why = words::likeness(possible.likeness);
-    if possible.samples.is_empty() { why } else { format!("{why} Par exemple\u{a0}: {}.", possible.samples.join(", ")) }
+    if possible.samples.is_empty() {
+        return why;
+    }
+    // Whole sentences have a full stop of their own; numbers have commas.
+    let samples: Vec<&str> = possible.samples.iter().map(|sample| sample.trim_end_matches('.')).collect();
+    format!("{why} Par exemple : {}.", samples.join(" ; "))
 }
 
-/// « 39 champs reconnus, 2 à confirmer ».
-pub fn summary(recognised: usize, open: usize) -> String {
+/// « 39 champs reconnus, 3 à vérifier, 2 à confirmer ».
+pub fn summary(recognised: usize, likely: usize, open: usize) -> String {
     let recognised = count(recognised, "champ reconnu", "champs reconnus");
-    if open == 0 { recognised } else { format!("{recognised}, {} à confirmer", figure(open)) }
+    let others = [(likely, "à vérifier"), (open, "à confirmer")];
+    let others = others.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", figure(number)));
+    std::iter::once(recognised).chain(others).collect::<Vec<_>>().join(", ")
 }
 
 /// What is still to be answered.
@@ -337,19 +371,9 @@ pub const fn grounds(grounds: Grounds) -> &'static str {
     }
 }
 
-/// How sure that is.
-pub fn recognised(field: &Recognised) -> String {
-    match field.grounds.certainty() {
-        Certainty::Certain => grounds(field.grounds).to_owned(),
-        Certainty::Likely => format!("probable : {}", grounds(field.grounds)),
-    }
-}
-
-/// « 39 champs reconnus, dont 3 probables ».
-pub fn recognised_count(fields: &[Recognised]) -> String {
-    let likely = fields.iter().filter(|field| field.grounds.certainty() == Certainty::Likely).count();
-    let all = count(fields.len(), "champ", "champs");
-    if likely == 0 { all } else { format!("{all}, dont {}", count(likely, "probable", "probables")) }
+/// « 39 champs ».
+pub fn recognised(number: usize) -> String {
+    count(number, "champ", "champs")
 }
 
 /// The columns that will not be made.
@@ -374,50 +398,52 @@ pub fn version_of(version: i64, name: &str) -> String {
     format!("Version {version} de « {name} »")
 }
 
-/// A difference between what a connexion has and a version.
-pub fn change(change: &TemplateChange) -> String {
-    let kind = |column_type: &ColumnType| words::column_type(column_type).to_owned();
-    match change {
-        TemplateChange::TableAdded { table, columns } => format!("Nouvelle table « {table} », {}.", count(*columns, "colonne", "colonnes")),
-        TemplateChange::TableRemoved { table } => format!("La table « {table} » n’est plus dans le modèle. Elle reste dans votre document."),
-        TemplateChange::TableRenamed { from, to } => format!("La table « {from} » s’appelle « {to} » dans le modèle."),
-        TemplateChange::ColumnAdded { table, column, column_type } => {
-            format!("Nouvelle colonne « {column} » ({}) dans « {table} ».", kind(column_type))
-        }
-        TemplateChange::ColumnRemoved { column, .. } => format!("La colonne « {column} » n’est plus dans le modèle. Elle reste dans votre document."),
-        TemplateChange::ColumnRenamed { from, to, .. } => format!("La colonne « {from} » s’appelle « {to} » dans le modèle."),
-        TemplateChange::ColumnRetyped { column, from, to, .. } => format!("Colonne « {column} » : de {} à {}.", kind(from), kind(to)),
-        TemplateChange::SourcesAdded { column, sources, .. } => {
-            format!("La colonne « {column} » est remplie par {} de plus.", count(*sources, "champ", "champs"))
-        }
-        TemplateChange::Scope { to, .. } => format!("Dossiers à importer : {}.", scope::summary(to).replace("Selon : ", "selon ").to_lowercase()),
-        TemplateChange::Keeping { to, .. } => format!("{}.", keeping(*to)),
-    }
+/// Which version a connexion follows, and where the newer one comes from.
+pub fn standing_of(followed: i64, whole: &WholeTemplate) -> String {
+    let number = whole.listed.version;
+    let published = whole.versions.iter().find(|version| version.number == number).map_or(whole.listed.updated_at, |version| version.created_at);
+    format!("{} La version {number} est du {}, par {}.", follows(followed), moments::date(published), whole.listed.team)
+}
+
+/// Leaves the newer version alone.
+pub fn stay(followed: i64) -> String {
+    format!("Garder la version {followed}")
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use relais_engine::json;
+
     use super::*;
 
-    #[test]
-    fn changes_are_told_in_words() {
-        let added = TemplateChange::ColumnAdded { table: "Suivi".to_owned(), column: "Zonage".to_owned(), column_type: ColumnType::Text };
-        assert_eq!(change(&added), "Nouvelle colonne «\u{a0}Zonage\u{a0}» (Texte) dans «\u{a0}Suivi\u{a0}».");
-        let scope = TemplateChange::Scope { from: Scope::default(), to: Scope { archived: Some(false), ..Scope::default() } };
-        assert_eq!(change(&scope), "Dossiers à importer\u{a0}: selon archivage.");
-        let whole = TemplateChange::Scope { from: Scope::default(), to: Scope::default() };
-        assert_eq!(change(&whole), "Dossiers à importer\u{a0}: tous sauf les brouillons.");
-        assert_eq!(summary(39, 0), "39 champs reconnus");
-        assert_eq!(summary(39, 2), "39 champs reconnus, 2 à confirmer");
-        assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
+    /// A text without its no-break spaces, to be read here.
+    fn plain(text: &str) -> String {
+        text.replace('\u{a0}', " ")
     }
 
     #[test]
-    fn a_likely_field_says_so() {
-        let field = |grounds| Recognised { ours: String::new(), theirs: String::new(), grounds };
-        assert_eq!(recognised(&field(Grounds::SameId)), "même champ");
-        assert_eq!(recognised(&field(Grounds::OtherType)), "probable\u{a0}: même libellé, type voisin");
-        let fields = [field(Grounds::SameId), field(Grounds::OtherSection)];
-        assert_eq!(recognised_count(&fields), "2 champs, dont 1 probable");
+    fn counts_are_told() {
+        assert_eq!(summary(39, 0, 0), "39 champs reconnus");
+        assert_eq!(plain(&summary(36, 3, 2)), "36 champs reconnus, 3 à vérifier, 2 à confirmer");
+        assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
+        assert_eq!((questions(0), questions(1)), ("Champs confirmés".to_owned(), "1 champ à confirmer".to_owned()));
+        assert_eq!(others(1), "1 autre modèle concerne une démarche que votre équipe ne peut pas lire.");
+    }
+
+    #[test]
+    fn what_becomes_of_files_is_told() {
+        let mapping = |columns: &[(&str, &str)]| -> Mapping {
+            let columns: Vec<_> =
+                columns.iter().map(|(source, kind)| serde_json::json!({ "sources": [source], "name": source, "type": kind })).collect();
+            let table = serde_json::json!({ "key": "dossiers", "name": "Suivi", "columns": columns });
+            json::from_value(&serde_json::json!({ "format": 1, "demarche": 1, "title": "", "tables": [table], "fields": {} })).unwrap()
+        };
+        let (copied, names) = (("champ:a:files", "Attachments"), ("champ:b:file_names", "Text"));
+        assert_eq!(files(&mapping(&[])), "Aucun");
+        assert_eq!(files(&mapping(&[names])), "Noms seulement");
+        assert_eq!(files(&mapping(&[("champ:a:files", "Text")])), "Noms seulement");
+        assert_eq!(files(&mapping(&[copied])), "Copiés dans le document");
+        assert_eq!(files(&mapping(&[copied, names])), "Copiés dans le document (1 colonne), noms seulement pour les autres");
     }
 }

@@ -132,7 +132,9 @@ fn steps(app: App, present: usize) -> View {
             .attr("aria-current", (number == present).then_some("step"))
             .child(label)
     };
-    let back = button("back", View::from([icon(Icon::Back), text::HOME.into()]), move || app.go(Screen::Home));
+    let back = button("back", View::from([icon(Icon::Back), text::HOME.into()]), move || {
+        if Page::current() == Page::Main { app.go(Screen::Home) } else { Page::Main.enter() }
+    });
     el("nav")
         .class("line mid")
         .attr("aria-label", text::STEPS)

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use relais_engine::ds::{ChampType, Demarche};
 
+use super::troubles::is_connected;
 use crate::{
-    app::{App, Fetched},
+    app::{App, Choice, Fetched},
     memo::memo,
     proxy::ListedDemarche,
     text::{demarche as words, errors, home, moments},
@@ -12,11 +13,11 @@ use crate::{
 };
 
 /// A line of the list; the chosen one opens its card.
-pub(super) fn choice(app: App, listed: ListedDemarche) -> View {
+pub(super) fn line(choice: Choice, listed: ListedDemarche) -> View {
+    let app = choice.app();
     let number = listed.number;
-    let is_chosen = memo(move || app.chosen.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.number == number)));
-    let is_connected =
-        app.loaded.with_untracked(|loaded| loaded.connexions.iter().any(|connexion| connexion.demarches().any(|known| known == number)));
+    let is_chosen = memo(move || choice.chosen.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.number == number)));
+    let is_connected = untrack(|| is_connected(app, number));
     let title = listed.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     let title = title.map_or_else(|| words::untitled(number.get()), str::to_owned);
     let marks = [
@@ -31,7 +32,7 @@ pub(super) fn choice(app: App, listed: ListedDemarche) -> View {
         if !is_chosen.get() {
             return None;
         }
-        Some(match app.chosen.get()?.form {
+        Some(match choice.chosen.get()?.form {
             Fetched::Pending => el("p").class("card meta").attr("role", "status").child(words::READING_FORM).into(),
             Fetched::Ready(form) => facts(app, &form),
             Fetched::Failed(error) => {
@@ -41,7 +42,7 @@ pub(super) fn choice(app: App, listed: ListedDemarche) -> View {
         })
     };
     let marks = marks.into_iter().flatten().map(|mark| el("span").child(mark));
-    let input = radio("demarche", move || is_chosen.get(), move || app.look_at(number)).attr("value", number.to_string());
+    let input = radio("demarche", move || is_chosen.get(), move || choice.look_at(number)).attr("value", number.to_string());
     let said = el("span").child(el("b").child(title)).child(el("span").class("hint sep").child(View::list(marks)));
     el("div").class("choice").child(el("label").class("opt").child(input).child(said)).child(card).into()
 }

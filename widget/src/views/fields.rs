@@ -10,7 +10,7 @@ use web_sys::{Event, HtmlDetailsElement};
 
 use super::field_line::field_line;
 use crate::{
-    app::App,
+    app::{App, Choice},
     memo::memo,
     selection::{Filter, Place, Selection, Tick},
     text::{self, errors, fields as words},
@@ -27,26 +27,27 @@ pub(super) struct Board {
 
 /// The screen Champs.
 pub(super) fn fields_screen() -> View {
-    let app = App::current();
-    View::from(move || match app.selection.get() {
-        Some(selection) => chosen(app, selection.into()),
-        None => waiting(app),
+    let choice = Choice::current();
+    View::from(move || match choice.selection.get() {
+        Some(selection) => chosen(choice, selection.into()),
+        None => waiting(choice),
     })
 }
 
 /// While the form of a connexion is read again, or when it cannot be.
-fn waiting(app: App) -> View {
+fn waiting(choice: Choice) -> View {
     let error = move || {
-        let error = app.choice_error.get()?;
-        let number = app.chosen.with(|chosen| chosen.as_ref().map(|chosen| chosen.number));
-        let explained = errors::source(&error, number, app.now());
+        let error = choice.error.get()?;
+        let number = choice.chosen.with(|chosen| chosen.as_ref().map(|chosen| chosen.number));
+        let explained = errors::source(&error, number, choice.app().now());
         Some(Note::new(Tone::Error, explained.what).line(errors::INTACT).line(explained.remedy))
     };
-    let loading = el("p").class("say").attr("role", "status").attr("hidden", move || app.choice_error.get().is_some()).child(text::LOADING);
+    let loading = el("p").class("say").attr("role", "status").attr("hidden", move || choice.error.get().is_some()).child(text::LOADING);
     Shell::new(Header::Steps(2), || words::EDIT_TITLE.to_owned()).child(error).child(loading).into()
 }
 
-fn chosen(app: App, selection: RwSignal<Selection>) -> View {
+fn chosen(choice: Choice, selection: RwSignal<Selection>) -> View {
+    let app = choice.app();
     let board =
         Board { selection, shown: memo(move || selection.with(Selection::shown)), namesakes: memo(move || selection.with(Selection::namesakes)) };
     let is_new = selection.with_untracked(|selection| selection.connexion.is_none());
@@ -59,7 +60,7 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> View {
         let has_nothing = selection.with_untracked(|selection| selection.preset() == Some(Preset::Nothing));
         is_bare.set(has_nothing);
         if !has_nothing {
-            app.import();
+            choice.import();
         }
     };
     let is_empty = memo(move || board.shown.with(SortedSet::is_empty));
@@ -80,12 +81,15 @@ fn chosen(app: App, selection: RwSignal<Selection>) -> View {
         .child(link(words::SHOW_ALL, show_all));
     Shell::new(Header::Steps(2), move || title.to_owned())
         .summary(move || summary.get())
-        .actions(button("btn primary", label, import))
+        .actions(button("btn primary", move || if choice.is_saving.get() { words::SAVING } else { label }, import))
         .child(el("p").class("sub").child(name).child(". ").child(words::form(count)))
         .child(move || is_bare.get().then(|| Note::new(Tone::Error, words::CHOOSE_FIRST)))
+        .child(move || {
+            choice.denied.get().as_ref().map(errors::document).map(|explained| Note::new(Tone::Error, explained.what).line(explained.remedy))
+        })
         .child(facts(app, selection))
-        .child(super::scope::panel(app, selection))
-        .child(super::siblings::panel(app, selection))
+        .child(super::scope::panel(choice, selection))
+        .child(super::siblings::panel(choice, selection))
         .child((!is_new).then(|| el("p").class("hint say").child(words::REMOVED_HINT)))
         .child(tools(selection))
         .child(el("div").class("cols").attr("aria-hidden", "true").child(View::list(heads)))

@@ -2,12 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::home_row::home_row;
+use super::{
+    home_row::home_row,
+    troubles::{is_connected, no_list, refused, token_due},
+};
 use crate::{
-    app::{App, Fetched, Screen},
+    app::App,
     memo::memo,
+    page::Page,
     standing::Access,
-    text::{self, errors, home, states},
+    text::{errors, home, states},
     ui::{Header, Icon, Note, Shell, Tone, View, button, el, icon, link, mark, section},
 };
 
@@ -21,11 +25,8 @@ pub(super) fn home_screen() -> View {
     let actions = move || {
         if is_read_only {
             None
-        } else if is_empty.get() && app.is_running() {
-            // A first run, which the document knows nothing of yet.
-            Some(button("btn primary", home::SEE_FIRST_RUN, move || app.go(Screen::Run)).key("see"))
         } else if is_empty.get() {
-            Some(button("btn primary", home::CONNECT, move || connect(app)).key("connect"))
+            Some(button("btn primary", home::CONNECT, || Page::Connect.enter()))
         } else if count.get() > 1 && !app.is_running() {
             Some(button("btn primary", home::SYNCHRONISE_ALL, move || app.synchronise_all()))
         } else {
@@ -35,22 +36,11 @@ pub(super) fn home_screen() -> View {
     Shell::new(Header::Areas, title)
         .actions(actions)
         .child(is_read_only.then(|| Note::new(Tone::Information, states::VIEWER).line(states::VIEWER_HELP)))
-        .child(move || list_error(app))
+        .child(move || no_list(app, errors::INTACT))
+        .child(move || refused(app))
+        .child(move || token_due(app, |number| is_connected(app, number)))
         .child(move || if is_empty.get() { empty(app) } else { list(app, is_read_only) })
         .into()
-}
-
-fn connect(app: App) {
-    app.chosen.set(None);
-    app.go(Screen::Demarche);
-}
-
-/// DS or its token is out of order: nothing can be run for now.
-fn list_error(app: App) -> Option<Note> {
-    let Fetched::Failed(error) = app.demarches.get() else { return None };
-    let explained = errors::source(&error, None, app.now());
-    let retry = el("p").child(link(text::RETRY, move || app.list_demarches()));
-    Some(Note::new(Tone::Error, explained.what).line(errors::INTACT).line(explained.remedy).more(retry))
 }
 
 fn empty(app: App) -> View {
@@ -64,10 +54,13 @@ fn list(app: App, is_read_only: bool) -> View {
     let ids = memo(move || app.loaded.with(|loaded| loaded.connexions.iter().map(|connexion| connexion.id.clone()).collect::<Vec<_>>()));
     let connexions = move || View::list(ids.get().into_iter().map(|id| home_row(id, is_read_only)));
     let unreadable = move || View::list(app.loaded.with(|loaded| loaded.unreadable.values().cloned().map(unreadable).collect::<Vec<_>>()));
-    let another = (!is_read_only).then(|| {
-        let label = View::from([icon(Icon::Plus), home::CONNECT_ANOTHER.into()]);
-        el("li").child(link(label, move || connect(app)))
-    });
+    // Another page would stop the run of this one.
+    let another = move || {
+        (!is_read_only && !app.is_running()).then(|| {
+            let label = View::from([icon(Icon::Plus), home::CONNECT_ANOTHER.into()]);
+            el("li").child(link(label, || Page::Connect.enter()))
+        })
+    };
     el("ul").class("rows block").child(connexions).child(unreadable).child(another).into()
 }
 

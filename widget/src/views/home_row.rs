@@ -6,9 +6,10 @@ use relais_engine::{grist::DocumentError, mapping::TableKey, sync::Connexion};
 use crate::{
     app::{App, Run, Screen, Stage},
     memo::memo,
+    page::{Page, Task},
     standing::Health,
     text::{errors, home, moments},
-    ui::{Icon, Note, Tone, View, button, el, mark, menu},
+    ui::{Icon, Note, Tone, View, button, el, link, mark, menu},
 };
 
 /// What a row says.
@@ -60,6 +61,13 @@ fn card(app: App, id: &str) -> Option<Card> {
     })
 }
 
+/// Whether the template that a connexion comes from has a newer version.
+fn has_newer_version(app: App, id: &str) -> bool {
+    let latest = app.latest.with(|latest| latest.get(id).copied());
+    let is_newer = |connexion: &Connexion| connexion.template.as_ref().zip(latest).is_some_and(|(followed, latest)| followed.is_news(latest));
+    app.loaded.with(|loaded| loaded.connexions.iter().any(|connexion| connexion.id == id && is_newer(connexion)))
+}
+
 fn progress(run: &Run) -> String {
     home::running(run.progress.read, run.progress.total)
 }
@@ -86,7 +94,7 @@ pub(super) fn home_row(id: String, is_read_only: bool) -> View {
             app.read_again(connexion);
         });
     };
-    let edit = move || with_connexion(&|connexion| app.edit_fields(connexion));
+    let edit = move || with_connexion(&|connexion| Page::Connect.enter_for(&Task::Edit(connexion.id)));
     let is_asking = RwSignal::new(false);
     let refusal = RwSignal::new(None::<DocumentError>);
     let disconnect = move || with_connexion(&|connexion| app.disconnect(connexion, move |error| refusal.set(Some(error))));
@@ -105,6 +113,11 @@ pub(super) fn home_row(id: String, is_read_only: bool) -> View {
     let is_running = is(|card| card.is_running);
     let is_missing = is(|card| card.is_table_missing);
     let has_result = is(|card| card.has_result);
+    let has_newer_version = memo(move || connexion.with_value(|id| has_newer_version(app, id)));
+    // Another page would stop a run of this one.
+    let news = move || {
+        (has_newer_version.get() && !is_read_only && !app.is_running()).then(|| el("p").child(link(home::NEWER_VERSION, || Page::Templates.enter())))
+    };
     let of_this = move |label: &'static str| View::from([label.into(), el("span").class("vh").child(" ").child(title).into()]);
     let main_action = move || {
         if is_running.get() {
@@ -147,7 +160,7 @@ pub(super) fn home_row(id: String, is_read_only: bool) -> View {
         .child(el("p").class("meta").child(text(|card| card.table.clone())));
     el("li")
         .class("row cnx")
-        .child(el("div").child(el("h2").child(title)).child(state).child(question))
+        .child(el("div").child(el("h2").child(title)).child(state).child(news).child(question))
         .child(size)
         .child(el("div").class("fact dot").child(el("p").child(text(|card| card.last_run.clone()))))
         .child(el("div").class("does").child((!is_read_only).then(|| View::from([main_action.into(), actions.into()]))))

@@ -22,11 +22,12 @@ mod template;
 mod template_apply;
 mod template_save;
 mod templates;
+mod troubles;
 
 use leptos::{mount::mount_to_renderer, prelude::*};
 
 use crate::{
-    app::{App, Screen},
+    app::{App, Choice, Screen},
     memo::memo,
     standing::{Access, Obstacle},
     text,
@@ -36,6 +37,11 @@ use crate::{
 /// Shows the main page, from now on.
 pub fn mount() {
     show(root);
+}
+
+/// Shows the page on which démarches are connected, from now on.
+pub fn mount_connect() {
+    show(connect_root);
 }
 
 /// Shows the page of the team, from now on.
@@ -64,6 +70,34 @@ fn start() -> App {
     provide_context(app);
     app.start();
     app
+}
+
+/// The whole page on which démarches are connected.
+fn connect_root() -> View {
+    let app = start();
+    let access = memo(move || app.access.get());
+    View::from(move || {
+        let access = access.get();
+        untrack(|| match access {
+            // Where it leads is on its way.
+            Access::Starting | Access::Enrolling { .. } => loading(),
+            Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
+            Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
+            Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
+            Access::Open => connecting(app),
+        })
+    })
+}
+
+fn connecting(app: App) -> View {
+    let choice = Choice::default();
+    provide_context(choice);
+    choice.start();
+    let screen = memo(move || app.screen.get());
+    View::from(move || {
+        let screen = screen.get();
+        untrack(|| if screen == Screen::Fields { fields::fields_screen() } else { demarche::demarche_screen() })
+    })
 }
 
 /// The whole page of the team.
@@ -113,10 +147,8 @@ fn root() -> View {
     let open = move || {
         let screen = screen.get();
         untrack(|| match screen {
-            Screen::Home => home::home_screen(),
-            Screen::Demarche => demarche::demarche_screen(),
-            Screen::Fields => fields::fields_screen(),
             Screen::Run => run::run_screen(),
+            _ => home::home_screen(),
         })
     };
     View::from(move || {
@@ -127,7 +159,11 @@ fn root() -> View {
             Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
             Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
             Access::ReadOnly => home::home_screen(),
-            Access::Open => View::from(open),
+            Access::Open => {
+                app.take_up();
+                app.hear_of_versions();
+                View::from(open)
+            }
         })
     })
 }

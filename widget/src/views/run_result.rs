@@ -12,6 +12,7 @@ use super::problems::problems;
 use crate::{
     app::{App, Ended, Run, Screen, Stage, Undo},
     memo::memo,
+    page::{Page, Task},
     text::{
         self, changes,
         errors::{self, Explained},
@@ -90,7 +91,7 @@ pub(super) fn run_result(app: App) -> View {
     let has_problems = !(outcome.report.problems.is_empty() && outcome.report.drift.is_empty()) && run.connexion.row.is_some();
     let open_fields = move || {
         if let Some(connexion) = connexion() {
-            app.edit_fields(connexion);
+            Page::Connect.enter_for(&Task::Edit(connexion.id));
         }
     };
     let edit = has_problems.then(|| el("p").class("say").child(link(words::EDIT, open_fields)));

@@ -10,7 +10,7 @@ use relais_engine::{
 };
 
 use crate::{
-    app::App,
+    app::Choice,
     memo::memo,
     selection::Selection,
     text::scope as words,
@@ -43,8 +43,8 @@ fn day(label: &'static str, shown: Memo<String>, on_change: impl Fn(Option<Day>)
 }
 
 /// The panel.
-pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
-    let (groupes, labels) = app.chosen.with_untracked(|chosen| {
+pub(super) fn panel(choice: Choice, selection: RwSignal<Selection>) -> Element {
+    let (groupes, labels) = choice.chosen.with_untracked(|chosen| {
         let form: Option<&Demarche> = chosen.as_ref().and_then(|chosen| chosen.form.ready()).map(|form| &**form);
         let groupes = form.map(|form| form.groupe_instructeurs.iter().map(|groupe| (groupe.number, groupe.label.clone())).collect::<Vec<_>>());
         let labels = form.map(|form| form.labels.iter().map(|label| (label.id.clone(), label.name.clone())).collect::<Vec<_>>());

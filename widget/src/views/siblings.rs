@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use relais_engine::ds::DemarcheNumber;
 
 use crate::{
-    app::{App, Joining},
+    app::{App, Choice, Joining},
     memo::memo,
     selection::{Joined, Selection},
     text::{errors, siblings as words},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The panel.
-pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
+pub(super) fn panel(choice: Choice, selection: RwSignal<Selection>) -> Element {
     let joining = RwSignal::new(Joining::No);
     let head = slot();
     let summary = memo(move || selection.with(|selection| words::summary(selection.siblings.len())));
@@ -25,9 +25,9 @@ pub(super) fn panel(app: App, selection: RwSignal<Selection>) -> Element {
         .child(el("p").class("hint say").child(words::HINT))
         .child(el("ul").class("rows say").attr("hidden", move || joined.with(Vec::is_empty)).child(lines))
         .child(was_several.then(|| el("p").class("hint").child(words::REMOVED_HINT)))
-        .child(addition(app, selection, joining))
+        .child(addition(choice, selection, joining))
         .child(el("p").class("say").attr("role", "status").child(move || said(&joining.get())))
-        .child(move || refusal(app, joining.get()))
+        .child(move || refusal(choice.app(), joining.get()))
 }
 
 /// A démarche that shares the tables: how much of its form was recognised.
@@ -53,7 +53,8 @@ fn line(selection: RwSignal<Selection>, joining: RwSignal<Joining>, head: Slot, 
 }
 
 /// The choice of another one, among those of the team.
-fn addition(app: App, selection: RwSignal<Selection>, joining: RwSignal<Joining>) -> View {
+fn addition(choice: Choice, selection: RwSignal<Selection>, joining: RwSignal<Joining>) -> View {
+    let app = choice.app();
     let wanted = RwSignal::new(None::<DemarcheNumber>);
     let others = memo(move || {
         let taken: Vec<DemarcheNumber> = selection.with(Selection::demarches);
@@ -72,7 +73,7 @@ fn addition(app: App, selection: RwSignal<Selection>, joining: RwSignal<Joining>
     let add = move || {
         if let Some(number) = wanted.get_untracked() {
             wanted.set(None);
-            app.join(number, move |now| joining.set(now));
+            choice.join(number, move |now| joining.set(now));
         }
     };
     let select = el("select")

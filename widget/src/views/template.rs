@@ -14,7 +14,7 @@ use crate::{
     app::{Drawer, Fetched, Library, Place, Shelf},
     proxy::{Visibility, WholeTemplate},
     templates::file_name,
-    text::{self, templates as words},
+    text::{self, templates as words, versions},
     ui::{Note, Tone, View, button, choices, el, focus, radio, row, section, table, tick},
 };
 
@@ -92,8 +92,10 @@ fn settings(whole: &WholeTemplate) -> View {
     let facts = el("dl")
         .class("facts")
         .child(fact(words::ORIGIN, words::demarche(mapping.demarche.get(), &mapping.title)))
-        .child(fact(words::DOSSIERS, words::scope(scope)))
-        .child(fact(words::DELETIONS, words::keeping(*keeping)))
+        .child(fact(words::DOSSIERS, versions::capital(versions::scope(scope))))
+        .child(versions::leaves(scope, keeping.outside).map(|fate| fact(words::OUTSIDE, fate)))
+        .child(fact(words::DELETIONS, versions::deleted(keeping.deleted)))
+        .child(fact(words::FILES, words::files(mapping)))
         .child(seen_by);
     section("reglages", words::SETTINGS).child(facts).into()
 }

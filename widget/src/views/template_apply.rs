@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use relais_engine::{
     ds::{DemarcheNumber, DescriptorId},
-    template::{Difference, TemplateChange},
+    template::TemplateChange,
 };
 use web_sys::Event;
 
@@ -12,7 +12,7 @@ use crate::{
     app::{Applying, Fetched, Library, Place, Shelf, UNANSWERED},
     proxy::WholeTemplate,
     templates::{Fitting, Question, Recognised},
-    text::{errors, templates as words},
+    text::{errors, templates as words, versions},
     ui::{Note, Tone, View, button, el, radio, row, section, table},
 };
 
@@ -40,41 +40,52 @@ pub(super) fn newer_screen() -> View {
         let of = |whole: &WholeTemplate| words::version_of(whole.listed.version, &whole.listed.name);
         library.shelf.with(|shelf| shelf.whole.ready().map(|whole| of(whole)).unwrap_or_default())
     };
-    let apply = button("btn primary", words::TAKE_UP, move || library.apply());
+    let stay = move || library.shelf.with(|shelf| followed(shelf).map(words::stay).unwrap_or_default());
+    let actions =
+        View::from([button("btn", stay, move || library.pass_over()).into(), button("btn primary", words::TAKE_UP, move || library.apply()).into()]);
     below(library, title, Place::Gallery, || words::BACK.to_owned())
         .summary(move || library.shelf.with(summary))
-        .actions(apply)
+        .actions(actions)
         .child(move || library.shelf.with(note))
         .child(move || library.shelf.with(|shelf| told(library.app(), shelf)))
-        .child(move || library.shelf.with(difference))
+        .child(move || library.shelf.with(|shelf| difference(library, shelf)))
         .child(move || library.shelf.with(|shelf| fitted(library, shelf)))
         .into()
 }
 
 fn summary(shelf: &Shelf) -> String {
     let fitting = shelf.applying.as_ref().and_then(|applying| applying.fitting.as_ref());
-    fitting.map(|fitting| words::summary(fitting.recognised().len(), fitting.open())).unwrap_or_default()
+    fitting.map(|fitting| words::summary(fitting.recognised().len(), fitting.likely().count(), fitting.open())).unwrap_or_default()
+}
+
+/// The version that the connexion follows.
+fn followed(shelf: &Shelf) -> Option<i64> {
+    shelf.upgrading.as_ref()?.connexion.template.as_ref().map(|followed| followed.version)
 }
 
 /// What its team says of a version.
 fn note(shelf: &Shelf) -> View {
     let Some(whole) = shelf.whole.ready() else { return View::NOTHING };
-    let follows =
-        shelf.upgrading.as_ref().and_then(|upgrading| upgrading.connexion.template.as_ref()).map(|followed| words::follows(followed.version));
+    let follows = followed(shelf).map(|version| words::standing_of(version, whole));
     let said = (!whole.template.note.is_empty()).then(|| el("p").class("lead").child(whole.template.note.clone()));
     View::from([el("p").class("sub").child(follows.unwrap_or_default()).into(), said.into()])
 }
 
 /// What differs between the connexion and the version.
-fn difference(shelf: &Shelf) -> View {
-    let Some((newer, older)) = shelf.applied() else { return View::NOTHING };
-    let Some(upgrading) = &shelf.upgrading else { return View::NOTHING };
-    let Difference { changes, kept } = Difference::between(&upgrading.connexion, &newer, older.as_ref());
-    let lines =
-        |changes: &[TemplateChange]| el("ul").class("prose").child(View::list(changes.iter().map(|change| el("li").child(words::change(change)))));
+fn difference(library: Library, shelf: &Shelf) -> View {
+    let Some(form) = shelf.applying.as_ref().and_then(|applying| applying.form.ready()) else { return View::NOTHING };
+    let Some(taken) = library.app().loaded.with(|loaded| shelf.taken_up(loaded)) else { return View::NOTHING };
+    let lines = |changes: &[TemplateChange], said: &dyn Fn(&TemplateChange) -> String| {
+        el("ul").class("prose").child(View::list(changes.iter().map(|change| el("li").child(said(change)))))
+    };
+    let (changes, kept) = (&taken.difference.changes, &taken.difference.kept);
     let none = changes.is_empty().then(|| el("p").class("prose").child(words::NO_CHANGE));
-    let kept = (!kept.is_empty()).then(|| section("gardes", words::KEPT).child(el("p").class("sub").child(words::KEPT_MORE)).child(lines(&kept)));
-    View::from([section("apporte", words::CHANGES).child(none).child(lines(&changes)).into(), kept.into()])
+    let said = (!changes.is_empty()).then(|| lines(changes, &|change| versions::change(change, form)));
+    let kept = (!kept.is_empty()).then(|| {
+        let lines = lines(kept, &|change| versions::kept(change, form));
+        section("gardes", words::KEPT).child(el("p").class("sub").child(words::KEPT_MORE)).child(lines)
+    });
+    View::from([section("apporte", words::CHANGES).child(none).child(said).into(), kept.into()])
 }
 
 /// The démarches of the team.
@@ -118,12 +129,15 @@ fn fitted(library: Library, shelf: &Shelf) -> View {
     };
     let is_new = shelf.upgrading.is_none();
     let (recognised, missing) = (fitting.recognised(), fitting.missing());
-    let numbers = [recognised.len(), fitting.open(), missing.len()];
+    let [known, checked, asked, absent] = words::COUNTS;
+    let likely = fitting.likely().count();
+    let mut numbers = vec![(known, recognised.len()), (checked, likely), (asked, fitting.open()), (absent, missing.len())];
+    numbers.retain(|(label, number)| *label != checked || *number > 0);
     let count = |(label, number): (&'static str, usize)| {
         let number = relais_engine::words::figure(number);
         el("div").child(el("dt").child(label)).child(el("dd").child(number))
     };
-    let counts = el("dl").class("counts").child(View::list(words::COUNTS.into_iter().zip(numbers).map(count)));
+    let counts = el("dl").class("counts").child(View::list(numbers.into_iter().map(count)));
     let same = fitting.is_same_demarche().then(|| el("p").class("prose say").child(words::SAME));
     let after = is_new.then(|| el("p").class("prose say").child(words::APPLY_MORE));
     View::from([
@@ -134,19 +148,25 @@ fn fitted(library: Library, shelf: &Shelf) -> View {
     ])
 }
 
+/// What the agent must say; then what the agent may correct.
 fn questions(library: Library, fitting: &Fitting) -> View {
-    if fitting.questions.is_empty() {
-        return View::NOTHING;
-    }
-    let first = fitting.questions.iter().position(|question| question.answer.is_none());
-    let lines = fitting.questions.iter().enumerate().map(|(place, asked)| question(library, place, first == Some(place), asked));
-    let number = fitting.questions.len();
-    section("questions", words::questions(number)).child(el("p").class("sub").child(words::QUESTIONS_MORE)).child(View::list(lines)).into()
+    let first = fitting.asked().position(|question| question.answer.is_none());
+    let asked = fitting.asked().enumerate().map(|(place, asked)| question(library, format!("question-{place}"), first == Some(place), asked));
+    let asked: Vec<View> = asked.collect();
+    let likely: Vec<View> = fitting.likely().enumerate().map(|(place, asked)| question(library, format!("verifier-{place}"), false, asked)).collect();
+    let part = |id: &'static str, title: String, more: &'static str, lines: Vec<View>| {
+        (!lines.is_empty()).then(|| section(id, title).child(el("p").class("sub").child(more)).child(lines))
+    };
+    let checked = words::to_check(likely.len());
+    let more = if fitting.open() > 0 { words::QUESTIONS_MORE } else { words::ANSWERED };
+    View::from([
+        part("questions", words::questions(fitting.open()), more, asked).into(),
+        part("a-verifier", checked, words::TO_CHECK_MORE, likely).into(),
+    ])
 }
 
 /// A field that is asked about: the fields that it may be, or none.
-fn question(library: Library, place: usize, is_first_open: bool, asked: &Question) -> View {
-    let name = format!("question-{place}");
+fn question(library: Library, name: String, is_first_open: bool, asked: &Question) -> View {
     let hint_id = format!("{name}-aide");
     let option = |answer: Option<DescriptorId>, label: View| {
         let (is_chosen, field) = (asked.answer.as_ref() == Some(&answer), asked.id.clone());
@@ -191,10 +211,10 @@ fn recognised_fields(fields: &[Recognised]) -> View {
         return View::NOTHING;
     }
     let line = |field: &Recognised| {
-        let cells = vec![field.theirs.clone().into(), words::recognised(field).into()];
+        let cells = vec![field.theirs.clone().into(), words::grounds(field.grounds).into()];
         row("", field.ours.clone(), &words::RECOGNISED_HEADS, cells)
     };
-    let count = el("span").class("meta").child(words::recognised_count(fields));
+    let count = el("span").class("meta").child(words::recognised(fields.len()));
     let summary = el("summary").child(el("span").child(el("b").child(words::RECOGNISED)).child(" ").child(count));
     let lines = fields.iter().map(line).collect();
     el("details").class("more block").child(summary).child(table(words::RECOGNISED, &words::RECOGNISED_HEADS, false, lines)).into()

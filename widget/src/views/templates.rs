@@ -1,7 +1,11 @@
 //! Modèles: what services share with each other.
 
 use leptos::prelude::*;
-use relais_engine::{ds::SourceError, template::LARGEST};
+use relais_engine::{
+    ds::{DemarcheNumber, SourceError},
+    template::LARGEST,
+    words::figure,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, HtmlInputElement};
@@ -11,9 +15,9 @@ use crate::{
     app::{App, Fetched, Library, Place, Shelf, Told},
     memo::memo,
     proxy::{ListedTemplate, Role},
-    templates::{Newer, answers, newer_versions},
+    templates::{Newer, Shown, answers, newer_versions},
     text::{self, errors, templates as words},
-    ui::{Header, Icon, Note, Shell, Tone, View, button, el, icon, label_of, link, mark, search},
+    ui::{Element, Header, Icon, Note, Shell, Tone, View, button, choices, el, icon, label_of, link, mark, radio, search},
 };
 
 /// The id of the field that takes a file.
@@ -101,13 +105,7 @@ fn gallery() -> View {
         .child((!may_create).then(|| el("p").class("prose").child(words::EDITOR)))
         .child(move || library.shelf.with(|shelf| told(app, shelf)))
         .child(move || library.shelf.with(|shelf| news(library, shelf)))
-        .child(el("div").class("tools say").child(search(
-            "chercher",
-            words::SEARCH,
-            words::SEARCH_HINT,
-            move || searched.get(),
-            move |text| searched.set(text),
-        )))
+        .child(tools(library, searched))
         .child(list)
         .into()
 }
@@ -156,6 +154,41 @@ fn news(library: Library, shelf: &Shelf) -> View {
     }))
 }
 
+/// The démarches that the team reads; none before they are known.
+fn read(app: App) -> Option<Vec<DemarcheNumber>> {
+    app.demarches.with(|listed| match listed {
+        Fetched::Pending => None,
+        Fetched::Failed(_) => Some(Vec::new()),
+        Fetched::Ready(listed) => Some(listed.iter().map(|listed| listed.number).collect()),
+    })
+}
+
+/// Search and filters. They stay while the list is asked for anew.
+fn tools(library: Library, searched: RwSignal<String>) -> Element {
+    let known = memo(move || {
+        let read = read(library.app())?;
+        library.shelf.with(|shelf| {
+            let listed = shelf.list.ready()?;
+            let shown = shelf.shown.unwrap_or_else(|| Shown::at_first(listed, &read));
+            (!listed.is_empty()).then(|| (shown, Shown::ALL.map(|shown| shown.count(listed, &read))))
+        })
+    });
+    let filters = move || {
+        known.get().map(|(chosen, counts)| {
+            let filter = |(shown, count): (Shown, usize)| {
+                let choose = move || library.set(|shelf| shelf.shown = Some(shown));
+                el("label")
+                    .child(radio("modeles", move || chosen == shown, choose))
+                    .child(words::shown(shown))
+                    .child(el("span").class("num").child(figure(count)))
+            };
+            choices("seg", words::FILTERS, View::list(Shown::ALL.into_iter().zip(counts).map(filter)))
+        })
+    };
+    let field = search("chercher", words::SEARCH, words::SEARCH_HINT, move || searched.get(), move |text| searched.set(text));
+    el("div").class("tools say").child(field).child(filters)
+}
+
 fn list(library: Library, shelf: &Shelf, searched: RwSignal<String>) -> View {
     let listed = match &shelf.list {
         Fetched::Pending => return waiting(),
@@ -167,11 +200,18 @@ fn list(library: Library, shelf: &Shelf, searched: RwSignal<String>) -> View {
     if listed.is_empty() {
         return el("section").child(el("h2").child(words::EMPTY)).child(el("p").class("prose").child(words::EMPTY_MORE)).into();
     }
-    let lines: Vec<View> = listed.iter().filter(|template| answers(template, &searched.get())).map(|template| line(library, template)).collect();
-    if lines.is_empty() {
-        return el("p").attr("role", "status").child(words::NO_MATCH).into();
-    }
-    el("ul").class("rows say").child(lines).into()
+    let Some(read) = read(library.app()) else { return waiting() };
+    let shown = shelf.shown.unwrap_or_else(|| Shown::at_first(listed, &read));
+    let is_shown = |template: &&ListedTemplate| shown.holds(template, &read) && answers(template, &searched.get());
+    let lines: Vec<View> = listed.iter().filter(is_shown).map(|template| line(library, template)).collect();
+    let found: View = match (lines.is_empty(), searched.with(String::is_empty)) {
+        (false, _) => el("ul").class("rows say").child(lines).into(),
+        (true, false) => el("p").attr("role", "status").child(words::NO_MATCH).into(),
+        (true, true) => el("p").attr("role", "status").child(words::NONE_SHOWN).into(),
+    };
+    let others = listed.len() - Shown::ForDemarches.count(listed, &read);
+    let others = (shown == Shown::ForDemarches && others > 0).then(|| el("p").class("say meta").child(words::others(others)));
+    View::from([found, others.into()])
 }
 
 fn line(library: Library, template: &ListedTemplate) -> View {

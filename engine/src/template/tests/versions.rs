@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    grist::ColumnType,
+    grist::{ColumnType, DocumentSchema},
     mapping::{ColumnMapping, Fate, Field, Keeping, Mapping, Scope, TableMapping},
-    sync::Connexion,
-    template::{Applied, Difference, TemplateChange, upgrade},
+    sync::{Connexion, FollowedTemplate},
+    template::{Applied, Difference, TemplateChange, take_up, upgrade},
 };
 
 fn champ(id: &str, name: &str) -> ColumnMapping {
@@ -50,14 +50,14 @@ fn told(changes: &[TemplateChange]) -> Vec<String> {
     let line = |change: &TemplateChange| match change {
         TemplateChange::TableAdded { table, columns } => format!("+ table {table} ({columns})"),
         TemplateChange::TableRemoved { table } => format!("- table {table}"),
-        TemplateChange::TableRenamed { from, to } => format!("table {from} → {to}"),
         TemplateChange::ColumnAdded { column, column_type, .. } => format!("+ {column} {column_type}"),
         TemplateChange::ColumnRemoved { column, .. } => format!("- {column}"),
         TemplateChange::ColumnRenamed { from, to, .. } => format!("{from} → {to}"),
         TemplateChange::ColumnRetyped { column, from, to, .. } => format!("{column} {from} → {to}"),
         TemplateChange::SourcesAdded { column, sources, .. } => format!("{column} + {sources}"),
         TemplateChange::Scope { .. } => "scope".to_owned(),
-        TemplateChange::Keeping { .. } => "keeping".to_owned(),
+        TemplateChange::Deleted(fate) => format!("deleted {}", fate.name()),
+        TemplateChange::Outside(fate) => format!("outside {}", fate.name()),
     };
     changes.iter().map(line).collect()
 }
@@ -134,17 +134,69 @@ fn columns_that_were_joined_or_parted_are_filled_as_before() {
 #[test]
 fn another_scope_is_told_as_the_versions_or_as_the_agents() {
     let mapping = version(&[("a", "A")], &[]);
-    let connexion = Connexion::new(mapping.clone(), &[]);
+    let mut connexion = Connexion::new(mapping.clone(), &[]);
     let older = applied(&mapping);
-    let newer = Applied {
-        scope: Scope { archived: Some(false), ..Scope::default() },
-        keeping: Keeping { deleted: Fate::Remove, ..Keeping::default() },
-        ..older.clone()
-    };
+    let newer = Applied { scope: Scope { archived: Some(false), ..Scope::default() }, ..older.clone() };
     assert_eq!(Difference::between(&connexion, &older, None), Difference::default());
     for known in [None, Some(&older)] {
-        assert_eq!(told(&Difference::between(&connexion, &newer, known).changes), ["scope", "keeping"]);
+        assert_eq!(told(&Difference::between(&connexion, &newer, known).changes), ["scope"]);
     }
     let difference = Difference::between(&connexion, &newer, Some(&newer));
-    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["scope".to_owned(), "keeping".to_owned()]));
+    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["scope".to_owned()]));
+    // What becomes of the rows of those that leave is what the connexion says, and not what the version says.
+    let removing = Applied { keeping: Keeping { deleted: Fate::Remove, outside: Fate::Remove }, ..newer };
+    let left = |difference: &Difference| match difference.changes.as_slice() {
+        [TemplateChange::Scope { outside, .. }] => Some(*outside),
+        _ => None,
+    };
+    for known in [None, Some(&older)] {
+        let difference = Difference::between(&connexion, &removing, known);
+        assert_eq!(left(&difference), Some(Fate::Mark), "{difference:?}");
+        assert_eq!(told(&difference.kept), ["deleted remove", "outside remove"], "no version removes rows");
+    }
+    // A connexion that removes rows keeps its own choice, as long as nobody knows who made it.
+    connexion.keeping = removing.keeping;
+    assert_eq!(told(&Difference::between(&connexion, &removing, None).kept), ["scope"]);
+    assert_eq!(left(&Difference::between(&connexion, &removing, Some(&older))), Some(Fate::Remove), "and that is said");
+    // The other way round it is the version's, unless the agent has said so.
+    assert_eq!(told(&Difference::between(&connexion, &older, Some(&removing)).changes), ["deleted mark", "outside mark"]);
+    assert_eq!(told(&Difference::between(&connexion, &older, Some(&older)).kept), ["deleted mark", "outside mark"]);
+}
+
+#[test]
+fn a_version_is_taken_up_and_what_the_agent_chose_stays() {
+    let (older, mut newer) = (applied(&version(&[("a", "A")], &[])), applied(&version(&[("a", "A"), ("b", "B")], &[])));
+    let mut connexion = Connexion::new(older.mapping.clone(), &[]);
+    connexion.template = Some(FollowedTemplate { id: "t1".to_owned(), version: 1, declined: vec!["c".into()], passed_over: Some(2) });
+    let ours = Scope { archived: Some(true), ..Scope::default() };
+    connexion.follow(ours.clone(), connexion.keeping);
+    let schema = DocumentSchema::default();
+    let taken = take_up(&connexion, &schema, &newer, Some(&older), 3);
+    assert_eq!((&taken.connexion.scope, &taken.reshaped), (&ours, &Vec::new()), "nothing is in the document yet");
+    assert_eq!(names(&taken.connexion.mapping)[0], ["Numéro", "A", "Hors sélection", "B"]);
+    let followed = FollowedTemplate { id: "t1".to_owned(), version: 3, declined: vec!["c".into()], passed_over: None };
+    assert_eq!(taken.connexion.template, Some(followed));
+    // A scope that the version changed is taken up.
+    newer.scope = Scope { archived: Some(false), ..Scope::default() };
+    let taken = take_up(&taken.connexion, &schema, &newer, Some(&older), 4);
+    assert_eq!(taken.connexion.scope, newer.scope);
+}
+
+#[test]
+fn tables_keep_their_names() {
+    let older = version(&[("a", "A")], &[]);
+    let mut newer = older.clone();
+    newer.tables[0].name = "Autre".to_owned();
+    assert_eq!(Difference::of_mappings(&older, &newer, Some(&older)), Difference::default());
+    assert_eq!(upgrade(&older, &newer, Some(&older)), older);
+}
+
+#[test]
+fn what_is_said_to_come_is_what_comes() {
+    // The name is taken: it stays, and is told so.
+    let older = version(&[("a", "A"), ("b", "B")], &[]);
+    let newer = version(&[("a", "B"), ("b", "A")], &[]);
+    let difference = Difference::of_mappings(&older, &newer, Some(&older));
+    assert_eq!((told(&difference.changes), told(&difference.kept)), (Vec::new(), vec!["A → B".to_owned(), "B → A".to_owned()]));
+    assert_eq!(upgrade(&older, &newer, Some(&older)), older);
 }

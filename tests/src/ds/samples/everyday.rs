@@ -1,5 +1,7 @@
 //! A small, everyday démarche: a grant to associations.
 
+use std::sync::Arc;
+
 use super::{EVERYDAY, NEIGHBOUR, SIBLING, groupes, labels, service};
 use crate::ds::clock;
 use crate::ds::vocabulary::{DemarcheState, LabelColor};
@@ -58,6 +60,20 @@ pub fn sibling() -> Demarche {
     demarche.groupes = groupes(66_301, &["défaut"]);
     demarche.labels = labels(8_301, &[("À examiner", LabelColor::PurpleGlycine), ("Urgent", LabelColor::PinkMacaron)]);
     demarche.first_dossier = 26_000_001;
+    demarche
+}
+
+/// The same, in which two fields are called otherwise.
+pub fn sibling_in_other_words() -> Demarche {
+    let mut demarche = sibling();
+    let words = [("Montant demandé (en euros)", "Montant sollicité (en euros)"), ("Date de début du projet", "Date de démarrage du projet")];
+    for revision in &mut demarche.revisions {
+        for field in &mut revision.champs {
+            if let Some((_, other)) = words.iter().find(|(label, _)| *label == field.label) {
+                (*other).clone_into(&mut Arc::make_mut(field).label);
+            }
+        }
+    }
     demarche
 }
 
