@@ -1,6 +1,7 @@
 //! What the routes share. Built at start, owned by the server: there are no globals.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,9 +25,9 @@ use crate::{
     metrics::Metrics,
     resolver,
     routes::ListedDemarche,
-    store::{Checked, Store},
+    store::{Checked, Seal, Store, StoreError},
     teams::{TeamToken, Teams, inspection},
-    vault::Vault,
+    vault::{Owner, Vault},
     widget::Widget,
 };
 
@@ -63,9 +64,11 @@ impl Application {
     /// Everything that a configuration asks for.
     pub(crate) async fn new(configuration: Configuration) -> anyhow::Result<Self> {
         let limits = &configuration.limits;
-        let secrets = configuration.secret.load()?;
         let store = Arc::new(Store::open(&configuration.database).await?);
+        let seals = store.seals().await?;
+        let secrets = if seals.is_empty() { configuration.secret.load()? } else { configuration.secret.load_existing()? };
         let vault = Arc::new(Vault::new(configuration.secret.clone(), &secrets));
+        tell_closed(&vault, &seals, configuration.secret.file.as_deref());
         Ok(Self {
             grist: Grist::new(configuration.grist.clone())?,
             sessions: Sessions::new(&secrets),
@@ -89,7 +92,7 @@ impl Application {
     /// Notes what DS has just said of a token, when it is something new: `refusal` is the code of an error, if there was one.
     /// Nothing is said of the token by an error that has another reason.
     pub(crate) async fn note(&self, token: &TeamToken, refusal: Option<Code>) {
-        let Some((id, known)) = token.id.as_ref().zip(token.checked) else { return };
+        let Some(known) = &token.checked else { return };
         let refusal = match refusal {
             Some(code) if inspection::is_of_token(code) => Some(code),
             // DS knew the token, or it would have refused it first.
@@ -99,8 +102,42 @@ impl Application {
         if refusal == known.refusal {
             return;
         }
-        let checked = Checked { at: clock::now(), refusal, ..known };
-        match self.store.note_check(id, token.version, checked).await {
+        let at = clock::now();
+        match &token.id {
+            Some(id) => self.noted(self.store.note_refusal(id, token.version, at, refusal).await),
+            None => self.teams.note_declared(&token.name, |checked| *checked = Checked { at, refusal, ..checked.clone() }),
+        }
+    }
+
+    /// Notes whether DS has just opened one of its démarches to a token, when it is something new: `refusal` is the code of an
+    /// error, if there was one.
+    pub(crate) async fn note_demarche(&self, token: &TeamToken, demarche: DemarcheNumber, refusal: Option<Code>) {
+        let Some(known) = &token.checked else { return };
+        let is_refused = refusal.is_some_and(inspection::is_of_demarche);
+        if (refusal.is_some() && !is_refused) || is_refused == known.refused.contains(&demarche) {
+            return;
+        }
+        match &token.id {
+            Some(id) => self.noted(self.store.note_demarche(id, token.version, demarche, is_refused).await),
+            None => self.teams.note_declared(&token.name, |checked| {
+                checked.refused.retain(|refused| *refused != demarche);
+                if is_refused {
+                    checked.refused.push(demarche);
+                }
+            }),
+        }
+    }
+
+    /// Notes all that DS has just said of a token.
+    pub(crate) async fn note_check(&self, token: &TeamToken, checked: Checked) {
+        match &token.id {
+            Some(id) => self.noted(self.store.note_check(id, token.version, &checked).await),
+            None => self.teams.note_declared(&token.name, |known| *known = checked),
+        }
+    }
+
+    fn noted(&self, result: Result<(), StoreError>) {
+        match result {
             Ok(()) => self.teams.forget(),
             Err(error) => tracing::warn!(cause = %error, "what DS said of a token is not noted"),
         }
@@ -123,5 +160,15 @@ impl Application {
     /// Whether the server stops.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// Says at the start which tokens the secret file does not open: it may be another server's, or an older one.
+fn tell_closed(vault: &Vault, seals: &[Seal], file: Option<&Path>) {
+    let is_closed = |seal: &&Seal| vault.open(Owner { team: seal.team.as_str(), token: seal.token.as_str() }, &seal.sealed).is_err();
+    let closed = seals.iter().filter(is_closed).count();
+    if closed > 0 {
+        let file = file.unwrap_or(Path::new("")).display();
+        tracing::error!(%file, closed, tokens = seals.len(), "tokens do not open: the secret file is not the one that has sealed them");
     }
 }

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{Parser, Subcommand};
+use relais_engine::words;
 use relais_proxy::{
     Configuration, Server,
     config::{DEFAULT_FILE, Settings},
@@ -61,6 +62,12 @@ enum Command {
     },
     /// Crée le fichier de secret, s’il n’existe pas.
     CreateSecret,
+    /// Prépare un code avec lequel un propriétaire de document crée une équipe, une fois (pour RELAIS_ENROLMENT=invitation).
+    Invitation {
+        /// Pendant combien de jours il est valable.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=90))]
+        days: u8,
+    },
 }
 
 #[tokio::main]
@@ -93,7 +100,8 @@ async fn run(command: Command, file: Option<&Path>) -> anyhow::Result<()> {
         }
         Command::Rekey { forget } => {
             let configuration = configuration(file)?;
-            println!("{} jetons sont scellés avec la nouvelle clé.", upkeep::rekey(&configuration).await?);
+            let count = upkeep::rekey(&configuration).await?;
+            println!("{} avec la nouvelle clé.", words::count(count, "jeton est scellé", "jetons sont scellés"));
             if forget {
                 upkeep::forget_old_keys(&configuration).await?;
                 println!("Les anciennes clés sont oubliées.");
@@ -102,6 +110,10 @@ async fn run(command: Command, file: Option<&Path>) -> anyhow::Result<()> {
         Command::CreateSecret => {
             configuration(file)?.secret.create()?;
             println!("Le fichier de secret est créé.");
+        }
+        Command::Invitation { days } => {
+            let (code, until) = upkeep::invitation(&configuration(file)?, days).await?;
+            println!("{code}\nCe code crée une équipe, une fois, jusqu’au {}. Il n’est affiché qu’ici.", words::instant(until));
         }
         Command::Healthcheck => healthcheck(listen(file)?).await?,
         Command::Serve => {

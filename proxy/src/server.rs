@@ -60,9 +60,9 @@ impl Server {
         tasks.spawn(accept(listener, routes::router(application.clone()), application.clone(), stopped.clone()));
         tasks.spawn(forget(application.clone(), stopped.clone()));
         tasks.spawn(renew_keys(application.clone(), stopped.clone()));
+        tracing::info!(%address, "listening");
         tasks.spawn(schedule::keep_house(application.clone(), stopped.clone()));
         tasks.spawn(audit::write_trail(application.clone(), stopped));
-        tracing::info!(%address, "listening");
         Ok(Self { address, metrics_address, application, stop, tasks })
     }
 

@@ -197,6 +197,30 @@ pub(crate) const STORE_SILENT: Sentences = say(
     "Réessayez dans quelques minutes. Si cela dure, donnez le numéro de la demande à la personne qui administre Relais.",
 );
 
+/// The token is there, and its key is not.
+pub(crate) const SEALED: Sentences = say(
+    "Le serveur de Relais ne peut plus ouvrir le jeton de votre équipe : la clé qui l’a scellé lui manque. Votre document n’a pas changé.",
+    "Prévenez la personne qui administre Relais : elle peut remettre cette clé. Si elle est perdue, déposez le jeton de nouveau, à l’écran « Équipe ».",
+);
+
+/// Nobody joins by a code.
+pub(crate) const NO_INVITATIONS: Sentences = say(
+    "Sur ce serveur, aucun document ne rejoint une équipe avec un code. Rien n’a changé.",
+    "Demandez à la personne qui administre Relais d’ouvrir les invitations : c’est un de ses réglages.",
+);
+
+/// A team is created with a code of the operator's, and none was given.
+pub(crate) const OPENING_NEEDED: Sentences = say(
+    "Sur ce serveur, une équipe se crée avec un code que donne la personne qui administre Relais. Rien n’a changé.",
+    "Demandez-lui un code, ou rejoignez une équipe qui vous invite.",
+);
+
+/// The code for it is none, or no longer.
+pub(crate) const OPENING_REFUSED: Sentences = say(
+    "Ce code ne permet pas de créer une équipe. Rien n’a changé.",
+    "Vérifiez-le, ou demandez-en un autre à la personne qui administre Relais : un code sert une fois, et pour une durée limitée.",
+);
+
 /// One person or one address asks too much.
 pub(crate) const TOO_MANY: Sentences = say(
     "Trop de demandes sont parties d’ici en peu de temps. Ce qui est déjà écrit est complet.",

@@ -5,10 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
+use relais_engine::Timestamp;
+
 use crate::{
-    Configuration,
-    config::DatabaseConfiguration,
-    store::{Store, StoreError},
+    Configuration, clock,
+    config::{DatabaseConfiguration, Enrolment},
+    store::{Seal, Store, StoreError},
+    teams::code::InvitationCode,
     vault::{Owner, Vault},
 };
 
@@ -40,13 +43,19 @@ pub async fn restore(configuration: &Configuration, copy: &Path) -> anyhow::Resu
 /// does not know. Stopped in the middle, it is run again. How many tokens were sealed anew is the answer.
 pub async fn rekey(configuration: &Configuration) -> anyhow::Result<usize> {
     let store = Store::open(&configuration.database).await?;
+    let seals = store.seals().await?;
+    let vault = vault(configuration, &seals)?;
+    let mut opened = Vec::with_capacity(seals.len());
+    for seal in &seals {
+        let token = vault.open(owner(seal), &seal.sealed);
+        opened.push(token.with_context(|| {
+            format!("le jeton {} ne s’ouvre avec aucune clé du fichier de secret, qui n’a pas changé : remettez celui qui l’a scellé", seal.token)
+        })?);
+    }
     configuration.secret.add_key()?;
-    let vault = Vault::new(configuration.secret.clone(), &configuration.secret.load()?);
     let mut count = 0;
-    for (team, token) in store.all_tokens().await? {
-        let owner = Owner { team: team.as_str(), token: token.id.as_str() };
-        let opened = vault.open(owner, &token.sealed).with_context(|| format!("le jeton {} ne s’ouvre avec aucune clé du fichier", token.id))?;
-        match store.reseal_token(&token.id, &token.sealed, &vault.seal(owner, &opened)?).await {
+    for (seal, token) in seals.iter().zip(&opened) {
+        match store.reseal_token(&seal.token, &seal.sealed, &vault.seal(owner(seal), token)?).await {
             Ok(()) => count += 1,
             // Replaced meanwhile by an owner: the server has sealed it, maybe with the key before.
             Err(StoreError::Changed) => bail!("un jeton a été remplacé pendant l’opération : relancez la commande"),
@@ -59,12 +68,33 @@ pub async fn rekey(configuration: &Configuration) -> anyhow::Result<usize> {
 /// Forgets all keys but the newest, unless a token is still sealed with another.
 pub async fn forget_old_keys(configuration: &Configuration) -> anyhow::Result<()> {
     let store = Store::open(&configuration.database).await?;
-    let vault = Vault::new(configuration.secret.clone(), &configuration.secret.load()?);
-    if store.all_tokens().await?.iter().any(|(_, token)| !vault.is_newest(&token.sealed)) {
+    let seals = store.seals().await?;
+    let vault = vault(configuration, &seals)?;
+    if seals.iter().any(|seal| !vault.is_newest(&seal.sealed)) {
         bail!("des jetons sont encore scellés avec une ancienne clé : lancez d’abord « relais rekey »");
     }
     configuration.secret.forget_old_keys()?;
     Ok(())
+}
+
+/// Prepares a code with which an owner creates one team, and says until when it is good.
+pub async fn invitation(configuration: &Configuration, days: u8) -> anyhow::Result<(String, Timestamp)> {
+    if configuration.enrolment != Enrolment::Invitation {
+        bail!("RELAIS_ENROLMENT n’est pas « invitation » : aucun code n’y crée d’équipe");
+    }
+    let (code, now) = (InvitationCode::draw(), clock::now());
+    let expires_at = now.plus_seconds(i64::from(days) * 24 * 3600);
+    Store::open(&configuration.database).await?.add_opening(&code.hash(), now, expires_at).await?;
+    Ok((code.shown(), expires_at))
+}
+
+fn vault(configuration: &Configuration, seals: &[Seal]) -> anyhow::Result<Vault> {
+    let secrets = if seals.is_empty() { configuration.secret.load()? } else { configuration.secret.load_existing()? };
+    Ok(Vault::new(configuration.secret.clone(), &secrets))
+}
+
+fn owner(seal: &Seal) -> Owner<'_> {
+    Owner { team: seal.team.as_str(), token: seal.token.as_str() }
 }
 
 fn file(database: &DatabaseConfiguration) -> anyhow::Result<&Path> {

@@ -1,6 +1,8 @@
 //! Everything together: a sample DS, a sample Grist, and the real proxy between them. What the demo serves, and what the
 //! tests and the benches run.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use relais_engine::{
     ds::{Demarche, DossierPage, Operation, operations},
@@ -39,6 +41,8 @@ pub struct Options {
     pub enrolment: Enrolment,
     /// No team is declared: the first document has none either.
     pub without_team: bool,
+    /// DS is asked about the declared team's token at the start, as it is of any server; else, only what agents ask reaches it.
+    pub checks_token: bool,
 }
 
 /// Limits that are in nobody's way: what is measured or tested is not how long one waits for one's turn.
@@ -65,6 +69,7 @@ pub struct Stack {
     pub document: SampleDocument,
     /// The proxy.
     pub proxy: Server,
+    configuration: Configuration,
     _state: tempfile::TempDir,
 }
 
@@ -99,11 +104,26 @@ impl Stack {
                     documents: vec![format!("{}/doc/{}", grist.origin(), document.id()).parse()?],
                 }]
             },
-            limits: options.limits,
+            limits: LimitsConfiguration {
+                check_declared_after: if options.checks_token { Duration::ZERO } else { Duration::from_hours(1) },
+                ..options.limits
+            },
             ..Configuration::default()
         };
-        let proxy = Server::start(configuration).await?;
-        Ok(Self { ds, grist, document, proxy, _state: state })
+        let proxy = Server::start(configuration.clone()).await?;
+        Ok(Self { ds, grist, document, proxy, configuration, _state: state })
+    }
+
+    /// Starts the proxy again, with other settings, as its operator would.
+    pub async fn restart(&mut self, change: impl FnOnce(&mut Configuration)) -> anyhow::Result<()> {
+        change(&mut self.configuration);
+        self.proxy = Server::start(self.configuration.clone()).await?;
+        Ok(())
+    }
+
+    /// A code with which a team is created, where that takes one.
+    pub async fn invitation(&self) -> anyhow::Result<String> {
+        Ok(relais_proxy::upkeep::invitation(&self.configuration, 7).await?.0)
     }
 
     /// The address of the proxy, and of the widget.

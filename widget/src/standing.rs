@@ -99,8 +99,8 @@ pub enum Access {
     ReadOnly,
     /// It can once this person, who owns the document, has given it a team.
     Enrolling {
-        /// Whether they may create one, rather than join one only.
-        may_create: bool,
+        /// Whether they create one freely, rather than with a code of the operator's.
+        is_free: bool,
     },
     /// It can.
     Open,
@@ -113,7 +113,7 @@ impl Access {
             (Some(_), _, _) => Self::Open,
             (None, _, Enrolment::Closed) => Self::Blocked(Obstacle::UnknownDocument),
             (None, Role::Editor, _) => Self::Blocked(Obstacle::Teamless),
-            (None, Role::Owner, enrolment) => Self::Enrolling { may_create: enrolment == Enrolment::Open },
+            (None, Role::Owner, enrolment) => Self::Enrolling { is_free: enrolment == Enrolment::Open },
         }
     }
 }
@@ -198,8 +198,8 @@ mod tests {
             }
             assert_eq!(leads(None, role, Enrolment::Closed), Access::Blocked(Obstacle::UnknownDocument));
         }
-        assert_eq!(leads(None, Role::Owner, Enrolment::Open), Access::Enrolling { may_create: true });
-        assert_eq!(leads(None, Role::Owner, Enrolment::Invitation), Access::Enrolling { may_create: false });
+        assert_eq!(leads(None, Role::Owner, Enrolment::Open), Access::Enrolling { is_free: true });
+        assert_eq!(leads(None, Role::Owner, Enrolment::Invitation), Access::Enrolling { is_free: false });
         for enrolment in [Enrolment::Open, Enrolment::Invitation] {
             assert_eq!(leads(None, Role::Editor, enrolment), Access::Blocked(Obstacle::Teamless));
         }

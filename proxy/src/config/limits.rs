@@ -34,6 +34,10 @@ pub struct LimitsConfiguration {
     pub ds_requests_at_once: usize,
     /// For a run to renew its lease, before another may take it over.
     pub lease: Duration,
+    /// Between two looks for tokens that DS was not asked about for a day.
+    pub check_round: Duration,
+    /// From the start until DS may be asked about the tokens that the operator gave.
+    pub check_declared_after: Duration,
     /// For the head of a request to arrive whole, and for its body.
     pub receive: Duration,
     /// For a request to have its turn with DS.
@@ -67,6 +71,8 @@ impl Default for LimitsConfiguration {
             ds_requests_per_minute: 360,
             ds_requests_at_once: 4,
             lease: Duration::from_mins(2),
+            check_round: Duration::from_hours(1),
+            check_declared_after: Duration::ZERO,
             receive: Duration::from_secs(10),
             ds_turn: Duration::from_secs(30),
             ds_call: Duration::from_secs(45),

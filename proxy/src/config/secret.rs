@@ -43,6 +43,11 @@ pub enum SecretError {
         "le fichier {0} manque : les jetons des équipes sont scellés avec lui. Remettez celui qui a servi jusqu’ici ; pour une base neuve, créez-le avec « relais create-secret »"
     )]
     Missing(PathBuf),
+    /// It is not there, and tokens of the database are sealed with it.
+    #[error(
+        "le fichier {0} manque, et les jetons déposés par les équipes sont scellés avec lui. Ils sont intacts dans la base : remettez le fichier qui a servi jusqu’ici. S’il est perdu, « relais create-secret » en crée un autre ; chaque équipe devra alors déposer ses jetons de nouveau"
+    )]
+    Lost(PathBuf),
     /// Anybody on the machine may read it.
     #[error(
         "le fichier {0} est ouvert à tous les comptes de la machine : réservez-le au compte de Relais (chmod 600), et remplacez la clé avec « relais rekey » si d’autres ont pu le lire"
@@ -86,6 +91,15 @@ impl SecretConfiguration {
                 }
                 Ok(vec![secret])
             }
+        }
+    }
+
+    /// The secrets with which something is sealed already: none is drawn in the place of those of a file that is gone.
+    pub(crate) fn load_existing(&self) -> Result<Vec<SecretSlice<u8>>, SecretError> {
+        match (self.read_again()?, &self.file) {
+            (None, Some(path)) => Err(SecretError::Lost(path.clone())),
+            (None, None) => self.load(),
+            (Some(secrets), _) => Ok(secrets),
         }
     }
 

@@ -16,13 +16,18 @@ use crate::{error::AppError, text};
 pub(crate) struct Failure {
     pub error: SourceError,
     pub cause: Cow<'static, str>,
-    /// It is our own queue that is long, not DS that refuses.
+    /// It is ours, of which DS knows nothing: our own queue that is long, a seal of ours that does not open.
     pub is_ours: bool,
 }
 
 impl Failure {
     pub(crate) fn new(code: Code, cause: impl Into<Cow<'static, str>>) -> Self {
         Self { error: code.into(), cause: cause.into(), is_ours: false }
+    }
+
+    /// No key of ours opens the token: DS is not asked.
+    pub(crate) fn sealed() -> Self {
+        Self { is_ours: true, ..Self::new(Code::Internal, "no key of the secret file opens the token") }
     }
 
     /// DS, or our own pace, wants us to wait.
@@ -34,7 +39,15 @@ impl Failure {
 
 impl From<Failure> for AppError {
     fn from(Failure { error, cause, is_ours }: Failure) -> Self {
+        let sentences = match error.code {
+            Code::Internal if is_ours => Some(text::SEALED),
+            _ if is_ours => Some(text::BUSY),
+            _ => None,
+        };
         let error = Self::new(error, cause);
-        if is_ours { error.saying(text::BUSY) } else { error }
+        match sentences {
+            Some(sentences) => error.saying(sentences),
+            None => error,
+        }
     }
 }

@@ -87,7 +87,9 @@ async fn ask(application: &Application, token: Option<&TeamToken>, number: Demar
     let token = token.ok_or_else(|| Failure::new(Code::DemarcheForbidden, "the team may not read this démarche"))?;
     let ready = token.ready()?;
     let described = application.ds.describe(ready, &token.gate, number).await;
-    application.note(token, described.as_ref().err().map(|failure| failure.error.code)).await;
+    let refusal = described.as_ref().err().map(|failure| failure.error.code);
+    application.note(token, refusal).await;
+    application.note_demarche(token, number, refusal).await;
     let Described { title, state } = described?;
     // A comfort: without it the card says no count.
     let count = async { application.ds.call(ready, &token.gate, &Operation::CountDossiers(DemarcheVariables { number })).await?.read().await };

@@ -7,11 +7,14 @@ mod demarches;
 mod files;
 mod health;
 mod leases;
+#[cfg(test)]
+mod limited;
 mod manifest;
 mod operations;
 mod page;
 mod path;
 mod paths;
+mod schema;
 mod session;
 mod team;
 mod templates;
@@ -72,6 +75,7 @@ pub(crate) fn router(application: Arc<Application>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/manifest.json", get(manifest::show))
+        .route("/modele.schema.json", get(schema::show))
         .fallback(page::serve)
         .method_not_allowed_fallback(method_not_allowed);
     around(routes, application)

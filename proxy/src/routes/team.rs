@@ -46,6 +46,8 @@ const INVITATION_SECONDS: i64 = 48 * 3600;
 pub(super) struct Shown {
     name: String,
     is_declared: bool,
+    /// Whether other documents may join it with a code.
+    may_invite: bool,
     version: i64,
     role: Role,
     documents: Vec<ShownDocument>,
@@ -71,6 +73,8 @@ pub(super) struct ShownToken {
     name: String,
     demarches: Vec<DemarcheNumber>,
     rights: Rights,
+    /// Those of its démarches that DS does not open to it.
+    refused: Vec<DemarcheNumber>,
     expires: Option<Day>,
     checked_at: Option<Timestamp>,
     refusal: Option<serde_json::Value>,
@@ -90,15 +94,17 @@ struct ShownInvitation {
 
 impl ShownToken {
     pub(super) fn new(token: &TeamToken) -> Self {
-        let checked = token.checked;
-        // Its seal does not open: it is to be deposited again.
-        let refusal = if token.token.is_none() { Some(Code::TokenRefused) } else { checked.and_then(|checked| checked.refusal) };
-        let refusal = refusal.map(|code| AppError::new(code, ""));
+        let checked = token.checked.as_ref();
+        let refusal = match token.ready() {
+            Err(failure) => Some(failure.into()),
+            Ok(_) => checked.and_then(|checked| checked.refusal).map(|code| AppError::new(code, "")),
+        };
         Self {
             id: token.id.as_ref().map(ToString::to_string).unwrap_or_default(),
             name: token.name.clone(),
             demarches: token.demarches.clone(),
             rights: checked.map_or(Rights::Unknown, |checked| checked.rights),
+            refused: checked.map(|checked| checked.refused.clone()).unwrap_or_default(),
             expires: token.expires,
             checked_at: checked.map(|checked| checked.at),
             refusal: refusal.and_then(|error| serde_json::to_value(error.body(None)).ok()),
@@ -137,6 +143,7 @@ async fn shown(application: &Application, person: &Person, team: &Team) -> Resul
     Ok(Shown {
         name: team.name.to_string(),
         is_declared: team.id.is_none(),
+        may_invite: team.id.is_some() && person.role == Role::Owner && application.configuration.enrolment != Enrolment::Closed,
         version: team.version,
         role: person.role,
         documents: team.documents.iter().map(document).collect(),
@@ -158,24 +165,39 @@ async fn changed(application: &Application, person: &Person) -> Result<Json<Show
 struct Creation {
     name: String,
     document_name: String,
+    /// Of the operator's, where they say who creates a team.
+    code: Option<String>,
 }
 
 /// Creates a team, with this document as its first.
 pub(super) async fn create(
     State(application): State<Arc<Application>>,
     visitor: Visitor,
+    caller: Option<Extension<Caller>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Shown>), AppError> {
     let person = visitor.owner()?;
     application.limits.management(&person)?;
-    if application.configuration.enrolment != Enrolment::Open {
+    let enrolment = application.configuration.enrolment;
+    if enrolment == Enrolment::Closed {
         return Err(AppError::new(Code::EnrolmentClosed, "teams are not created from the widget"));
     }
-    let Creation { name, document_name } = read(&application, &headers, body).await?;
+    let Creation { name, document_name, code } = read(&application, &headers, body).await?;
+    let refused = || AppError::new(Code::InvitationRefused, "no opening has this code").saying(text::OPENING_REFUSED);
+    let opening = if enrolment == Enrolment::Invitation {
+        let needed = || AppError::new(Code::EnrolmentClosed, "a team is created with a code").saying(text::OPENING_NEEDED);
+        let code = code.ok_or_else(needed)?;
+        count_code(&application, caller)?;
+        Some(InvitationCode::parse(&code).ok_or_else(refused)?.hash())
+    } else {
+        None
+    };
     let (name, document) = (named(&name)?, comer(&application, &person, &document_name).await?);
     let id = TeamId::draw();
-    application.store.create_team(&id, &name, &document).await.map_err(already_in)?;
+    if !application.store.create_team(&id, &name, &document, opening.as_deref()).await.map_err(already_in)? {
+        return Err(refused());
+    }
     tracing::info!(team = id.as_str(), "team created");
     Ok((StatusCode::CREATED, changed(&application, &person).await?))
 }
@@ -218,9 +240,7 @@ pub(super) async fn join(
 ) -> Result<Json<Shown>, AppError> {
     let person = visitor.owner()?;
     application.limits.management(&person)?;
-    if let Some(Extension(Caller(caller))) = caller {
-        application.limits.code(caller)?;
-    }
+    count_code(&application, caller)?;
     if application.configuration.enrolment == Enrolment::Closed {
         return Err(AppError::new(Code::EnrolmentClosed, "documents do not join from the widget"));
     }
@@ -255,6 +275,10 @@ pub(super) async fn invite(
     body: Body,
 ) -> Result<(StatusCode, Json<Invited>), AppError> {
     application.limits.management(&person)?;
+    // No document would be let in with it.
+    if application.configuration.enrolment == Enrolment::Closed {
+        return Err(AppError::new(Code::EnrolmentClosed, "documents do not join from the widget").saying(text::NO_INVITATIONS));
+    }
     let Inviting { hands_over } = read(&application, &headers, body).await?;
     surely_of(&application, &person, id.as_str()).await?;
     let now = clock::now();
@@ -314,6 +338,11 @@ pub(super) async fn remove_document(
     }
     tracing::info!(team = id.as_str(), "a document left");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Counts a code that is tried, good or not.
+fn count_code(application: &Application, caller: Option<Extension<Caller>>) -> Result<(), AppError> {
+    caller.map_or(Ok(()), |Extension(Caller(caller))| application.limits.code(caller))
 }
 
 /// A body of these fields, and no other.

@@ -99,7 +99,7 @@ impl From<StoredVersion> for ShownVersion {
 
 /// The names of teams, by their keys.
 async fn names(application: &Application) -> Result<HashMap<String, String>, AppError> {
-    let declared = application.teams.declared().map(|team| (team.key().to_string(), team.name.to_string()));
+    let declared = application.teams.declared().into_iter().map(|team| (team.key().to_string(), team.name.to_string()));
     Ok(application.store.team_names().await?.into_iter().chain(declared).collect())
 }
 

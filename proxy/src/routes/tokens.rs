@@ -27,7 +27,7 @@ use crate::{
     ds::Token,
     error::AppError,
     ids::{TeamId, TokenId},
-    store::{Checked, NewToken, StoreError},
+    store::{NewToken, Rights, StoreError},
     teams::{
         Team, TeamToken,
         inspection::{Inspected, Inspection, inspect},
@@ -111,13 +111,16 @@ pub(super) async fn deposit(
     let inspection = ask(&application, &token, &demarches).await?;
     surely_of(&application, &person, id.as_str()).await?;
     let sealed = seal(&application, &id, &token_id, &token)?;
-    let new = made(&person, &name, Some(&sealed), &demarches, expires.as_ref(), &inspection);
+    let checked = inspection.checked(Rights::Unknown);
+    let rights = checked.rights;
+    let (name, demarches, expires) = (&name, &demarches, expires.as_ref());
+    let new = NewToken { name, sealed: Some(&sealed), demarches, expires, checked, deposited_at: clock::now(), deposited_by: person.user };
     application.store.add_token(&id, MOST_TOKENS.into(), &token_id, &new).await.map_err(|error| match error {
         // Another owner was faster, between the look and the write.
         StoreError::Taken => AppError::new(Code::DemarcheTaken, "another token reads this démarche"),
         error => error.into(),
     })?;
-    tracing::info!(team = id.as_str(), token = token_id.as_str(), rights = ?inspection.rights, "token deposited");
+    tracing::info!(team = id.as_str(), token = token_id.as_str(), ?rights, "token deposited");
     Ok((StatusCode::CREATED, answer(&application, &person, &token_id, inspection).await?))
 }
 
@@ -142,18 +145,23 @@ pub(super) async fn replace(
     let _running = application.limits.operation(&person)?;
     let inspection = match &token {
         Some(token) => ask(&application, token, &demarches).await?,
-        None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?,
+        None => inspect(&application.ds, known.ready()?, &known.gate, &demarches).await?.opening()?,
     };
     surely_of(&application, &person, id.as_str()).await?;
     let sealed = token.as_ref().map(|token| seal(&application, &id, &token_id, token)).transpose()?;
-    let new = made(&person, &name, sealed.as_deref(), &demarches, expires.as_ref(), &inspection);
+    // Of another token, nothing is known.
+    let known_rights = known.checked.as_ref().filter(|_| token.is_none()).map_or(Rights::Unknown, |checked| checked.rights);
+    let checked = inspection.checked(known_rights);
+    let rights = checked.rights;
+    let (name, sealed, demarches, expires) = (&name, sealed.as_deref(), &demarches, expires.as_ref());
+    let new = NewToken { name, sealed, demarches, expires, checked, deposited_at: clock::now(), deposited_by: person.user };
     let replaced = application.store.replace_token(&id, &token_id, version, &new).await;
     application.teams.forget();
     replaced.map_err(|error| match error {
         StoreError::Taken => AppError::new(Code::DemarcheTaken, "another token reads this démarche"),
         error => error.into(),
     })?;
-    tracing::info!(team = id.as_str(), token = token_id.as_str(), rights = ?inspection.rights, "token replaced");
+    tracing::info!(team = id.as_str(), token = token_id.as_str(), ?rights, "token replaced");
     answer(&application, &person, &token_id, inspection).await
 }
 
@@ -188,7 +196,8 @@ pub(super) async fn check(
     let inspected = inspect(&application.ds, known.ready()?, &known.gate, &known.demarches).await;
     application.note(known, inspected.as_ref().err().map(|failure| failure.error.code)).await;
     let inspection = inspected?;
-    application.store.note_check(&token_id, known.version, checked(&inspection)).await?;
+    let known_rights = known.checked.as_ref().map_or(Rights::Unknown, |checked| checked.rights);
+    application.store.note_check(&token_id, known.version, &inspection.checked(known_rights)).await?;
     answer(&application, &person, &token_id, inspection).await
 }
 
@@ -196,7 +205,7 @@ pub(super) async fn check(
 async fn ask(application: &Application, token: &SecretString, demarches: &[DemarcheNumber]) -> Result<Inspection, AppError> {
     let token = usable(token)?;
     let gate = application.teams.gate(&token).await;
-    Ok(inspect(&application.ds, &token, &gate, demarches).await?)
+    Ok(inspect(&application.ds, &token, &gate, demarches).await?.opening()?)
 }
 
 async fn answer(application: &Application, person: &Person, token_id: &TokenId, inspection: Inspection) -> Result<Json<Answer>, AppError> {
@@ -204,21 +213,6 @@ async fn answer(application: &Application, person: &Person, token_id: &TokenId, 
     let token = team.as_ref().and_then(|team| team.tokens.iter().find(|token| token.id.as_ref() == Some(token_id)));
     let token = token.ok_or_else(|| AppError::new(Code::Changed, "the token has just been removed"))?;
     Ok(Json(Answer { token: ShownToken::new(token), demarches: inspection.demarches.into_iter().map(Opened::new).collect() }))
-}
-
-fn made<'a>(
-    person: &Person,
-    name: &'a str,
-    sealed: Option<&'a str>,
-    demarches: &'a [DemarcheNumber],
-    expires: Option<&'a Day>,
-    inspection: &Inspection,
-) -> NewToken<'a> {
-    NewToken { name, sealed, demarches, expires, checked: checked(inspection), deposited_at: clock::now(), deposited_by: person.user }
-}
-
-fn checked(inspection: &Inspection) -> Checked {
-    Checked { at: clock::now(), rights: inspection.rights, refusal: None }
 }
 
 /// A token of the team. Another team's is as unknown as one that never was.

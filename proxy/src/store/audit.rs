@@ -30,6 +30,17 @@ pub(crate) struct AuditLine {
     pub last_at: Timestamp,
 }
 
+/// Where a line is among those of its team. It does not change when the line grows.
+#[derive(Clone, Debug)]
+pub(crate) struct AuditPlace {
+    hour: i64,
+    origin: String,
+    document: String,
+    person: i64,
+    demarche: i64,
+    operation: String,
+}
+
 const HOUR: i64 = 3600 * 1000;
 
 impl Store {
@@ -68,6 +79,26 @@ impl Store {
         rows.iter().map(read_line).collect()
     }
 
+    /// The next lines of the trail of a team, after this one, the latest hours first: to read it whole, so many at a time.
+    pub(crate) async fn audit_after(&self, team: &str, after: Option<&AuditPlace>, most: i64) -> Result<Vec<(AuditPlace, AuditLine)>, StoreError> {
+        let text = |of: fn(&AuditPlace) -> &String| after.map(of).cloned().unwrap_or_default();
+        let select = "SELECT hour, team, origin, document, person, demarche, operation, requests, dossiers, first_at, last_at FROM audit \
+                      WHERE team = $1 AND (hour, origin, document, person, demarche, operation) < ($2, $3, $4, $5, $6, $7) \
+                      ORDER BY hour DESC, origin DESC, document DESC, person DESC, demarche DESC, operation DESC LIMIT $8";
+        let rows = sqlx::query(select)
+            .bind(team)
+            .bind(after.map_or(i64::MAX, |place| place.hour))
+            .bind(text(|place| &place.origin))
+            .bind(text(|place| &place.document))
+            .bind(after.map_or(0, |place| place.person))
+            .bind(after.map_or(0, |place| place.demarche))
+            .bind(text(|place| &place.operation))
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok((read_place(row)?, read_line(row)?))).collect()
+    }
+
     /// When a team last read dossiers of each démarche.
     pub(crate) async fn last_reads(&self, team: &str) -> Result<HashMap<DemarcheNumber, Timestamp>, StoreError> {
         let select = "SELECT demarche, MAX(last_at) AS last_at FROM audit WHERE team = $1 AND dossiers > 0 GROUP BY demarche";
@@ -83,6 +114,18 @@ impl Store {
 
 fn read_demarche(row: &AnyRow) -> Result<DemarcheNumber, StoreError> {
     row.try_get::<i64, _>("demarche")?.try_into().map_err(|_| unreadable("demarche"))
+}
+
+fn read_place(row: &AnyRow) -> Result<AuditPlace, StoreError> {
+    let text = |column: &str| row.try_get::<String, _>(column);
+    Ok(AuditPlace {
+        hour: row.try_get("hour")?,
+        origin: text("origin")?,
+        document: text("document")?,
+        person: row.try_get("person")?,
+        demarche: row.try_get("demarche")?,
+        operation: text("operation")?,
+    })
 }
 
 fn read_line(row: &AnyRow) -> Result<AuditLine, StoreError> {

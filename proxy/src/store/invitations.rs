@@ -67,6 +67,19 @@ impl Store {
         one(done.rows_affected())
     }
 
+    /// Keeps a code with which a team is created, and forgets those that have ended.
+    pub(crate) async fn add_opening(&self, hash: &str, created_at: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM openings WHERE expires_at <= $1").bind(created_at.milliseconds()).execute(&mut *transaction).await?;
+        sqlx::query("INSERT INTO openings (hash, created_at, expires_at) VALUES ($1, $2, $3)")
+            .bind(hash)
+            .bind(created_at.milliseconds())
+            .bind(expires_at.milliseconds())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Uses a code: the document comes into the team, and the code is no more. None when no code has this hash, or has
     /// ended. [`StoreError::Taken`] when the document has a team: the code is then still good.
     pub(crate) async fn join(&self, hash: &str, document: &NewDocument) -> Result<Option<TeamId>, StoreError> {

@@ -13,17 +13,17 @@ use std::{borrow::Cow, fs::OpenOptions, io::ErrorKind, path::Path, time::Duratio
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use sqlx::{
-    Any, AnyPool, Executor as _, Row as _, SqlSafeStr as _, Transaction,
+    Any, AnyPool, Connection as _, Executor as _, Row as _, SqlSafeStr as _, Transaction,
     any::AnyPoolOptions,
     migrate::{Migration, MigrationType, Migrator},
 };
 
-pub(crate) use audit::AuditLine;
+pub(crate) use audit::{AuditLine, AuditPlace};
 pub(crate) use error::StoreError;
 pub(crate) use invitations::{Invitation, NewInvitation};
 pub(crate) use teams::{NewDocument, StoredTeam};
 pub(crate) use templates::{NewVersion, Sharing, StoredTemplate, StoredVersion, Visibility};
-pub(crate) use tokens::{Checked, NewToken, Rights, StoredToken};
+pub(crate) use tokens::{Checked, NewToken, Rights, Seal, StoredToken};
 
 use crate::config::DatabaseConfiguration;
 
@@ -42,10 +42,13 @@ const SQLITE: &str =
 const POSTGRES: &str = "SET lock_timeout = '3s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'";
 
 /// The changes of the tables, in order. One that has been released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "teams", include_str!("migrations/1_teams.sql")),
     (2, "audit", include_str!("migrations/2_audit.sql")),
     (3, "templates", include_str!("migrations/3_templates.sql")),
+    (4, "uses", include_str!("migrations/4_uses.sql")),
+    (5, "refused", include_str!("migrations/5_refused.sql")),
+    (6, "openings", include_str!("migrations/6_openings.sql")),
 ];
 
 /// The database.
@@ -74,6 +77,8 @@ impl Store {
             options = options.min_connections(1).max_connections(1).idle_timeout(None).max_lifetime(None);
         }
         let settings = if is_sqlite { SQLITE } else { POSTGRES };
+        // SQLite ends by itself a transaction for which there is no room; the driver believes it open, and would begin no other.
+        options = options.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
         options = options.after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(drop) }));
         // Not the error itself: it may quote the address, and its password.
         let pool =
@@ -109,6 +114,18 @@ impl Store {
             .execute(&self.pool)
             .await
             .map_err(|error| anyhow::anyhow!("la copie a échoué ({})", error::describe(&error)))?;
+        Ok(())
+    }
+
+    /// Does something to every connection there may be.
+    #[cfg(test)]
+    pub(crate) async fn execute(&self, statement: &'static str) -> Result<(), StoreError> {
+        let mut all = Vec::new();
+        for _ in 0..self.pool.options().get_max_connections() {
+            let mut connection = self.pool.acquire().await?;
+            connection.execute(statement).await?;
+            all.push(connection);
+        }
         Ok(())
     }
 

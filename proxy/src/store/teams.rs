@@ -46,9 +46,21 @@ pub(crate) struct NewDocument {
 }
 
 impl Store {
-    /// A new team, with its first document. [`StoreError::Taken`] when the document has a team.
-    pub(crate) async fn create_team(&self, id: &TeamId, name: &str, document: &NewDocument) -> Result<(), StoreError> {
+    /// A new team, with its first document, by a code if one is needed, which is then no more: false when no code has this hash,
+    /// or has ended. [`StoreError::Taken`] when the document has a team: the code is then still good.
+    pub(crate) async fn create_team(&self, id: &TeamId, name: &str, document: &NewDocument, opening: Option<&str>) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        if let Some(hash) = opening {
+            // Whoever deletes the row has the code: of two at once, one finds nothing.
+            let done = sqlx::query("DELETE FROM openings WHERE hash = $1 AND expires_at > $2")
+                .bind(hash)
+                .bind(document.joined_at.milliseconds())
+                .execute(&mut *transaction)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Ok(false);
+            }
+        }
         sqlx::query("INSERT INTO teams (id, name, version, created_at) VALUES ($1, $2, 1, $3)")
             .bind(id.as_str())
             .bind(name)
@@ -56,7 +68,8 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         add_document(&mut transaction, id, document).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// The team of a document.

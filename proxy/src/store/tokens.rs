@@ -54,13 +54,23 @@ pub(crate) struct StoredToken {
     pub version: i64,
 }
 
+/// A sealed token, and whose it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    pub team: TeamId,
+    pub token: TokenId,
+    pub sealed: String,
+}
+
 /// What DS said of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Checked {
     pub at: Timestamp,
     pub rights: Rights,
     /// Why DS refused it, if it did.
     pub refusal: Option<SourceErrorCode>,
+    /// Those of its démarches that DS does not open to it.
+    pub refused: Vec<DemarcheNumber>,
 }
 
 /// A token that is deposited, or that takes the place of another.
@@ -104,7 +114,7 @@ impl Store {
             .bind(token.deposited_by)
             .execute(&mut *transaction)
             .await?;
-        add_demarches(&mut transaction, team, id, token.demarches).await?;
+        add_demarches(&mut transaction, team, id, token).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -130,7 +140,7 @@ impl Store {
             .await?;
         one(done.rows_affected())?;
         sqlx::query("DELETE FROM token_demarches WHERE token = $1").bind(id.as_str()).execute(&mut *transaction).await?;
-        add_demarches(&mut transaction, team, id, token.demarches).await?;
+        add_demarches(&mut transaction, team, id, token).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -146,15 +156,46 @@ impl Store {
     }
 
     /// Notes what DS said of a token, unless it has been replaced meanwhile.
-    pub(crate) async fn note_check(&self, id: &TokenId, version: i64, checked: Checked) -> Result<(), StoreError> {
-        sqlx::query("UPDATE tokens SET rights = $1, refusal = $2, checked_at = $3 WHERE id = $4 AND version = $5")
+    pub(crate) async fn note_check(&self, id: &TokenId, version: i64, checked: &Checked) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let done = sqlx::query("UPDATE tokens SET rights = $1, refusal = $2, checked_at = $3 WHERE id = $4 AND version = $5")
             .bind(checked.rights.as_str())
             .bind(refusal_text(checked.refusal))
             .bind(checked.at.milliseconds())
             .bind(id.as_str())
             .bind(version)
+            .execute(&mut *transaction)
+            .await?;
+        if done.rows_affected() == 1 {
+            sqlx::query("UPDATE token_demarches SET is_refused = 0 WHERE token = $1").bind(id.as_str()).execute(&mut *transaction).await?;
+            for demarche in &checked.refused {
+                sqlx::query("UPDATE token_demarches SET is_refused = 1 WHERE token = $1 AND demarche = $2")
+                    .bind(id.as_str())
+                    .bind(demarche.get())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Notes whether DS refused a token as somebody used it, unless it has been replaced meanwhile.
+    pub(crate) async fn note_refusal(&self, id: &TokenId, version: i64, at: Timestamp, refusal: Option<SourceErrorCode>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE tokens SET refusal = $1, checked_at = $2 WHERE id = $3 AND version = $4")
+            .bind(refusal_text(refusal))
+            .bind(at.milliseconds())
+            .bind(id.as_str())
+            .bind(version)
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Notes whether DS opened a démarche to a token as somebody used it, unless the token has been replaced meanwhile.
+    pub(crate) async fn note_demarche(&self, id: &TokenId, version: i64, demarche: DemarcheNumber, is_refused: bool) -> Result<(), StoreError> {
+        let update = "UPDATE token_demarches SET is_refused = $1 WHERE token = $2 AND demarche = $3 \
+                      AND EXISTS (SELECT 1 FROM tokens WHERE tokens.id = token_demarches.token AND tokens.version = $4)";
+        sqlx::query(update).bind(i64::from(is_refused)).bind(id.as_str()).bind(demarche.get()).bind(version).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -167,6 +208,14 @@ impl Store {
             .execute(&self.pool)
             .await?;
         one(done.rows_affected())
+    }
+
+    /// Every sealed token.
+    pub(crate) async fn seals(&self) -> Result<Vec<Seal>, StoreError> {
+        let rows = sqlx::query("SELECT team, id, sealed FROM tokens ORDER BY team, id").fetch_all(&self.pool).await?;
+        let read =
+            |row| Ok(Seal { team: read_id(row, "team", TeamId::parse)?, token: read_id(row, "id", TokenId::parse)?, sealed: row.try_get("sealed")? });
+        rows.iter().map(read).collect()
     }
 
     /// The tokens of every team, with their team.
@@ -185,7 +234,7 @@ impl Store {
         let select = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM tokens WHERE team = $1 ORDER BY deposited_at, id"));
         let rows = sqlx::query(select).bind(team.as_str()).fetch_all(&self.pool).await?;
         let mut tokens = rows.iter().map(read_token).collect::<Result<Vec<_>, _>>()?;
-        let rows = sqlx::query("SELECT token, demarche FROM token_demarches WHERE team = $1 ORDER BY place, demarche")
+        let rows = sqlx::query("SELECT token, demarche, is_refused FROM token_demarches WHERE team = $1 ORDER BY place, demarche")
             .bind(team.as_str())
             .fetch_all(&self.pool)
             .await?;
@@ -194,24 +243,23 @@ impl Store {
             let number = row.try_get::<i64, _>("demarche")?.try_into().map_err(|_| unreadable("demarche"))?;
             if let Some(token) = tokens.iter_mut().find(|token| token.id == id) {
                 token.demarches.push(number);
+                if row.try_get::<i64, _>("is_refused")? != 0 {
+                    token.checked.refused.push(number);
+                }
             }
         }
         Ok(tokens)
     }
 }
 
-async fn add_demarches(
-    transaction: &mut Transaction<'_, Any>,
-    team: &TeamId,
-    token: &TokenId,
-    demarches: &[DemarcheNumber],
-) -> Result<(), StoreError> {
-    for (place, demarche) in demarches.iter().enumerate() {
-        sqlx::query("INSERT INTO token_demarches (team, demarche, token, place) VALUES ($1, $2, $3, $4)")
+async fn add_demarches(transaction: &mut Transaction<'_, Any>, team: &TeamId, id: &TokenId, token: &NewToken<'_>) -> Result<(), StoreError> {
+    for (place, demarche) in token.demarches.iter().enumerate() {
+        sqlx::query("INSERT INTO token_demarches (team, demarche, token, place, is_refused) VALUES ($1, $2, $3, $4, $5)")
             .bind(team.as_str())
             .bind(demarche.get())
-            .bind(token.as_str())
+            .bind(id.as_str())
             .bind(i64::try_from(place).unwrap_or(i64::MAX))
+            .bind(i64::from(token.checked.refused.contains(demarche)))
             .execute(&mut **transaction)
             .await?;
     }
@@ -236,7 +284,7 @@ fn read_token(row: &AnyRow) -> Result<StoredToken, StoreError> {
         sealed: text("sealed")?,
         demarches: Vec::new(),
         expires: expires.map(|day| Day::parse(&day).map_err(|_| unreadable("expires"))).transpose()?,
-        checked: Checked { at: read_instant(row, "checked_at")?, rights: read_id(row, "rights", Rights::parse)?, refusal },
+        checked: Checked { at: read_instant(row, "checked_at")?, rights: read_id(row, "rights", Rights::parse)?, refusal, refused: Vec::new() },
         deposited_at: read_instant(row, "deposited_at")?,
         deposited_by: row.try_get("deposited_by")?,
         version: row.try_get("version")?,

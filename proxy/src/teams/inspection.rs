@@ -5,8 +5,9 @@ use std::sync::Arc;
 use relais_engine::ds::{DemarcheNumber, SourceErrorCode as Code};
 
 use crate::{
+    clock,
     ds::{Client, Failure, Gate, Token},
-    store::Rights,
+    store::{Checked, Rights},
 };
 
 /// What a token opens.
@@ -14,7 +15,28 @@ use crate::{
 pub(crate) struct Inspection {
     /// Each démarche that it is meant for, in order.
     pub demarches: Vec<Inspected>,
-    pub rights: Rights,
+    /// None: DS did not let us know.
+    rights: Option<Rights>,
+}
+
+impl Inspection {
+    /// The same, or why not even one of the démarches opens.
+    pub(crate) fn opening(self) -> Result<Self, Failure> {
+        match self.demarches.first() {
+            Some(Inspected { title: Err(failure), .. }) if !self.opens_any() => Err(failure.clone()),
+            _ => Ok(self),
+        }
+    }
+
+    /// What is kept of it; what was known of the token's rights stays, when DS did not let us know.
+    pub(crate) fn checked(&self, known: Rights) -> Checked {
+        let refused = self.demarches.iter().filter(|demarche| demarche.title.is_err()).map(|demarche| demarche.number);
+        Checked { at: clock::now(), rights: self.rights.unwrap_or(known), refusal: None, refused: refused.collect() }
+    }
+
+    fn opens_any(&self) -> bool {
+        self.demarches.iter().any(|demarche| demarche.title.is_ok())
+    }
 }
 
 /// What a token says of a démarche: its title, or why DS does not open it.
@@ -30,11 +52,11 @@ pub(crate) const fn is_of_token(code: Code) -> bool {
 }
 
 /// Whether DS refuses a démarche, and may open another.
-const fn is_of_demarche(code: Code) -> bool {
+pub(crate) const fn is_of_demarche(code: Code) -> bool {
     matches!(code, Code::DemarcheRefused | Code::NotFound)
 }
 
-/// Asks DS what a token opens. An error when DS refuses the token, opens none of the démarches, or cannot tell.
+/// Asks DS what a token opens. An error when DS refuses the token itself, or cannot tell.
 ///
 /// Which other démarches it opens cannot be asked: DS has no list of them (facts/ds-api.md, section 3.4).
 pub(crate) async fn inspect(ds: &Client, token: &Token, gate: &Arc<Gate>, demarches: &[DemarcheNumber]) -> Result<Inspection, Failure> {
@@ -46,16 +68,11 @@ pub(crate) async fn inspect(ds: &Client, token: &Token, gate: &Arc<Gate>, demarc
             title => inspected.push(Inspected { number: *number, title }),
         }
     }
-    if let Some(Err(first)) = inspected.first().map(|first| &first.title)
-        && inspected.iter().all(|demarche| demarche.title.is_err())
-    {
-        return Err(first.clone());
+    let mut inspection = Inspection { demarches: inspected, rights: None };
+    if inspection.opens_any() {
+        // A comfort: what it opens counts more.
+        let may_write = ds.may_write(token, gate).await.ok().flatten();
+        inspection.rights = may_write.map(|may_write| if may_write { Rights::Write } else { Rights::Read });
     }
-    // A comfort: what it opens counts more.
-    let rights = match ds.may_write(token, gate).await {
-        Ok(Some(true)) => Rights::Write,
-        Ok(Some(false)) => Rights::Read,
-        Ok(None) | Err(_) => Rights::Unknown,
-    };
-    Ok(Inspection { demarches: inspected, rights })
+    Ok(inspection)
 }

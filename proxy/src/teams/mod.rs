@@ -4,19 +4,21 @@
 pub(crate) mod code;
 pub(crate) mod inspection;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
-
-use moka::future::Cache;
-use relais_engine::{
-    Day, Timestamp,
-    ds::{DemarcheNumber, SourceErrorCode as Code},
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
+use moka::future::Cache;
+use relais_engine::{Day, Timestamp, ds::DemarcheNumber};
+
 use crate::{
+    clock,
     config::{DocumentAddress, DocumentId, GristOrigin, LimitsConfiguration, TeamConfiguration},
     ds::{Failure, Gate, InvalidToken, Token},
     ids::{DocumentMark, TeamId, TokenId},
-    store::{Checked, Store, StoreError, StoredTeam, StoredToken},
+    store::{Checked, Rights, Store, StoreError, StoredTeam, StoredToken},
     vault::{Owner, Vault},
 };
 
@@ -30,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const GATE_KEPT: Duration = Duration::from_mins(10);
 
 /// A team, ready to call DS.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Team {
     /// None: the operator has declared it.
     pub id: Option<TeamId>,
@@ -57,7 +59,7 @@ pub(crate) struct TeamDocument {
 }
 
 /// A token of a team, and what it is used for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TeamToken {
     /// None: the operator gave it.
     pub id: Option<TokenId>,
@@ -69,7 +71,7 @@ pub(crate) struct TeamToken {
     /// Its last day, as its owner gave it.
     pub expires: Option<Day>,
     pub demarches: Vec<DemarcheNumber>,
-    /// What DS said of it; none of a declared team's.
+    /// What DS said of it; none until it was asked about a declared team's.
     pub checked: Option<Checked>,
     /// When, and who deposited it.
     pub deposited: Option<(Timestamp, i64)>,
@@ -79,7 +81,7 @@ pub(crate) struct TeamToken {
 impl TeamToken {
     /// The token itself.
     pub(crate) fn ready(&self) -> Result<&Token, Failure> {
-        self.token.as_ref().ok_or_else(|| Failure::new(Code::TokenRefused, "the token's seal does not open"))
+        self.token.as_ref().ok_or_else(Failure::sealed)
     }
 }
 
@@ -103,7 +105,7 @@ impl Team {
 /// Every team: those that the operator declares, and those of the database.
 #[derive(Debug)]
 pub(crate) struct Teams {
-    declared: Vec<Arc<Team>>,
+    declared: RwLock<Vec<Arc<Team>>>,
     store: Arc<Store>,
     vault: Arc<Vault>,
     limits: LimitsConfiguration,
@@ -121,8 +123,9 @@ impl Teams {
         limits: &LimitsConfiguration,
     ) -> Result<Self, InvalidToken> {
         let mut declared_gates = HashMap::new();
+        let declared = declared.iter().map(|team| declare(team, limits, &mut declared_gates)).collect::<Result<_, _>>()?;
         Ok(Self {
-            declared: declared.iter().map(|team| declare(team, limits, &mut declared_gates)).collect::<Result<_, _>>()?,
+            declared: RwLock::new(declared),
             declared_gates,
             store,
             vault,
@@ -134,16 +137,16 @@ impl Teams {
 
     /// The team of a document: it belongs to at most one.
     pub(crate) async fn of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, Arc<StoreError>> {
-        if let Some(team) = self.declared.iter().find(|team| team.has(origin, document)) {
-            return Ok(Some(team.clone()));
+        if let Some(team) = self.declared().into_iter().find(|team| team.has(origin, document)) {
+            return Ok(Some(team));
         }
         self.known.try_get_with((origin.clone(), document.clone()), self.load(origin, document)).await
     }
 
     /// The same, asked of the database now: not even what another request is about to learn of it is taken for granted.
     pub(crate) async fn now_of_document(&self, origin: &GristOrigin, document: &DocumentId) -> Result<Option<Arc<Team>>, StoreError> {
-        match self.declared.iter().find(|team| team.has(origin, document)) {
-            Some(team) => Ok(Some(team.clone())),
+        match self.declared().into_iter().find(|team| team.has(origin, document)) {
+            Some(team) => Ok(Some(team)),
             None => self.load(origin, document).await,
         }
     }
@@ -158,8 +161,18 @@ impl Teams {
     }
 
     /// The teams that the operator declares.
-    pub(crate) fn declared(&self) -> impl Iterator<Item = &Team> {
-        self.declared.iter().map(|team| &**team)
+    pub(crate) fn declared(&self) -> Vec<Arc<Team>> {
+        self.declared.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes what DS said of the token of a declared team, by its name: for as long as the server runs.
+    pub(crate) fn note_declared(&self, name: &str, change: impl FnOnce(&mut Checked)) {
+        let mut declared = self.declared.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(team) = declared.iter_mut().find(|team| *team.name == *name)
+            && let Some(token) = Arc::make_mut(team).tokens.first_mut()
+        {
+            change(token.checked.get_or_insert(Checked { at: clock::now(), rights: Rights::Unknown, refusal: None, refused: Vec::new() }));
+        }
     }
 
     /// A team was changed from here: nothing of what was known is taken for granted.

@@ -32,7 +32,7 @@ fn routes() -> Vec<(Method, &'static str)> {
     let mut routes = Vec::new();
     for line in include_str!("../../src/routes/mod.rs").lines() {
         let Some((path, methods)) = line.trim().strip_prefix(".route(\"").and_then(|rest| rest.split_once("\", ")) else { continue };
-        if path.starts_with("/health") || ["/manifest.json", "/metrics", "/session", "/defective"].contains(&path) {
+        if path.starts_with("/health") || ["/manifest.json", "/modele.schema.json", "/metrics", "/session", "/defective"].contains(&path) {
             continue;
         }
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {

@@ -122,6 +122,71 @@ async fn what_cannot_be_written_is_kept_until_it_can() {
     assert_eq!((&lines[0]["requests"], &lines[0]["dossiers"]), (&json!(2), &json!(11)));
 }
 
+/// The lines, once there are so many.
+async fn lines(relais: &Relais, session: &str, count: usize) -> Vec<Value> {
+    // The trail is noted as an answer ends, a moment after its last byte.
+    for _ in 0..100 {
+        let lines = audit(relais, session).await["lines"].as_array().unwrap().clone();
+        if lines.len() == count {
+            return lines;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("not {count} lines: {}", audit(relais, session).await);
+}
+
+#[tokio::test]
+async fn a_document_without_a_name_is_told_from_one_that_has_left() {
+    // The operator gives no name to documents.
+    let relais = Relais::start().await;
+    let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    read_page(&relais, &owner, 5).await;
+    let seen = lines(&relais, &owner, 1).await;
+    assert_eq!((&seen[0]["document"], &seen[0]["is_this"], &seen[0]["is_member"]), (&Value::Null, &json!(true), &json!(true)));
+
+    let (relais, owner, _) = with_token().await;
+    let invitation = json!({ "hands_over": false });
+    let invitation: Value = relais.send(Method::POST, "/api/team/invitations", &owner, &invitation).await.json().await.unwrap();
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    let joining = json!({ "code": invitation["code"], "document_name": "Fonds vert" });
+    let joined: Value = relais.send(Method::POST, "/api/team/join", &comer, &joining).await.json().await.unwrap();
+    read_page(&relais, &comer, 5).await;
+    let seen = lines(&relais, &owner, 1).await;
+    assert_eq!((&seen[0]["document"], &seen[0]["is_this"], &seen[0]["is_member"]), (&json!("Fonds vert"), &json!(false), &json!(true)));
+    let path = format!("/api/team/documents/{}", joined["documents"][1]["id"].as_str().unwrap());
+    relais.send(Method::DELETE, &path, &owner, &json!({ "ends_team": false })).await;
+    let seen = lines(&relais, &owner, 1).await;
+    assert_eq!((&seen[0]["document"], &seen[0]["is_this"], &seen[0]["is_member"]), (&Value::Null, &json!(false), &json!(false)));
+}
+
+#[tokio::test]
+async fn the_file_has_every_line_however_many() {
+    const LINES: usize = 100_500;
+    let (relais, owner, _) = with_token().await;
+    let written = meddle(
+        &relais.configuration.database,
+        &format!(
+            "INSERT INTO audit (hour, team, origin, document, person, demarche, operation, requests, dossiers, first_at, last_at) \
+             WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {LINES}) \
+             SELECT CAST(n % 700 AS BIGINT) * 3600000, (SELECT id FROM teams), 'https://grist.exemple.fr', 'mark', n, {DEMARCHE}, 'getDossiers', 1, 1, \
+             CAST(n % 700 AS BIGINT) * 3600000, 4000000000000 FROM numbers"
+        ),
+    )
+    .await;
+    assert_eq!(written, LINES as u64);
+    let file = relais.request(Method::GET, "/api/audit.csv", &owner).send().await.unwrap().text().await.unwrap();
+    let mut people = std::collections::HashSet::new();
+    let mut hours = Vec::with_capacity(LINES);
+    for line in file.lines().skip(1) {
+        let cells: Vec<&str> = line.split(';').collect();
+        assert!(people.insert(cells[4].to_owned()), "{line}");
+        hours.push(cells[0].to_owned());
+    }
+    assert_eq!(people.len(), LINES, "each once");
+    assert!(hours.is_sorted_by(|before, after| before >= after), "the latest hours first");
+    assert_eq!(audit(&relais, &owner).await["lines"].as_array().unwrap().len(), 500);
+}
+
 #[tokio::test]
 async fn a_dossier_that_is_read_alone_is_in_the_trail() {
     let (relais, owner, editor) = with_token().await;

@@ -2,12 +2,16 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
 };
 
 use insta::assert_snapshot;
+use relais_proxy::config::{DatabaseConfiguration, Enrolment};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Row as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
@@ -15,7 +19,8 @@ use crate::{
     grist::{Grist, Right},
     relais::{DEMARCHE, DOCUMENT, DS_TOKEN, Relais},
     storage::within,
-    tokens::TOKEN,
+    teams::create,
+    tokens::{TOKEN, deposit},
     watch,
 };
 
@@ -26,7 +31,8 @@ fn relais(directory: &std::path::Path) -> Command {
     command
 }
 
-const SETTINGS: &str = "listen = '127.0.0.1:0'\ngrist_origins = ['https://grist.exemple.fr']\nteam = 'A'\nds_token_file = 'token'\n\
+/// DS is asked about the token at the start: one that is not there.
+const SETTINGS: &str = "listen = '127.0.0.1:0'\nds_url = 'http://127.0.0.1:1'\ngrist_origins = ['https://grist.exemple.fr']\nteam = 'A'\nds_token_file = 'token'\n\
                         demarches = [1]\ndocuments = ['https://grist.exemple.fr/sbaEqgyLXuNT']\n";
 
 #[test]
@@ -93,6 +99,123 @@ async fn serve_starts_from_the_file_and_stops_when_told() {
     assert!(rest.last().unwrap().contains("stopped"), "{rest:?}");
 }
 
+/// The binary, on the state of a server of these tests.
+fn relais_beside(server: &Relais, arguments: &[&str]) -> Output {
+    let configuration = &server.configuration;
+    let mut command = relais(server.folder.path());
+    command.env("RELAIS_GRIST_ORIGINS", server.grist.origin()).env("RELAIS_LISTEN", "127.0.0.1:0");
+    command.env("RELAIS_ENROLMENT", if configuration.enrolment == Enrolment::Open { "open" } else { "invitation" });
+    command.env("RELAIS_DATABASE_URL", format!("sqlite:{}", configuration.database.file().unwrap().display()));
+    command.env("RELAIS_SECRET_FILE", configuration.secret.file.as_ref().unwrap());
+    command.args(arguments).output().unwrap()
+}
+
+/// A server whose state is in files, and the session of an owner who has deposited a token.
+async fn with_files(enrolment: Enrolment) -> Relais {
+    Relais::with(|configuration| {
+        configuration.teams.clear();
+        configuration.enrolment = enrolment;
+        configuration.database = DatabaseConfiguration::File(configuration.secret.file.as_ref().unwrap().with_file_name("kept.db"));
+    })
+    .await
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+async fn journal(path: &Path) -> String {
+    let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    let row = sqlx::query("PRAGMA journal_mode").fetch_one(&pool).await.unwrap();
+    pool.close().await;
+    row.get(0)
+}
+
+fn ok(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refused(output: &Output) -> String {
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &b""[..]));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn the_state_is_copied_resealed_and_restored_by_commands() {
+    let server = with_files(Enrolment::Open).await;
+    server.ds.knows(TOKEN, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    let owner = create(&server, DOCUMENT, "Préfecture").await;
+    deposit(&server, &owner, TOKEN, &[DEMARCHE]).await;
+    let (database, copy) = (server.configuration.database.file().unwrap().to_owned(), server.folder.path().join("copy.db"));
+    assert_eq!((mode(&database), journal(&database).await.as_str()), (0o600, "wal"));
+
+    assert!(ok(&relais_beside(&server, &["backup", "copy.db"])).starts_with("La base est copiée dans copy.db."));
+    assert_eq!(mode(&copy), 0o600);
+    assert!(refused(&relais_beside(&server, &["backup", "copy.db"])).contains("copy.db"));
+    assert!(refused(&relais_beside(&server, &["restore", "copy.db"])).contains("existe déjà"));
+    assert!(refused(&relais_beside(&server, &["create-secret"])).contains("existe déjà"));
+    assert!(ok(&relais_beside(&server, &["rekey"])).starts_with("1 jeton"));
+    let secret = server.configuration.secret.file.clone().unwrap();
+    assert_eq!(std::fs::read_to_string(&secret).unwrap().lines().count(), 2);
+
+    // Another, on nothing, in its place.
+    let mut server = server;
+    let idle = relais_proxy::Server::start(relais_proxy::Configuration::default()).await.unwrap();
+    std::mem::replace(&mut server.server, idle).stop().await;
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", database.display()));
+    }
+    assert!(refused(&relais_beside(&server, &["restore", "none.db"])).contains("n’existe pas"));
+    ok(&relais_beside(&server, &["restore", "copy.db"]));
+    assert_eq!((mode(&database), journal(&database).await.as_str()), (0o600, "wal"));
+    // Sealed with the older key, which is still there, and then with the newer alone.
+    let server = server.restart().await;
+    assert_eq!(server.state(&owner).await.status(), 200);
+    assert!(ok(&relais_beside(&server, &["rekey", "--forget"])).contains("Les anciennes clés sont oubliées."));
+    assert_eq!((std::fs::read_to_string(&secret).unwrap().lines().count(), mode(&secret)), (1, 0o600));
+    let server = server.restart().await;
+    let owner = server.session_in(DOCUMENT, 1, Right::Owner).await;
+    assert_eq!(server.state(&owner).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_secret_file_that_is_gone_or_wrong_is_said_at_the_start() {
+    let server = with_files(Enrolment::Open).await;
+    server.ds.knows(TOKEN, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    let owner = create(&server, DOCUMENT, "Préfecture").await;
+    deposit(&server, &owner, TOKEN, &[DEMARCHE]).await;
+    let secret = server.configuration.secret.file.clone().unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    let said = refused(&relais_beside(&server, &["serve"]));
+    assert!(said.contains(secret.to_str().unwrap()) && said.contains("intacts"), "{said}");
+    assert!(!secret.exists());
+    ok(&relais_beside(&server, &["create-secret"]));
+    assert_eq!(mode(&secret), 0o600);
+    let mut command = relais(server.folder.path());
+    command.env("RELAIS_GRIST_ORIGINS", server.grist.origin()).env("RELAIS_ENROLMENT", "open").env("RELAIS_LISTEN", "127.0.0.1:0");
+    command.env("RELAIS_DATABASE_URL", "sqlite:kept.db").env("RELAIS_SECRET_FILE", "secret");
+    let mut child = Killed(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!((&line["level"], &line["file"], &line["closed"], &line["tokens"]), (&json!("ERROR"), &json!("secret"), &json!(1), &json!(1)));
+    assert_eq!(line["message"], "tokens do not open: the secret file is not the one that has sealed them");
+}
+
+#[tokio::test]
+async fn invitation_prints_a_code_that_creates_a_team() {
+    let open = with_files(Enrolment::Open).await;
+    assert!(refused(&relais_beside(&open, &["invitation"])).contains("RELAIS_ENROLMENT"));
+    let server = with_files(Enrolment::Invitation).await;
+    for days in ["0", "91", "-1"] {
+        assert!(!relais_beside(&server, &["invitation", "--days", days]).status.success());
+    }
+    let printed = ok(&relais_beside(&server, &["invitation", "--days", "3"]));
+    let session = server.session_in(DOCUMENT, 1, Right::Owner).await;
+    let body = json!({ "name": "Préfecture", "document_name": "Suivi", "code": printed.lines().next().unwrap() });
+    assert_eq!(server.send(reqwest::Method::POST, "/api/team", &session, &body).await.status(), 201, "{printed}");
+}
+
 /// A process that does not outlive its test, whatever happens.
 struct Killed(Child);
 
@@ -112,7 +235,7 @@ async fn a_forward_proxy_is_told_the_host_of_a_file_and_no_more() {
     std::fs::write(directory.path().join("token"), DS_TOKEN).unwrap();
     let origin = grist.origin();
     let settings = format!(
-        "listen = '127.0.0.1:0'\ngrist_origins = ['{origin}']\nteam = 'A'\nds_token_file = 'token'\ndemarches = [1]\ndocuments = ['{origin}/{DOCUMENT}']\n"
+        "listen = '127.0.0.1:0'\nds_url = 'http://127.0.0.1:1'\ngrist_origins = ['{origin}']\nteam = 'A'\nds_token_file = 'token'\ndemarches = [1]\ndocuments = ['{origin}/{DOCUMENT}']\n"
     );
     std::fs::write(directory.path().join("relais.toml"), settings).unwrap();
     let mut command = relais(directory.path());

@@ -1,8 +1,14 @@
 //! A database of each test's own: a file of SQLite, or PostgreSQL when `RELAIS_TEST_POSTGRES` has the address of a server
 //! (`tools/postgres` starts one, and `make test` runs these tests with it again).
 
+use std::net::SocketAddr;
+
 use relais_proxy::config::DatabaseConfiguration;
 use tempfile::TempDir;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
 
 /// A new, empty database, and the folder of this test's files.
 pub(crate) async fn database() -> (DatabaseConfiguration, TempDir) {
@@ -41,4 +47,48 @@ pub(crate) async fn meddle(configuration: &DatabaseConfiguration, statement: &st
     let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();
     pool.close().await;
     done.rows_affected()
+}
+
+/// The way to a PostgreSQL, which a test cuts and mends.
+pub(crate) struct Way {
+    here: SocketAddr,
+    there: String,
+    task: JoinHandle<()>,
+}
+
+impl Way {
+    /// Puts it between a server and its database; none when that is a file.
+    pub(crate) async fn to(configuration: &mut DatabaseConfiguration) -> Option<Self> {
+        use secrecy::ExposeSecret as _;
+        let DatabaseConfiguration::Postgres(address) = &*configuration else { return None };
+        let address = address.expose_secret().to_owned();
+        let there = address.rsplit_once('/').unwrap().0.rsplit_once('@').unwrap().1.to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let here = listener.local_addr().unwrap();
+        *configuration = DatabaseConfiguration::Postgres(address.replace(&there, &here.to_string()).into());
+        Some(Self { here, task: tokio::spawn(forward(listener, there.clone())), there })
+    }
+
+    /// From now on nobody gets through, and whoever had is cut off.
+    pub(crate) fn cut(&self) {
+        self.task.abort();
+    }
+
+    /// Opens it again.
+    pub(crate) async fn mend(&mut self) {
+        let listener = TcpListener::bind(self.here).await.unwrap();
+        self.task = tokio::spawn(forward(listener, self.there.clone()));
+    }
+}
+
+async fn forward(listener: TcpListener, there: String) {
+    let mut connections = JoinSet::new();
+    loop {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let there = there.clone();
+        connections.spawn(async move {
+            let mut far = TcpStream::connect(there).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+        });
+    }
 }

@@ -62,6 +62,8 @@ pub(crate) struct Asked {
 pub(crate) struct Known {
     pub demarches: Vec<i64>,
     pub may_write: bool,
+    /// What it lets do is not told.
+    pub hides_rights: bool,
     pub is_expired: bool,
 }
 
@@ -221,6 +223,7 @@ fn answer_knowing(tokens: &HashMap<String, Known>, headers: &HeaderMap, asked: &
     let number = asked["variables"]["number"].as_i64().unwrap_or_default();
     let refused = |message: &str, code: &str| Reply::error(200, message, code);
     match asked["operationName"].as_str().unwrap_or_default() {
+        "rights" if known.hides_rights => refused("Timeout on Dossier.archiver", "timeout"),
         "rights" if known.may_write => refused("Dossier not found", "not_found"),
         "rights" => {
             let error = json!({ "message": "Le jeton utilisé est configuré seulement en lecture" });

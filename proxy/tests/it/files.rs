@@ -192,3 +192,13 @@ async fn health_and_metrics() {
         assert!(metrics.contains(line), "{line} in\n{metrics}");
     }
 }
+
+#[tokio::test]
+async fn the_schema_of_templates_is_published() {
+    let relais = Relais::start().await;
+    let answer = relais.get("/modele.schema.json").await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["content-type"], "application/schema+json");
+    assert_eq!(answer.headers()["cache-control"], "public, max-age=86400");
+    assert_eq!(answer.text().await.unwrap(), relais_engine::template::SCHEMA);
+}

@@ -1,6 +1,6 @@
 //! The real proxy between the stand-ins, and a client of it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use relais_proxy::{
     Configuration, Server,
@@ -188,7 +188,8 @@ pub(crate) fn configuration(grist: &Grist, ds: &Ds) -> Configuration {
             demarches: vec![DEMARCHE.to_string().parse().unwrap(), SECOND.to_string().parse().unwrap()],
             documents: vec![format!("{origin}/{DOCUMENT}").parse().unwrap()],
         }],
-        limits: LimitsConfiguration::default(),
+        // DS is asked nothing but what a test asks.
+        limits: LimitsConfiguration { check_declared_after: Duration::from_hours(1), ..LimitsConfiguration::default() },
         ..Configuration::default()
     }
 }

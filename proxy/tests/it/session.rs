@@ -94,6 +94,26 @@ async fn a_viewer_is_told_to_ask_for_the_role() {
     assert_eq!(refused["error"]["message"], "Vous consultez ce document en lecture seule. Rien n’a été lu ni écrit.");
 }
 
+/// A document that is open to everybody by its link, and somebody without an account: Grist gives them a token too, for reading
+/// (facts/grist.md, section 9).
+#[tokio::test]
+async fn a_public_visitor_gets_no_session() {
+    const ANONYMOUS: i64 = 1;
+    let relais = Relais::start().await;
+    let origin = relais.grist.origin();
+    let given = relais.grist.token(DOCUMENT, ANONYMOUS, Right::Viewer);
+    assert_eq!(code(relais.ask_session(&origin, &given).await).await, "grist_refused");
+    // With what says so left out, it is no longer Grist's.
+    let parts: Vec<&str> = given.split('.').collect();
+    let silent = unsigned(&json!({}), &json!({ "userId": ANONYMOUS, "docId": DOCUMENT, "exp": now() + 900 }), "");
+    let silent = format!("{}.{}.{}", parts[0], silent.split('.').nth(1).unwrap(), parts[2]);
+    assert_eq!(code(relais.ask_session(&origin, &silent).await).await, "grist_refused");
+    assert_eq!(relais.grist.asked().len(), 1, "shown to Grist, which refused it");
+    let nothing = relais.send(reqwest::Method::GET, "/api/team", &given, &json!({})).await;
+    assert_eq!((nothing.status(), code(nothing).await.as_str()), (StatusCode::UNAUTHORIZED, "session_expired"));
+    assert!(relais.ds.asked().is_empty());
+}
+
 #[tokio::test]
 async fn tokens_that_grist_did_not_give_are_refused() {
     let relais = Relais::start().await;

@@ -1,13 +1,13 @@
 //! What outlives the server: restarts, copies, other keys, and a database that fails.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use relais_proxy::{Server, config::DatabaseConfiguration, upkeep};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    database::{is_postgres, meddle},
+    database::{Way, is_postgres, meddle},
     ds::Known,
     grist::Right,
     relais::{DEMARCHE, DOCUMENT, Relais, code},
@@ -90,15 +90,65 @@ async fn no_key_is_forgotten_while_a_token_needs_it() {
     assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
 }
 
+/// Puts a secret file back as it was.
+fn put_back(path: &Path, content: &[u8]) {
+    std::fs::write(path, content).unwrap();
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+}
+
 #[tokio::test]
-async fn without_its_key_a_token_stays_closed_and_says_to_deposit_it_again() {
+async fn a_server_whose_secret_file_is_gone_does_not_start_and_draws_no_other() {
+    let (relais, owner) = with_token().await;
+    let secret = relais.configuration.secret.file.clone().unwrap();
+    let content = std::fs::read(&secret).unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    let started = Server::start(relais.configuration.clone()).await.err().map(|error| format!("{error:#}"));
+    let rekeyed = upkeep::rekey(&relais.configuration).await.err().map(|error| format!("{error:#}"));
+    let forgotten = upkeep::forget_old_keys(&relais.configuration).await.err().map(|error| format!("{error:#}"));
+    for refused in [started, rekeyed, forgotten] {
+        let refused = refused.unwrap();
+        for word in [secret.to_str().unwrap(), "intacts", "remettez", "relais create-secret"] {
+            assert!(refused.contains(word), "{refused}");
+        }
+        assert!(!secret.exists(), "no other is drawn");
+    }
+    put_back(&secret, &content);
+    let relais = relais.restart().await;
+    assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn without_its_key_a_token_stays_closed_and_ds_is_not_blamed() {
     let (relais, _) = with_token().await;
-    std::fs::remove_file(relais.configuration.secret.file.as_ref().unwrap()).unwrap();
+    let secret = relais.configuration.secret.file.clone().unwrap();
+    let content = std::fs::read(&secret).unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    relais.configuration.secret.create().unwrap();
+    // Due for its check as well.
+    meddle(&relais.configuration.database, "UPDATE tokens SET checked_at = 1").await;
+    let asked = relais.ds.asked().len();
+    assert!(upkeep::rekey(&relais.configuration).await.unwrap_err().to_string().contains("n’a pas changé"));
     let relais = relais.restart().await;
     let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
-    assert_eq!(code(relais.state(&owner).await).await, "token_refused");
+    let refused: Value = relais.state(&owner).await.json().await.unwrap();
+    assert_eq!(refused["error"]["code"], "internal");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("Le serveur de Relais ne peut plus ouvrir le jeton") && !message.contains("Démarches Simplifiées"), "{message}");
     let seen = team(&relais, &owner).await;
-    assert_eq!(seen["tokens"][0]["refusal"]["code"], "token_refused");
+    assert_eq!((&seen["tokens"][0]["refusal"]["code"], &seen["tokens"][0]["refusal"]["message"]), (&json!("internal"), &json!(message)));
+    let check = format!("/api/tokens/{}/check", seen["tokens"][0]["id"].as_str().unwrap());
+    assert_eq!(code(relais.send(Method::POST, &check, &owner, &json!({})).await).await, "internal");
+    assert_eq!(relais.ds.asked().len(), asked, "DS was not asked");
+    // The right file again: nothing of it was kept against the token.
+    let wrong = std::fs::read(&secret).unwrap();
+    put_back(&secret, &content);
+    let relais = relais.restart().await;
+    let again = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    assert_eq!(relais.state(&again).await.status(), StatusCode::OK);
+    assert_eq!(team(&relais, &again).await["tokens"][0]["refusal"], Value::Null);
+    // It is lost: the token is deposited again.
+    put_back(&secret, &wrong);
+    let relais = relais.restart().await;
     let path = format!("/api/tokens/{}", seen["tokens"][0]["id"].as_str().unwrap());
     let body = json!({ "version": 1, "name": "DETR", "token": TOKEN, "demarches": [DEMARCHE], "expires": null });
     assert_eq!(relais.send(Method::PUT, &path, &owner, &body).await.status(), StatusCode::OK);
@@ -191,6 +241,48 @@ async fn a_database_that_is_gone_for_a_while_is_found_again() {
     assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
 }
 
+/// Of SQLite, see `routes`: the limits are those of a connection, which the server alone has.
+#[tokio::test]
+async fn a_postgresql_that_becomes_read_only_still_reads() {
+    use secrecy::ExposeSecret as _;
+    let (relais, owner) = with_token().await;
+    let DatabaseConfiguration::Postgres(address) = &relais.configuration.database else { return assert!(!is_postgres()) };
+    let (server, name) = address.expose_secret().rsplit_once('/').unwrap();
+    let elsewhere = DatabaseConfiguration::Postgres(format!("{server}/postgres").into());
+    let set = async |word: &str| {
+        meddle(&elsewhere, &format!("ALTER DATABASE {name} SET default_transaction_read_only = {word}")).await;
+        // As its restart would: connections that are open keep what they had.
+        meddle(&elsewhere, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+    };
+    let rename = async || relais.send(Method::PATCH, "/api/team", &owner, &json!({ "name": "Autre", "version": 1 })).await;
+    set("on").await;
+    let refused = rename().await;
+    assert_eq!((refused.status(), code(refused).await.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "proxy_unavailable"));
+    assert_eq!(team(&relais, &owner).await["name"], "Préfecture");
+    assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
+    set("off").await;
+    assert_eq!(rename().await.status(), StatusCode::OK);
+}
+
+/// The server of all tests is not stopped for one: the way to it is cut, as it would be.
+#[tokio::test]
+async fn a_postgresql_that_stops_and_comes_back_is_found_again() {
+    let (mut relais, owner) = with_token().await;
+    let Some(mut way) = Way::to(&mut relais.configuration.database).await else { return assert!(!is_postgres()) };
+    let relais = relais.restart().await;
+    assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
+    way.cut();
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+    let rename = async || relais.send(Method::PATCH, "/api/team", &owner, &json!({ "name": "Autre", "version": 1 })).await;
+    for refused in [relais.state(&owner).await, rename().await] {
+        assert_eq!((refused.status(), code(refused).await.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "proxy_unavailable"));
+    }
+    assert_eq!(relais.get("/health/ready").await.status(), StatusCode::OK, "each person is told, and no replica is taken away");
+    way.mend().await;
+    assert_eq!(relais.state(&owner).await.status(), StatusCode::OK);
+    assert_eq!(rename().await.status(), StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_database_that_cannot_be_had_stops_the_start_and_shows_no_password() {
     let (relais, _) = with_token().await;
@@ -216,7 +308,7 @@ async fn two_servers_share_one_state() {
     let second = Server::start(relais.configuration.clone()).await.unwrap();
     let address = second.address();
     let answer = relais.http.get(format!("http://{address}/api/team")).bearer_auth(&owner).send().await.unwrap();
-    let seen: serde_json::Value = answer.json().await.unwrap();
+    let seen: Value = answer.json().await.unwrap();
     assert_eq!(seen["name"], "Préfecture");
     // What one changes, the other knows within two seconds.
     let rename = relais.http.patch(format!("http://{address}/api/team")).bearer_auth(&owner).json(&json!({ "name": "Autre", "version": 1 }));

@@ -1,7 +1,7 @@
 //! Teams: created, joined with a code, left, renamed, handed over; by owners alone, and each its own.
 
 use insta::assert_snapshot;
-use relais_proxy::config::Enrolment;
+use relais_proxy::{config::Enrolment, upkeep};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -81,6 +81,7 @@ async fn an_owner_creates_a_team_and_sees_it() {
       "egress_address": "203.0.113.10",
       "invitations": [],
       "is_declared": false,
+      "may_invite": true,
       "name": "Préfecture du Bas-Rhin",
       "role": "owner",
       "tokens": [],
@@ -310,4 +311,115 @@ async fn enrolment_is_what_the_operator_says() {
     assert_eq!(code(closed.ask_session(&closed.grist.origin(), &token).await).await, "document_unknown");
     let declared = closed.session_in(DOCUMENT, 1, Right::Owner).await;
     assert_eq!(code(join(&closed, &declared, "K7M4-QX2P-9TWD").await).await, "enrolment_closed");
+}
+
+#[tokio::test]
+async fn nobody_is_invited_where_nobody_may_join() {
+    let mut relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    relais.configuration.enrolment = Enrolment::Closed;
+    let relais = relais.restart().await;
+    let invited = async |hands_over: bool| relais.send(Method::POST, "/api/team/invitations", &owner, &json!({ "hands_over": hands_over })).await;
+    assert_eq!(code(invited(true).await).await, "enrolment_closed");
+    assert_snapshot!(crate::relais::body(invited(false).await).await, @r#"
+    {
+      "error": {
+        "code": "enrolment_closed",
+        "help": "Demandez à la personne qui administre Relais d’ouvrir les invitations : c’est un de ses réglages.",
+        "message": "Sur ce serveur, aucun document ne rejoint une équipe avec un code. Rien n’a changé.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
+    assert_eq!(meddle(&relais.configuration.database, "DELETE FROM invitations").await, 0);
+    assert_eq!(team(&relais, &owner).await["may_invite"], false);
+}
+
+/// Creates a team with a code of the operator's.
+async fn found(relais: &Relais, session: &str, opening: Option<&str>) -> reqwest::Response {
+    let body = match opening {
+        Some(opening) => json!({ "name": "Préfecture", "document_name": "Suivi", "code": opening }),
+        None => json!({ "name": "Préfecture", "document_name": "Suivi" }),
+    };
+    relais.send(Method::POST, "/api/team", session, &body).await
+}
+
+#[tokio::test]
+async fn by_invitation_a_code_of_the_operators_creates_one_team() {
+    let relais = Relais::with(|configuration| {
+        configuration.teams.clear();
+        configuration.enrolment = Enrolment::Invitation;
+    })
+    .await;
+    let (opening, until) = upkeep::invitation(&relais.configuration, 7).await.unwrap();
+    assert!(until.milliseconds() > (crate::grist::now() + 6 * 24 * 3600) * 1000);
+    let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
+    let other = relais.session_in(STRANGER, 7, Right::Owner).await;
+    let editor = relais.session_in(DOCUMENT, 42, Right::Editor).await;
+    assert_eq!(code(found(&relais, &editor, Some(&opening)).await).await, "owners_only");
+    assert_eq!(code(join(&relais, &owner, &opening).await).await, "invitation_refused", "it is of no team");
+    assert_eq!(found(&relais, &owner, Some(&opening.to_lowercase().replace('-', " "))).await.status(), StatusCode::CREATED);
+    assert_snapshot!(crate::relais::body(found(&relais, &other, Some(&opening)).await).await, @r#"
+    {
+      "error": {
+        "code": "invitation_refused",
+        "help": "Vérifiez-le, ou demandez-en un autre à la personne qui administre Relais : un code sert une fois, et pour une durée limitée.",
+        "message": "Ce code ne permet pas de créer une équipe. Rien n’a changé.",
+        "request_id": "[request_id]"
+      }
+    }
+    "#);
+    // Its owner invites another document, as anywhere; that code creates no team.
+    assert_eq!(team(&relais, &owner).await["may_invite"], true);
+    let (_, invitation) = invite(&relais, &owner, false).await;
+    assert_eq!(code(found(&relais, &other, Some(&invitation)).await).await, "invitation_refused");
+    assert_eq!(join(&relais, &other, &invitation).await.status(), StatusCode::OK);
+    // Whoever has a team wastes no code.
+    let (second, _) = upkeep::invitation(&relais.configuration, 1).await.unwrap();
+    assert_eq!(code(found(&relais, &other, Some(&second)).await).await, "team_exists");
+    let third = relais.session_in(THIRD, 9, Right::Owner).await;
+    assert_eq!(found(&relais, &third, Some(&second)).await.status(), StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_code_of_the_operators_that_is_past_or_guessed_creates_nothing() {
+    let relais = Relais::with(|configuration| configuration.enrolment = Enrolment::Invitation).await;
+    let owner = relais.session_in(STRANGER, 1, Right::Owner).await;
+    let (past, _) = upkeep::invitation(&relais.configuration, 7).await.unwrap();
+    assert_eq!(meddle(&relais.configuration.database, "UPDATE openings SET expires_at = 1").await, 1);
+    assert_eq!(code(found(&relais, &owner, Some(&past)).await).await, "invitation_refused");
+    let (good, _) = upkeep::invitation(&relais.configuration, 7).await.unwrap();
+    let letters = good.replace('-', "");
+    let kept = format!("DELETE FROM openings WHERE hash = '{good}' OR hash = '{letters}' OR expires_at = 1");
+    assert_eq!(meddle(&relais.configuration.database, &kept).await, 0, "a hash alone is kept, and what has ended is forgotten");
+    // None at all is not a guess.
+    for _ in 0..12 {
+        assert_eq!(code(found(&relais, &owner, None).await).await, "enrolment_closed");
+    }
+    let mut refused = false;
+    for number in 0..10 {
+        let guesser = relais.session_in(STRANGER, 20 + number, Right::Owner).await;
+        let guess = format!("K7M4-QX2P-{number}{number}{number}{number}");
+        refused |= found(&relais, &guesser, Some(&guess)).await.status() == StatusCode::TOO_MANY_REQUESTS;
+    }
+    assert!(refused, "guesses are counted by address, whoever makes them");
+    let last = relais.session_in(STRANGER, 40, Right::Owner).await;
+    assert_eq!(code(found(&relais, &last, Some(&good)).await).await, "rate_limited");
+    for enrolment in [Enrolment::Open, Enrolment::Closed] {
+        let configuration = relais_proxy::Configuration { enrolment, ..relais.configuration.clone() };
+        assert!(upkeep::invitation(&configuration, 7).await.is_err(), "it would be good for nothing");
+    }
+}
+
+#[tokio::test]
+async fn one_code_of_the_operators_used_by_many_at_once_creates_one_team() {
+    let relais = Relais::with(|configuration| configuration.enrolment = Enrolment::Invitation).await;
+    let (opening, _) = upkeep::invitation(&relais.configuration, 7).await.unwrap();
+    let mut sessions = Vec::new();
+    for number in 0..8 {
+        sessions.push(relais.session_in(&format!("sampleDocumentNumber{number}"), 7, Right::Owner).await);
+    }
+    let answers = futures_util::future::join_all(sessions.iter().map(|session| found(&relais, session, Some(&opening)))).await;
+    let statuses: Vec<StatusCode> = answers.iter().map(reqwest::Response::status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == StatusCode::CREATED).count(), 1, "{statuses:?}");
 }

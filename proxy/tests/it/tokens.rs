@@ -1,6 +1,9 @@
 //! Tokens: checked with DS before they are kept, sealed, replaced without a word to connexions, and never shown.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
+use relais_proxy::Configuration;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -8,7 +11,7 @@ use crate::{
     database::meddle,
     ds::{Known, Reply},
     grist::Right,
-    relais::{DEMARCHE, DOCUMENT, Relais, SECOND, STRANGER, body, code},
+    relais::{DEMARCHE, DOCUMENT, DS_TOKEN, Relais, SECOND, STRANGER, body, code},
     teams::{create, team},
 };
 
@@ -214,32 +217,149 @@ async fn a_token_that_expires_says_so_to_its_owners_and_is_mended_by_another() {
     assert_eq!(team(&relais, &owner).await["tokens"][0]["refusal"], Value::Null);
 }
 
+/// What the first token of a team is, once it is so.
+async fn first_token(relais: &Relais, session: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    let token = async || team(relais, session).await["tokens"][0].clone();
+    for _ in 0..500 {
+        let token = token().await;
+        if is_so(&token) {
+            return token;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{}", token().await);
+}
+
 #[tokio::test]
 async fn a_token_is_checked_once_a_day() {
-    let relais = Relais::open().await;
+    let mut relais = Relais::open().await;
+    relais.configuration.limits.check_round = Duration::from_millis(20);
     relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    relais.ds.knows(OTHER, known(&[SECOND]));
     let owner = create(&relais, DOCUMENT, "Préfecture").await;
     deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    deposit(&relais, &owner, OTHER, &[SECOND]).await;
     let asked = relais.ds.asked().len();
     // Its last check was long ago, and DS refuses it by now: the server finds out by itself.
-    meddle(&relais.configuration.database, "UPDATE tokens SET checked_at = 1").await;
+    let age = async |configuration: &Configuration, name: &str| {
+        meddle(&configuration.database, &format!("UPDATE tokens SET checked_at = 1 WHERE name = '{name}'")).await
+    };
+    meddle(&relais.configuration.database, "UPDATE tokens SET name = 'Autre' WHERE id = (SELECT token FROM token_demarches WHERE demarche = 88444)")
+        .await;
+    assert_eq!(age(&relais.configuration, "DETR 2026").await, 1);
     relais.ds.knows(TOKEN, Known { is_expired: true, ..known(&[DEMARCHE]) });
     let relais = relais.restart().await;
-    relais.ds.received(asked + 1).await;
     let owner = relais.session_in(DOCUMENT, 1, Right::Owner).await;
-    let refusal = async || team(&relais, &owner).await["tokens"][0]["refusal"].clone();
-    for _ in 0..500 {
-        if refusal().await != Value::Null {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert_eq!(refusal().await["code"], "token_expired");
-    // Not again on the same day.
-    let asked = relais.ds.asked().len();
+    let token = first_token(&relais, &owner, |token| !token["refusal"].is_null()).await;
+    assert_eq!(token["refusal"]["code"], "token_expired");
+    assert_eq!(shown(&relais)[asked..], [TOKEN]);
+    // Not again on the same day, neither at once nor after another start: in two rounds that ask about the other token, which
+    // comes after it, it is not asked about.
     let relais = relais.restart().await;
-    relais.session_in(DOCUMENT, 1, Right::Owner).await;
-    assert_eq!(relais.ds.asked().len(), asked);
+    for round in 1..=2 {
+        let before = team(&relais, &owner).await["tokens"][1]["checked_at"].clone();
+        assert_eq!(age(&relais.configuration, "Autre").await, 1);
+        relais.ds.received(asked + 1 + 2 * round).await;
+        // Noted before it is made due again.
+        for _ in 0..500 {
+            let now = team(&relais, &owner).await["tokens"][1]["checked_at"].clone();
+            if now != before && !now.as_str().unwrap().starts_with("1970") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    assert_eq!(shown(&relais)[asked + 1..], [OTHER; 4], "a démarche and the rights, twice");
+}
+
+#[tokio::test]
+async fn a_démarche_that_a_token_no_longer_opens_is_told_until_it_opens_again() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE, SECOND]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE, SECOND]).await;
+    assert_eq!(deposited["token"]["refused"], json!([]));
+    let check = async |relais: &Relais, owner: &str| {
+        let path = format!("/api/tokens/{}/check", deposited["token"]["id"].as_str().unwrap());
+        relais.send(Method::POST, &path, owner, &json!({})).await
+    };
+    // Found by the daily check, of one démarche, and of all.
+    let mut relais = relais;
+    for (opened, refused) in [(vec![DEMARCHE], json!([SECOND])), (vec![], json!([DEMARCHE, SECOND]))] {
+        relais.ds.knows(TOKEN, known(&opened));
+        meddle(&relais.configuration.database, "UPDATE tokens SET checked_at = 1").await;
+        relais = relais.restart().await;
+        let token = first_token(&relais, &owner, |token| token["refused"] == refused).await;
+        assert_eq!((&token["refusal"], &token["rights"]), (&Value::Null, &json!("read")), "the token itself is good");
+    }
+    // Used again with success, found by whoever lists the démarches, or asked on demand: told no more.
+    let list = async || relais.request(Method::GET, "/api/demarches", &owner).send().await.unwrap().json::<Value>().await.unwrap();
+    relais.ds.knows(TOKEN, known(&[SECOND]));
+    assert_eq!(list().await[0]["error"]["code"], "demarche_refused");
+    assert_eq!(team(&relais, &owner).await["tokens"][0]["refused"], json!([DEMARCHE]));
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    let checked: Value = check(&relais, &owner).await.json().await.unwrap();
+    assert_eq!((&checked["token"]["refused"], &checked["demarches"][1]["refusal"]["code"]), (&json!([SECOND]), &json!("demarche_refused")));
+    // Another token in its place starts anew.
+    relais.ds.knows(OTHER, known(&[DEMARCHE, SECOND]));
+    let replaced: Value = replace(&relais, &owner, &deposited, Some(OTHER), &[DEMARCHE, SECOND], 1).await.json().await.unwrap();
+    assert_eq!(replaced["token"]["refused"], json!([]));
+}
+
+#[tokio::test]
+async fn a_right_that_is_known_stays_when_ds_does_not_tell() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, Known { may_write: true, ..known(&[DEMARCHE]) });
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let deposited = deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await;
+    relais.ds.knows(TOKEN, Known { hides_rights: true, ..known(&[DEMARCHE]) });
+    let path = format!("/api/tokens/{}/check", deposited["token"]["id"].as_str().unwrap());
+    let checked: Value = relais.send(Method::POST, &path, &owner, &json!({})).await.json().await.unwrap();
+    assert_eq!(checked["token"]["rights"], "write");
+    let renamed: Value = replace(&relais, &owner, &deposited, None, &[DEMARCHE], 1).await.json().await.unwrap();
+    assert_eq!(renamed["token"]["rights"], "write", "it is the same token");
+    meddle(&relais.configuration.database, "UPDATE tokens SET checked_at = 1").await;
+    let relais = relais.restart().await;
+    let token = first_token(&relais, &owner, |token| !token["checked_at"].as_str().unwrap().starts_with("1970")).await;
+    assert_eq!(token["rights"], "write");
+    // Of another, nothing is known.
+    relais.ds.knows(OTHER, Known { hides_rights: true, ..known(&[DEMARCHE]) });
+    let replaced: Value = replace(&relais, &owner, &deposited, Some(OTHER), &[DEMARCHE], 2).await.json().await.unwrap();
+    assert_eq!(replaced["token"]["rights"], "unknown");
+}
+
+#[tokio::test]
+async fn the_tokens_of_the_operator_are_checked_too() {
+    let mut relais = Relais::start().await;
+    let session = relais.session().await;
+    let unknown = team(&relais, &session).await["tokens"][0].clone();
+    assert_eq!((&unknown["rights"], &unknown["checked_at"]), (&json!("unknown"), &Value::Null));
+    relais.configuration.limits.check_declared_after = Duration::ZERO;
+    relais.ds.knows(DS_TOKEN, Known { may_write: true, ..known(&[DEMARCHE]) });
+    let relais = relais.restart().await;
+    let token = first_token(&relais, &session, |token| !token["checked_at"].is_null()).await;
+    assert_eq!((&token["rights"], &token["refused"], &token["refusal"]), (&json!("write"), &json!([SECOND]), &Value::Null));
+    // What is seen as it is used is told as well.
+    relais.ds.knows(DS_TOKEN, Known { is_expired: true, ..known(&[DEMARCHE]) });
+    assert_eq!(code(relais.state(&session).await).await, "token_expired");
+    let token = team(&relais, &session).await["tokens"][0].clone();
+    assert_eq!((&token["refusal"]["code"], &token["rights"], &token["refused"]), (&json!("token_expired"), &json!("write"), &json!([SECOND])));
+    relais.ds.knows(DS_TOKEN, known(&[DEMARCHE, SECOND]));
+    relais.request(Method::GET, "/api/demarches", &session).send().await.unwrap();
+    let token = team(&relais, &session).await["tokens"][0].clone();
+    assert_eq!((&token["refusal"], &token["refused"]), (&Value::Null, &json!([])));
+}
+
+#[tokio::test]
+async fn a_ds_that_says_nothing_delays_no_start() {
+    let mut relais = Relais::start().await;
+    relais.configuration.limits.check_declared_after = Duration::ZERO;
+    relais.ds.will([Reply::Held(Box::new(Reply::html(503)))]);
+    let relais = relais.restart().await;
+    relais.ds.received(1).await;
+    assert_eq!(relais.get("/health/ready").await.status(), StatusCode::OK);
+    assert_eq!(team(&relais, &relais.session().await).await["tokens"][0]["rights"], "unknown");
+    relais.ds.release();
 }
 
 #[tokio::test]

@@ -11,10 +11,14 @@ use super::{OWNER, Visit, axe::judge, browser::Browser, everyday_title, open};
 
 /// Two documents, and no team yet.
 async fn nobody_yet() -> Stack {
+    nobody_yet_where(Enrolment::Open).await
+}
+
+async fn nobody_yet_where(enrolment: Enrolment) -> Stack {
     let options = Options {
         ds: ds::Options { everyday: 30, complete: 0, ..ds::Options::default() },
         grist: grist::Options { documents: vec!["Suivi des subventions".to_owned(), "Aides".to_owned()], ..grist::Options::default() },
-        enrolment: Enrolment::Open,
+        enrolment,
         without_team: true,
         ..Options::default()
     };
@@ -92,13 +96,16 @@ async fn from_nothing_to_a_team_that_synchronises_and_a_stranger_gets_nothing() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_of_the_operators_is_shown_and_changed_by_nobody() {
-    let stack = crate::browser::services(5).await;
+    let ds = ds::Options { everyday: 5, complete: 0, ..ds::Options::default() };
+    let stack = crate::logs::start(Options { ds, checks_token: true, ..Options::default() }).await;
     let browser = Browser::start("team_declared").await;
     open(&browser, &stack, &stack.document, OWNER).await;
     browser.sees("Vos dossiers, dans ce document").await;
     browser.follow("Équipe").await;
     browser.sees("Cette équipe est tenue par la personne qui gère Relais").await;
     browser.sees("ce document").await;
+    browser.sees("N'ouvre pas la démarche").await;
+    browser.sees("Lecture seule").await;
     let text = browser.widget_text().await;
     assert!(!text.contains("Ajouter un jeton") && !text.contains("Inviter") && !text.contains("Quitter"), "something is offered: {text}");
     browser.picture("declaree").await;
@@ -127,6 +134,70 @@ async fn while_a_run_goes_on_no_link_leads_away_from_it() {
     browser.press("Accueil").await;
     browser.sees("Équipe").await;
     assert_eq!(browser.ask_widget(leads).await, "Accueil, Modèles leads, Équipe leads");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_invitation_a_team_is_created_with_a_code_of_the_operators() {
+    let stack = nobody_yet_where(Enrolment::Invitation).await;
+    let browser = Browser::start("team_by_code").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("une équipe se crée avec un code").await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &EVERYDAY.to_string()).await;
+    browser.sees("Code d'invitation : ce champ est vide.").await;
+    judge(&browser, "creer-par-code").await;
+    browser.write("Code d'invitation", "K7M4-QX2P-9TWD").await;
+    browser.press("Vérifier et créer l'équipe").await;
+    browser.sees("Ce code d'invitation n'est pas valable.").await;
+    browser.picture("code-refuse").await;
+    browser.write("Code d'invitation", &stack.invitation().await.unwrap().to_lowercase()).await;
+    browser.press("Vérifier et créer l'équipe").await;
+    browser.sees("Lecture seule").await;
+    browser.sees("Inviter un document").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_this_server_does_not_do_is_not_offered() {
+    let mut stack = nobody_yet().await;
+    let browser = Browser::start("team_closed").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.sees("les autres équipes le verront").await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &EVERYDAY.to_string()).await;
+    browser.sees("Inviter un document").await;
+    browser.sees("Confier l'équipe à un autre document").await;
+    let restarted = stack.restart(|configuration| {
+        configuration.enrolment = Enrolment::Closed;
+        configuration.ds.egress_address = None;
+    });
+    restarted.await.unwrap();
+    open(&browser, &stack, &stack.document, OWNER).await;
+    browser.follow("Équipe").await;
+    browser.sees("aucun document ne rejoint une équipe avec un code").await;
+    let text = browser.widget_text().await;
+    assert!(!text.contains("Inviter un document") && !text.contains("Confier l’équipe"), "a code that nobody could use is offered: {text}");
+    // Nor is an address to be entered that is shown nowhere, or DS blamed for what it was not asked.
+    browser.press("Ajouter un jeton").await;
+    browser.sees("Demandez l'adresse IP de Relais à la personne qui le gère").await;
+    browser.write("Nom du jeton", "DETR").await;
+    browser.write("Jeton Démarches Simplifiées", &token).await;
+    browser.write("Démarches que ce jeton autorise", "https://demarche.numerique.gouv.fr/commencer/detr-2026").await;
+    browser.press("Vérifier et enregistrer").await;
+    browser.sees("Ici, il faut le numéro de la démarche").await;
+    browser.picture("adresse-publique").await;
+}
+
+/// A good token, one démarche of which DS opens to it no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_démarche_that_is_no_longer_opened_is_named() {
+    let stack = nobody_yet().await;
+    let browser = Browser::start("team_refused").await;
+    open(&browser, &stack, &stack.document, OWNER).await;
+    let token = stack.ds.tokens().add(Scope::Only(vec![EVERYDAY]));
+    create(&browser, "Préfecture du Loiret", &token, &format!("{EVERYDAY}, {SIBLING}")).await;
+    browser.sees(&format!("N'ouvre pas la démarche {SIBLING}")).await;
+    browser.picture("refusee").await;
+    judge(&browser, "demarche-refusee").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

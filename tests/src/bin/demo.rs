@@ -44,6 +44,7 @@ async fn main() -> anyhow::Result<()> {
         },
         port: arguments.widget_port,
         enrolment: Enrolment::Open,
+        checks_token: true,
         ..Options::default()
     };
     let stack = Stack::start(options).await.with_context(|| {

@@ -41,9 +41,11 @@ pub struct Token {
     pub demarches: Vec<DemarcheNumber>,
     /// What it lets do.
     pub rights: Rights,
+    /// Those of its démarches that DS does not open to it.
+    pub refused: Vec<DemarcheNumber>,
     /// Its last day, when somebody said.
     pub expires: Option<Day>,
-    /// When DS last took it, or refused it; none of one that is declared.
+    /// When DS last took it, or refused it; none until it was asked about one that is declared.
     pub checked_at: Option<Timestamp>,
     /// Why DS refuses it.
     pub refusal: Option<SourceError>,
@@ -58,6 +60,7 @@ impl FromJson for Token {
             name: json.read("name")?,
             demarches: json.read("demarches")?,
             rights: json.read("rights")?,
+            refused: json.read("refused")?,
             expires: json.read("expires")?,
             checked_at: json.read("checked_at")?,
             refusal: refusal_of(json),
@@ -78,6 +81,8 @@ pub struct Member {
     pub id: String,
     /// The name that people gave it.
     pub name: String,
+    /// The Grist that it is in, as an origin.
+    pub origin: String,
     /// Whether it is the one around.
     pub is_this: bool,
     /// Since when; none in a team that is declared.
@@ -86,7 +91,13 @@ pub struct Member {
 
 impl FromJson for Member {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        Ok(Self { id: json.read("id")?, name: json.read("name")?, is_this: json.read("is_this")?, joined_at: json.read("joined_at")? })
+        Ok(Self {
+            id: json.read("id")?,
+            name: json.read("name")?,
+            origin: json.read("origin")?,
+            is_this: json.read("is_this")?,
+            joined_at: json.read("joined_at")?,
+        })
     }
 }
 
@@ -121,6 +132,8 @@ pub struct Team {
     pub name: String,
     /// Whether the operator declared it: nobody else changes it.
     pub is_declared: bool,
+    /// Whether other documents may join it with a code.
+    pub may_invite: bool,
     /// Which one of the changes of its name this is.
     pub version: i64,
     /// What the person who asks may do.
@@ -140,6 +153,7 @@ impl FromJson for Team {
         Ok(Self {
             name: json.read("name")?,
             is_declared: json.read("is_declared")?,
+            may_invite: json.read("may_invite")?,
             version: json.read("version")?,
             role: json.read("role")?,
             documents: json.read("documents")?,
@@ -154,6 +168,11 @@ impl Team {
     /// Whether the person who asks may change it.
     pub fn may_manage(&self) -> bool {
         self.role == Role::Owner && !self.is_declared
+    }
+
+    /// Whether its documents are in more than one Grist.
+    pub fn has_several_grists(&self) -> bool {
+        self.documents.iter().zip(self.documents.iter().skip(1)).any(|(document, next)| document.origin != next.origin)
     }
 }
 
@@ -183,12 +202,20 @@ impl FromJson for Deposited {
 pub struct Reading {
     /// When they last did.
     pub at: Timestamp,
-    /// From which document, by its name; none when it is no longer of the team.
+    /// From which document, by its name; none when it has none, or is no longer of the team.
     pub document: Option<String>,
+    /// Whether that document is the one around.
+    pub is_this: bool,
+    /// Whether it is still of the team.
+    pub is_member: bool,
+    /// The Grist that it is in, as an origin.
+    pub origin: String,
     /// Who, by the number that Grist gives.
     pub person: i64,
     /// What.
     pub demarche: DemarcheNumber,
+    /// By which operation, or `files`.
+    pub operation: String,
     /// Dossiers whose content was read.
     pub dossiers: i64,
 }
@@ -198,21 +225,29 @@ pub struct Reading {
 pub struct Readings {
     /// How long a line is kept, in days.
     pub kept_days: i64,
-    /// The latest first. What read no dossier, such as a form, is left out.
+    /// The latest first.
     pub lines: Vec<Reading>,
+}
+
+impl FromJson for Reading {
+    fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            at: json.read("last_at")?,
+            document: json.read("document")?,
+            is_this: json.read("is_this")?,
+            is_member: json.read("is_member")?,
+            origin: json.read("origin")?,
+            person: json.read("person")?,
+            demarche: json.read("demarche")?,
+            operation: json.read("operation")?,
+            dossiers: json.read("dossiers")?,
+        })
+    }
 }
 
 impl FromJson for Readings {
     fn from_json(json: &Json<'_>) -> Result<Self, Malformed> {
-        let mut lines = Vec::new();
-        for line in json.get("lines").items() {
-            let dossiers = line.read("dossiers")?;
-            if dossiers > 0 {
-                let (at, document, person) = (line.read("last_at")?, line.read("document")?, line.read("person")?);
-                lines.push(Reading { at, document, person, demarche: line.read("demarche")?, dossiers });
-            }
-        }
-        Ok(Self { kept_days: json.read("kept_days")?, lines })
+        Ok(Self { kept_days: json.read("kept_days")?, lines: json.read("lines")? })
     }
 }
 
@@ -254,13 +289,13 @@ mod tests {
     use super::*;
 
     const TEAM: &str = r#"{
-        "name": "Préfecture du Bas-Rhin", "is_declared": false, "version": 3, "role": "owner",
+        "name": "Préfecture du Bas-Rhin", "is_declared": false, "may_invite": true, "version": 3, "role": "owner",
         "documents": [{ "id": "d1", "name": "Suivi DETR 2026", "origin": "https://grist.example", "is_this": true,
             "joined_at": "2026-11-19T14:32:00.000Z", "joined_by": 42 }],
         "tokens": [
-            { "id": "t1", "name": "DETR 2026", "demarches": [131016, 142062], "rights": "read", "expires": "2026-12-11",
+            { "id": "t1", "name": "DETR 2026", "demarches": [131016, 142062], "rights": "read", "refused": [142062], "expires": "2026-12-11",
               "checked_at": "2026-11-19T14:32:00.000Z", "refusal": null, "deposited_at": "2026-11-19T14:32:00.000Z", "deposited_by": 42, "version": 1 },
-            { "id": "t2", "name": "Environnement", "demarches": [88417], "rights": "of_a_newer_proxy", "expires": null,
+            { "id": "t2", "name": "Environnement", "demarches": [88417], "rights": "of_a_newer_proxy", "refused": [], "expires": null,
               "checked_at": "2026-11-19T14:32:00.000Z", "refusal": { "code": "token_refused", "message": "", "help": "" },
               "deposited_at": "2026-11-19T14:32:00.000Z", "deposited_by": 42, "version": 2 }],
         "invitations": [{ "id": "i1", "hands_over": true, "created_at": "2026-11-19T14:32:00.000Z", "created_by": 42,
@@ -280,6 +315,8 @@ mod tests {
         let [detr, environment] = team.tokens.as_slice() else { panic!("{:?}", team.tokens) };
         assert_eq!(detr.demarches.iter().map(|number| number.get()).collect::<Vec<_>>(), [131_016, 142_062]);
         assert_eq!((detr.rights, detr.expires, detr.refusal.as_ref()), (Rights::Read, Day::parse("2026-12-11").ok(), None));
+        assert_eq!(detr.refused.iter().map(|number| number.get()).collect::<Vec<_>>(), [142_062]);
+        assert!(team.may_invite && !team.has_several_grists());
         assert_eq!((environment.rights, environment.expires), (Rights::Unknown, None));
         assert_eq!(environment.refusal.as_ref().map(|refusal| refusal.code), Some(SourceErrorCode::TokenRefused));
     }
@@ -302,6 +339,28 @@ mod tests {
         assert_eq!(deposited.token.id, "t1");
         let [(number, error)] = deposited.refused.as_slice() else { panic!("{deposited:?}") };
         assert_eq!((number.get(), error.code), (142_062, SourceErrorCode::DemarcheRefused));
+    }
+
+    #[test]
+    fn the_grists_of_a_team_are_told_apart() {
+        let mut team = team();
+        let mut other = team.documents.clone();
+        for document in &mut other {
+            "https://autre.example".clone_into(&mut document.origin);
+        }
+        team.documents.extend(other);
+        assert!(team.has_several_grists());
+    }
+
+    #[test]
+    fn readings_are_read() {
+        let body = br#"{"kept_days":365,"lines":[{"first_at":"2026-11-19T14:32:00.000Z","last_at":"2026-11-19T14:40:00.000Z","document":null,
+            "mark":"m","is_this":true,"is_member":true,"origin":"https://grist.example","person":42,"demarche":131016,"operation":"files",
+            "requests":3,"dossiers":0}]}"#;
+        let Answer::Readings(readings) = Answer::read(&Wish::Audit, body).unwrap() else { panic!("readings") };
+        let [line] = readings.lines.as_slice() else { panic!("{readings:?}") };
+        assert_eq!((line.document.as_deref(), line.is_this, line.is_member, line.dossiers), (None, true, true, 0));
+        assert_eq!((line.operation.as_str(), line.origin.as_str()), ("files", "https://grist.example"));
     }
 
     #[test]

@@ -14,8 +14,8 @@ pub enum Wish {
     See,
     /// To see who read what.
     Audit,
-    /// To make a team of this document, which is typed with its first token.
-    Create,
+    /// To make a team of this document, which is typed with its first token; and whether that takes a code, which is typed too.
+    Create(bool),
     /// To come into a team, by a code that is typed.
     Join,
     /// To name the team as it is typed, by the version of its name.
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Request {
 impl Wish {
     /// Whether the document is of another team afterwards.
     pub const fn moves(&self) -> bool {
-        matches!(self, Self::Create | Self::Join | Self::Leave(..))
+        matches!(self, Self::Create(_) | Self::Join | Self::Leave(..))
     }
 
     /// The part of the screen that says what became of it.
@@ -67,7 +67,7 @@ impl Wish {
         match self {
             Self::See => "",
             Self::Audit => places::READINGS,
-            Self::Create | Self::Deposit | Self::Replace(..) | Self::Discard(..) | Self::Check(..) => places::TOKENS,
+            Self::Create(_) | Self::Deposit | Self::Replace(..) | Self::Discard(..) | Self::Check(..) => places::TOKENS,
             Self::Join => places::JOIN,
             Self::Rename(..) => places::RENAME,
             Self::Invite(true) => places::HAND_OVER,
@@ -88,7 +88,10 @@ impl Wish {
         let (method, path, id, end) = match self {
             Self::See => (Method::GET, TEAM, "", ""),
             Self::Audit => (Method::GET, "api/audit", "", ""),
-            Self::Create => {
+            Self::Create(takes_code) => {
+                if *takes_code {
+                    body.put_typed("code", typed, Field::Code)?;
+                }
                 body.put_typed("name", typed, Field::Team)?;
                 body.put_typed("document_name", typed, Field::Document)?;
                 // Deposited once the team is there: what is wrong with it is said before.
@@ -158,7 +161,9 @@ mod tests {
     fn each_wish_has_its_request() {
         let id = |id: &str| id.to_owned();
         assert_eq!(asked(&Wish::See), "GET api/team -");
-        assert_eq!(asked(&Wish::Create), r#"POST api/team {"document_name":"Suivi","name":"Préfecture"}"#);
+        assert_eq!(asked(&Wish::Create(false)), r#"POST api/team {"document_name":"Suivi","name":"Préfecture"}"#);
+        let with_code = r#"POST api/team {"code":"k7m4 qx2p 9twd","document_name":"Suivi","name":"Préfecture"}"#;
+        assert_eq!(asked(&Wish::Create(true)), with_code);
         assert_eq!(asked(&Wish::Join), r#"POST api/team/join {"code":"k7m4 qx2p 9twd","document_name":"Suivi"}"#);
         assert_eq!(asked(&Wish::Rename(3)), r#"PATCH api/team {"name":"Préfecture","version":3}"#);
         assert_eq!(asked(&Wish::Invite(true)), r#"POST api/team/invitations {"hands_over":true}"#);
@@ -180,10 +185,10 @@ mod tests {
     #[test]
     fn a_team_is_not_created_before_its_token_is_whole() {
         let without_token = |field| if field == Field::Token { String::new() } else { typed(field) };
-        assert_eq!(Wish::Create.request(&without_token).unwrap_err(), Wrong::Missing(Field::Token));
+        assert_eq!(Wish::Create(false).request(&without_token).unwrap_err(), Wrong::Missing(Field::Token));
         let nothing = |_| String::new();
         let missing = |wish: Wish| wish.request(&nothing).unwrap_err().field();
-        assert_eq!(missing(Wish::Create), Field::Team);
+        assert_eq!((missing(Wish::Create(false)), missing(Wish::Create(true))), (Field::Team, Field::Code));
         assert_eq!(missing(Wish::Join), Field::Code);
         assert_eq!(missing(Wish::Deposit), Field::Name);
         assert_eq!(missing(Wish::Rename(1)), Field::Team);
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn who_comes_or_leaves_needs_another_session() {
-        assert!(Wish::Create.moves() && Wish::Join.moves() && Wish::Leave(String::new(), false).moves());
+        assert!(Wish::Create(false).moves() && Wish::Join.moves() && Wish::Leave(String::new(), false).moves());
         assert!(!Wish::Exclude(String::new()).moves() && !Wish::Deposit.moves());
     }
 }

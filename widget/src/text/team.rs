@@ -8,7 +8,8 @@ use relais_engine::{
 
 use super::{demarche, errors, moments};
 use crate::{
-    proxy::{Invitation, Rights, Token},
+    demarche::Unnamed,
+    proxy::{Invitation, Reading, Rights, Token},
     team::{Due, Field, Wrong},
 };
 
@@ -76,15 +77,49 @@ pub const READINGS: &str = "Lectures";
 /// What is kept of it.
 pub const READINGS_MORE: &str = "Qui a lu quelle démarche, et combien de dossiers. Aucune valeur lue n’est conservée.";
 /// Its heads.
-pub const READING_HEADS: [&str; 5] = ["Date", "Document", "Personne", "Démarche", "Dossiers lus"];
+pub const READING_HEADS: [&str; 6] = ["Date", "Document", "Personne", "Démarche", "Lecture", "Dossiers lus"];
 /// Shows it.
 pub const SEE_READINGS: &str = "Voir les lectures";
 /// Nothing yet.
-pub const NO_READING: &str = "Aucun dossier n’a encore été lu.";
+pub const NO_READING: &str = "Rien n’a encore été lu.";
+/// The document around, which has no name.
+pub const THIS_DOCUMENT: &str = "Ce document";
+/// Another one of the team, which has no name.
+pub const OTHER_DOCUMENT: &str = "Un autre document de l’équipe";
 /// A document that is no longer of the team.
 pub const LEFT_DOCUMENT: &str = "Document qui a quitté l’équipe";
 /// Gives all of it, for a spreadsheet.
 pub const EXPORT: &str = "Exporter en CSV";
+
+/// From which document somebody read.
+pub fn reading_document(reading: &Reading) -> String {
+    match &reading.document {
+        Some(name) => name.clone(),
+        None if reading.is_this => THIS_DOCUMENT.to_owned(),
+        None if reading.is_member => OTHER_DOCUMENT.to_owned(),
+        None => LEFT_DOCUMENT.to_owned(),
+    }
+}
+
+/// What somebody read, by the name of the operation. One of a newer proxy keeps its own.
+pub fn operation(name: &str) -> String {
+    let said = match name {
+        "getDossiers" | "getDossier" => "Dossiers",
+        "getDossierNumbers" => "Numéros des dossiers",
+        "getDeletedDossiers" => "Dossiers supprimés",
+        "countDossiers" => "Nombre de dossiers",
+        "getDemarche" => "Formulaire",
+        "getDemarcheState" => "Titre et état",
+        "files" => "Fichiers",
+        other => other,
+    };
+    said.to_owned()
+}
+
+/// « grist.exemple.fr », of an origin.
+pub fn host(origin: &str) -> String {
+    origin.split_once("://").map_or(origin, |(_, host)| host).to_owned()
+}
 
 /// How long it is kept.
 pub fn readings_kept(days: i64) -> String {
@@ -96,6 +131,8 @@ pub const INVITATIONS: &str = "Inviter un autre document";
 /// How they work.
 pub const INVITATIONS_MORE: &str =
     "Donnez un code au propriétaire du document : il l’indique en y ouvrant Relais. Un code sert une fois, et n’est affiché qu’ici.";
+/// There are none on this server.
+pub const NO_INVITATIONS: &str = "Sur ce serveur, aucun document ne rejoint une équipe avec un code.";
 /// Makes a code.
 pub const INVITE: &str = "Inviter un document";
 /// Takes a code back.
@@ -123,10 +160,14 @@ pub const END: &str = "Mettre fin à l’équipe et supprimer ses jetons";
 pub const CREATE_TITLE: &str = "Créer votre équipe";
 /// What a team is.
 pub const CREATE_LEAD: &str = "Une équipe réunit vos documents et vos jetons. Personne d’autre n’y a accès sans votre invitation.";
+/// Where that takes a code.
+pub const CREATE_BY_CODE: &str = "Sur ce serveur, une équipe se crée avec un code : demandez-le à la personne qui gère Relais.";
 /// Sends it.
 pub const CREATE: &str = "Vérifier et créer l’équipe";
 /// Before the other way.
 pub const HAVE_CODE: &str = "Vous avez reçu un code d’invitation ?";
+/// The same, where the team itself takes a code.
+pub const HAVE_TEAM_CODE: &str = "Une équipe vous a invité ?";
 /// The other way, and the title of its form.
 pub const JOIN_TITLE: &str = "Rejoindre une équipe";
 /// How it works.
@@ -148,12 +189,16 @@ pub const NOT_ALL: &str = "Le jeton est enregistré, mais il n’ouvre pas toute
 /// How to make a token: the title.
 pub const HOW: &str = "Créer ce jeton dans Démarches Simplifiées";
 /// How to make a token, in DS's own words.
-pub const HOW_STEPS: [&str; 4] = [
+pub const HOW_STEPS: [&str; 3] = [
     "Profil, « Jetons », « Créer un jeton ». Choisissez seulement les démarches utiles.",
     "Gardez la lecture seule : Relais n’écrit jamais dans Démarches Simplifiées.",
-    "Indiquez l’adresse IP de Relais. Ou laissez la détection automatique, et n’utilisez le jeton nulle part avant de le déposer ici.",
     "Choisissez une échéance, un an au plus. Relais la rappelle ici 30 et 7 jours avant.",
 ];
+/// The step about the address of the proxy, which is shown beside.
+pub const HOW_ADDRESS: &str =
+    "Indiquez l’adresse IP de Relais. Ou laissez la détection automatique, et n’utilisez le jeton nulle part avant de le déposer ici.";
+/// The same, when the operator does not say which it is.
+pub const HOW_ADDRESS_ASKED: &str = "Demandez l’adresse IP de Relais à la personne qui le gère, et indiquez-la. Ou laissez la détection automatique, et n’utilisez le jeton nulle part avant de le déposer ici.";
 /// The picture's name.
 pub const PICTURE_TITLE: &str = "La page « Nouveau jeton » de Démarches Simplifiées";
 /// What the picture shows.
@@ -167,7 +212,7 @@ pub const PICTURE_WORDS: [&str; 8] =
 /// A field's label and its hint.
 pub const fn field(field: Field) -> (&'static str, &'static str) {
     match field {
-        Field::Team => ("Nom de l’équipe", "Celui de votre service."),
+        Field::Team => ("Nom de l’équipe", "Celui de votre service : les autres équipes le verront, à l’écran « Modèles »."),
         Field::Document => ("Nom de ce document", "Comme les autres documents de l’équipe le verront."),
         Field::Code => ("Code d’invitation", "Douze lettres et chiffres, par exemple K7M4-QX2P-9TWD."),
         Field::Name => ("Nom du jeton", "Pour le reconnaître, par exemple « DETR 2026 »."),
@@ -184,6 +229,11 @@ pub const KEPT_TOKEN: &str = "Laissez vide pour garder le jeton actuel et ne cha
 pub fn wrong(wrong: &Wrong) -> [String; 2] {
     match wrong {
         Wrong::Missing(missing) => [[field(*missing).0, " : ce champ est vide."].concat(), String::new()],
+        // DS is not asked here: that takes a team.
+        Wrong::Unnamed(text, Unnamed::PublicAddress) => [
+            "Ici, il faut le numéro de la démarche ; son adresse publique ne le donne pas.".to_owned(),
+            format!("« {text} » : ouvrez la démarche comme instructeur ou administrateur, et copiez l’adresse. Le numéro suit « procedures »."),
+        ],
         Wrong::Unnamed(text, why) => {
             let (what, remedy) = demarche::unnamed(*why);
             [what.to_owned(), format!("« {text} » : {remedy}")]
@@ -198,6 +248,18 @@ pub const fn rights(rights: Rights) -> [&'static str; 2] {
         Rights::Write => ["Peut aussi écrire", "Relais n’écrit jamais dans Démarches Simplifiées : remplacez-le par un jeton en lecture seule."],
         Rights::Unknown => ["Droits inconnus", ""],
     }
+}
+
+/// The proxy lacks the key of a token.
+pub const SEALED: [&str; 2] = [
+    "Le serveur de Relais ne peut plus ouvrir ce jeton",
+    "La clé qui l’a scellé lui manque. Prévenez la personne qui gère Relais : elle peut la remettre. Si elle est perdue, remplacez le jeton.",
+];
+
+/// What a token does not open, though it is good.
+pub fn not_opened(demarches: &[DemarcheNumber]) -> [String; 2] {
+    let which = if demarches.len() == 1 { "N’ouvre pas la démarche " } else { "N’ouvre pas les démarches " };
+    [[which, &numbers(demarches)].concat(), "Un administrateur de la démarche peut l’ajouter à ce jeton, dans Démarches Simplifiées.".to_owned()]
 }
 
 /// « 11 décembre 2026, dans 22 jours ».
@@ -267,6 +329,9 @@ pub fn refused(error: &SourceError, now: Timestamp) -> [String; 2] {
             "Vérifiez qu’il est copié en entier et qu’il n’a pas été révoqué, ou créez-en un autre.",
         ),
         SourceErrorCode::TokenExpired => ("Ce jeton a expiré.", "Créez-en un autre dans Démarches Simplifiées. Vos réglages sont intacts."),
+        SourceErrorCode::InvitationRefused => {
+            ("Ce code d’invitation n’est pas valable.", "Vérifiez-le, ou demandez-en un autre : un code sert une fois, et pour une durée limitée.")
+        }
         SourceErrorCode::DemarcheRefused => {
             ("Ce jeton n’autorise pas ces démarches.", "Vérifiez leurs numéros, ou ajoutez-les au jeton dans Démarches Simplifiées.")
         }
@@ -281,8 +346,9 @@ pub fn refused(error: &SourceError, now: Timestamp) -> [String; 2] {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use relais_engine::ds::operations::OperationName;
+
     use super::*;
-    use crate::demarche::Unnamed;
 
     #[test]
     fn the_end_of_a_token_is_said_in_days() {
@@ -302,6 +368,49 @@ mod tests {
         let open = |hands_over| Invitation { id: String::new(), hands_over, created_at: created, expires_at: expires };
         assert_eq!(invitation(&open(false), now), said);
         assert!(invitation(&open(true), now).contains("confier"));
+    }
+
+    #[test]
+    fn a_public_address_is_not_said_to_be_closed() {
+        let [what, remedy] = wrong(&Wrong::Unnamed("https://ds.example/commencer/detr".to_owned(), Unnamed::PublicAddress));
+        assert!(what.contains("numéro") && !what.contains("fermée") && remedy.contains("commencer/detr"), "{what} {remedy}");
+    }
+
+    #[test]
+    fn a_document_without_a_name_is_told_from_one_that_has_left() {
+        let said = |document: Option<&str>, is_this, is_member| {
+            reading_document(&Reading {
+                at: Timestamp::from_milliseconds(0),
+                document: document.map(str::to_owned),
+                is_this,
+                is_member,
+                origin: String::new(),
+                person: 42,
+                demarche: DemarcheNumber::new(131_016).unwrap(),
+                operation: String::new(),
+                dossiers: 1,
+            })
+        };
+        assert_eq!(said(Some("Suivi"), true, true), "Suivi");
+        assert_eq!(said(None, true, true), THIS_DOCUMENT);
+        assert_eq!(said(None, false, true), OTHER_DOCUMENT);
+        assert_eq!(said(None, false, false), LEFT_DOCUMENT);
+    }
+
+    #[test]
+    fn every_operation_has_french_words() {
+        for name in OperationName::ALL.iter().map(|name| name.as_str()).chain(["files"]) {
+            assert!(operation(name) != name && operation(name).starts_with(char::is_uppercase), "{name}");
+        }
+        assert_eq!(operation("ofANewerProxy"), "ofANewerProxy");
+        assert_eq!(host("https://grist.exemple.fr:8443"), "grist.exemple.fr:8443");
+    }
+
+    #[test]
+    fn what_a_token_does_not_open_is_named() {
+        let number = |number| DemarcheNumber::new(number).unwrap();
+        assert_eq!(not_opened(&[number(142_062)])[0], "N’ouvre pas la démarche\u{a0}142062");
+        assert_eq!(not_opened(&[number(1), number(2)])[0], "N’ouvre pas les démarches\u{a0}1, 2");
     }
 
     #[test]

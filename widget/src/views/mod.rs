@@ -111,7 +111,7 @@ fn team_root() -> View {
             Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
             Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
             Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
-            Access::Enrolling { may_create } => enrolment::enrolment_screen(may_create),
+            Access::Enrolling { is_free } => enrolment::enrolment_screen(is_free),
             Access::Open => team::team_screen(),
         })
     })

@@ -47,11 +47,12 @@ fn body(app: App, desk: &Desk) -> View {
         parts.push(invitations(app, desk, team));
     }
     if team.role == Role::Owner {
-        parts.push(readings(app, desk));
+        parts.push(readings(app, desk, team));
     }
     let mut managing = part("gerer", words::MANAGE).child(more("", words::WHO, words::WHO_MORE));
     if may_manage {
-        managing = managing.child(renaming(app, desk, team)).child(handing_over(app, desk)).child(leaving(app, desk, team));
+        let handing_over = team.may_invite.then(|| handing_over(app, desk));
+        managing = managing.child(renaming(app, desk, team)).child(handing_over).child(leaving(app, desk, team));
     }
     parts.push(managing.into());
     parts.into()
@@ -82,15 +83,16 @@ fn documents(app: App, desk: &Desk, team: &Team) -> View {
     let may_remove = team.may_manage() && team.documents.len() > 1;
     let mut lines = Vec::new();
     let mut asked = View::NOTHING;
-    for Member { id, name, is_this, joined_at } in &team.documents {
+    for Member { id, name, origin, is_this, joined_at } in &team.documents {
         let head = el("b").child(if name.is_empty() { words::NAMELESS.to_owned() } else { name.clone() });
         let this = is_this.then(|| el("span").class("meta").child(words::THIS));
+        let grist = team.has_several_grists().then(|| el("p").class("meta").child(words::host(origin)));
         let panel = Panel::Exclude(id.clone());
         if panel == desk.panel {
             asked = question(app, name, words::REMOVE_DOCUMENT_MORE, Wish::Exclude(id.clone()));
         }
         let remove = (!is_this).then(|| opener(app, desk, label_of(words::REMOVE, words::of(name)), panel, QUESTION));
-        let head = View::from([head.into(), " ".into(), this.into()]);
+        let head = View::from([head.into(), " ".into(), this.into(), grist.into()]);
         let mut cells = vec![joined_at.map_or_else(|| words::DECLARED_SINCE.to_owned(), moments::date).into()];
         if may_remove {
             cells.push(remove.into());
@@ -102,6 +104,9 @@ fn documents(app: App, desk: &Desk, team: &Team) -> View {
 }
 
 fn invitations(app: App, desk: &Desk, team: &Team) -> View {
+    if !team.may_invite {
+        return part(INVITE, words::INVITATIONS).child(el("p").class("prose").child(words::NO_INVITATIONS)).into();
+    }
     let mut lines = Vec::new();
     for invitation in &team.invitations {
         let withdraw = asking(app, "lk", words::WITHDRAW, Wish::Withdraw(invitation.id.clone()));
@@ -120,13 +125,19 @@ fn invitations(app: App, desk: &Desk, team: &Team) -> View {
 const SHOWN_READINGS: usize = 50;
 
 /// Who read what, once it is asked for.
-fn readings(app: App, desk: &Desk) -> View {
+fn readings(app: App, desk: &Desk, team: &Team) -> View {
     let shown: View = match &desk.said {
         Said::Answered(Answer::Readings(readings)) => {
             let line = |reading: &Reading| {
-                let who = text::user(reading.person);
-                let document = reading.document.clone().unwrap_or_else(|| words::LEFT_DOCUMENT.to_owned());
-                let cells = [document, who, reading.demarche.to_string(), reading.dossiers.to_string()].map(View::from);
+                let grist = team.has_several_grists().then(|| el("p").class("meta").child(words::host(&reading.origin)));
+                let cells = [
+                    View::from([words::reading_document(reading).into(), grist.into()]),
+                    text::user(reading.person).into(),
+                    reading.demarche.to_string().into(),
+                    words::operation(&reading.operation).into(),
+                    // A form and a file are read without a dossier.
+                    (reading.dossiers > 0).then(|| reading.dossiers.to_string()).into(),
+                ];
                 row("", moments::moment(reading.at, app.now()), &words::READING_HEADS, cells.into())
             };
             let lines: Vec<View> = readings.lines.iter().take(SHOWN_READINGS).map(line).collect();

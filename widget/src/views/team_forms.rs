@@ -28,7 +28,7 @@ fn done(app: App, wish: &Wish) {
     let is_enrolling = app.access.get_untracked() != Access::Open;
     match wish {
         // Its first token is typed beside.
-        Wish::Create => {
+        Wish::Create(_) => {
             app.created(true);
             return ask(app, Wish::Deposit);
         }

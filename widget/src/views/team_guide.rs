@@ -11,11 +11,14 @@ use crate::{
 
 /// The steps, and the address of the proxy.
 pub(super) fn guide(address: Option<&str>) -> Element {
-    let steps = words::HOW_STEPS.map(|step| el("li").child(step));
+    let step = |step| el("li").child(step);
+    let [demarches, rights, end] = words::HOW_STEPS.map(step);
+    // Without an address to copy, somebody else has it.
+    let address_step = step(if address.is_some() { words::HOW_ADDRESS } else { words::HOW_ADDRESS_ASKED });
     el("div")
         .child(el("h2").child(words::HOW))
         .child(picture("0 0 300 292", words::PICTURE_TITLE, words::PICTURE_DESCRIPTION, &PAGE))
-        .child(el("ol").class("how say").child(View::list(steps)))
+        .child(el("ol").class("how say").child(View::list([demarches, rights, address_step, end])))
         .child(shown_address(address))
 }
 

@@ -1,5 +1,7 @@
 //! The tokens of the team.
 
+use relais_engine::ds::SourceErrorCode;
+
 use super::{
     team::{QUESTION, part, question},
     team_forms::{asking, asking_form, closer, opener, said, sender, token_fields},
@@ -60,16 +62,23 @@ pub(super) fn tokens(app: App, desk: &Desk, team: &Team) -> View {
 fn standing(app: App, token: &Token) -> View {
     let (class, picture) = match token.rights {
         _ if token.refusal.is_some() => ("st err", Icon::Cross),
+        _ if !token.refused.is_empty() => ("st warn", Icon::Warning),
         Rights::Read => ("st ok", Icon::Check),
         Rights::Write => ("st warn", Icon::Warning),
         Rights::Unknown => ("st off", Icon::Information),
     };
-    let [what, more] = match &token.refusal {
-        Some(error) => words::refused(error, app.now()),
-        None => words::rights(token.rights).map(str::to_owned),
+    let rights = words::rights(token.rights).map(str::to_owned);
+    let ([what, more], beside) = match &token.refusal {
+        // DS knows nothing of it: it was not asked.
+        Some(error) if error.code == SourceErrorCode::Internal => (words::SEALED.map(str::to_owned), None),
+        Some(error) => (words::refused(error, app.now()), None),
+        None if !token.refused.is_empty() => (words::not_opened(&token.refused), Some(rights)),
+        None => (rights, None),
     };
     let meta = |more| el("p").class("meta").child(more).into();
-    View::from([mark(class, picture, what).into(), meta(more), token.checked_at.map(|at| meta(words::checked(at, app.now()))).into()])
+    let beside: Vec<View> = beside.into_iter().flatten().filter(|text| !text.is_empty()).map(meta).collect();
+    let checked = token.checked_at.map(|at| meta(words::checked(at, app.now())));
+    View::from([mark(class, picture, what).into(), meta(more), beside.into(), checked.into()])
 }
 
 /// When a token ends.
