@@ -28,7 +28,10 @@ pub fn read_access_token(text: &str) {
 /// Reads an invitation code: one that is taken is read again as it is shown.
 pub fn read_invitation_code(text: &str) {
     if let Some(code) = InvitationCode::parse(text) {
-        assert!(InvitationCode::parse(&code.shown()).is_some_and(|again| again.hash() == code.hash()), "a code is what is shown of it");
+        assert!(
+            InvitationCode::parse(&code.shown()).is_some_and(|again| again.hash(&[1; 32]) == code.hash(&[1; 32])),
+            "a code is what is shown of it"
+        );
     }
 }
 

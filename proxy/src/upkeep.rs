@@ -84,7 +84,9 @@ pub async fn invitation(configuration: &Configuration, days: u8) -> anyhow::Resu
     }
     let (code, now) = (InvitationCode::draw(), clock::now());
     let expires_at = now.plus_seconds(i64::from(days) * 24 * 3600);
-    Store::open(&configuration.database).await?.add_opening(&code.hash(), now, expires_at).await?;
+    let secrets = configuration.secret.load()?;
+    let hashes = Vault::new(configuration.secret.clone(), &secrets).code_hashes(&code);
+    Store::open(&configuration.database).await?.add_opening(hashes.first().context("aucune clé")?, now, expires_at).await?;
     Ok((code.shown(), expires_at))
 }
 

@@ -13,12 +13,17 @@ use rand::RngCore as _;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use sha2::Sha256;
 
-use crate::config::{SecretConfiguration, SecretError};
+use crate::{
+    config::{SecretConfiguration, SecretError},
+    teams::code::InvitationCode,
+};
 
 /// What of a secret seals. Another use of the same secret has another name.
 const PURPOSE: &[u8] = b"relais vault 1";
 /// What of a secret is not one: it says which of several keys has sealed.
 const NAME: &[u8] = b"relais vault 1, name of the key";
+/// What of a secret hashes codes.
+const CODES: &[u8] = b"relais invitation 2";
 /// As long as XChaCha20 has them: drawn, they do not meet.
 const NONCE: usize = 24;
 
@@ -52,12 +57,13 @@ pub(crate) enum SealError {
 struct Key {
     name: String,
     cipher: XChaCha20Poly1305,
+    codes: [u8; 32],
 }
 
 impl Key {
     fn new(secret: &SecretSlice<u8>) -> Self {
         let name = BASE64_URL_SAFE_NO_PAD.encode(derive(secret, NAME).get(..6).unwrap_or_default());
-        Self { name, cipher: XChaCha20Poly1305::new(&derive(secret, PURPOSE).into()) }
+        Self { name, cipher: XChaCha20Poly1305::new(&derive(secret, PURPOSE).into()), codes: derive(secret, CODES) }
     }
 }
 
@@ -107,6 +113,14 @@ impl Vault {
             Err(SealError::UnknownKey) if self.reload().is_ok() => self.try_open(owner, sealed),
             result => result,
         }
+    }
+
+    /// What is kept of a code, by each key, the newest first: with it codes are kept, with any they are found.
+    pub(crate) fn code_hashes(&self, code: &InvitationCode) -> Vec<String> {
+        if let Err(error) = self.reload() {
+            tracing::warn!(cause = %error, "the file of secrets is not read again");
+        }
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).iter().map(|key| code.hash(&key.codes)).collect()
     }
 
     /// Whether the newest key has made it.

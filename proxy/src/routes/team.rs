@@ -189,7 +189,7 @@ pub(super) async fn create(
         let needed = || AppError::new(Code::EnrolmentClosed, "a team is created with a code").saying(text::OPENING_NEEDED);
         let code = code.ok_or_else(needed)?;
         count_code(&application, caller)?;
-        Some(InvitationCode::parse(&code).ok_or_else(refused)?.hash())
+        Some(application.vault.code_hashes(&InvitationCode::parse(&code).ok_or_else(refused)?))
     } else {
         None
     };
@@ -248,7 +248,7 @@ pub(super) async fn join(
     let document = comer(&application, &person, &document_name).await?;
     let refused = || AppError::new(Code::InvitationRefused, "no invitation has this code");
     let code = InvitationCode::parse(&code).ok_or_else(refused)?;
-    let team = application.store.join(&code.hash(), &document).await.map_err(already_in)?.ok_or_else(refused)?;
+    let team = application.store.join(&application.vault.code_hashes(&code), &document).await.map_err(already_in)?.ok_or_else(refused)?;
     tracing::info!(team = team.as_str(), "a document joined");
     changed(&application, &person).await
 }
@@ -287,9 +287,10 @@ pub(super) async fn invite(
     }
     let this = team.documents.iter().find(|document| document.address.is(&person.origin, &person.document));
     let (invitation, code) = (InvitationId::draw(), InvitationCode::draw());
+    let hashes = application.vault.code_hashes(&code);
     let new = NewInvitation {
         id: &invitation,
-        hash: &code.hash(),
+        hash: hashes.first().ok_or_else(|| AppError::internal("no key hashes codes"))?,
         hands_over: this.and_then(|document| document.mark.as_ref()).filter(|_| hands_over),
         created_at: now,
         created_by: person.user,

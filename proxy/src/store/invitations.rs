@@ -80,17 +80,18 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Uses a code: the document comes into the team, and the code is no more. None when no code has this hash, or has
-    /// ended. [`StoreError::Taken`] when the document has a team: the code is then still good.
-    pub(crate) async fn join(&self, hash: &str, document: &NewDocument) -> Result<Option<TeamId>, StoreError> {
+    /// Uses a code: the document comes into the team, and the code is no more. None when no code has one of these hashes, or
+    /// has ended. [`StoreError::Taken`] when the document has a team: the code is then still good.
+    pub(crate) async fn join(&self, hashes: &[String], document: &NewDocument) -> Result<Option<TeamId>, StoreError> {
         let mut transaction = self.begin().await?;
         // Whoever deletes the row has the code: of two at once, one finds nothing.
-        let row = sqlx::query("DELETE FROM invitations WHERE hash = $1 AND expires_at > $2 RETURNING team, hands_over")
-            .bind(hash)
-            .bind(document.joined_at.milliseconds())
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
+        let delete = "DELETE FROM invitations WHERE hash = $1 AND expires_at > $2 RETURNING team, hands_over";
+        let mut found = None;
+        for hash in hashes {
+            let row = sqlx::query(delete).bind(hash).bind(document.joined_at.milliseconds()).fetch_optional(&mut *transaction).await?;
+            found = found.or(row);
+        }
+        let Some(row) = found else { return Ok(None) };
         let team = read_id(&row, "team", TeamId::parse)?;
         add_document(&mut transaction, &team, document).await?;
         if let Some(mark) = DocumentMark::parse(&row.try_get::<String, _>("hands_over")?) {

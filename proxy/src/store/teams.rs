@@ -48,16 +48,17 @@ pub(crate) struct NewDocument {
 impl Store {
     /// A new team, with its first document, by a code if one is needed, which is then no more: false when no code has this hash,
     /// or has ended. [`StoreError::Taken`] when the document has a team: the code is then still good.
-    pub(crate) async fn create_team(&self, id: &TeamId, name: &str, document: &NewDocument, opening: Option<&str>) -> Result<bool, StoreError> {
+    pub(crate) async fn create_team(&self, id: &TeamId, name: &str, document: &NewDocument, opening: Option<&[String]>) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        if let Some(hash) = opening {
+        if let Some(hashes) = opening {
             // Whoever deletes the row has the code: of two at once, one finds nothing.
-            let done = sqlx::query("DELETE FROM openings WHERE hash = $1 AND expires_at > $2")
-                .bind(hash)
-                .bind(document.joined_at.milliseconds())
-                .execute(&mut *transaction)
-                .await?;
-            if done.rows_affected() == 0 {
+            let delete = "DELETE FROM openings WHERE hash = $1 AND expires_at > $2";
+            let mut found = 0;
+            for hash in hashes {
+                let done = sqlx::query(delete).bind(hash).bind(document.joined_at.milliseconds()).execute(&mut *transaction).await?;
+                found += done.rows_affected();
+            }
+            if found == 0 {
                 return Ok(false);
             }
         }

@@ -1,8 +1,9 @@
 //! Invitation codes: drawn, read aloud, used once. Only their hash is kept.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
 use rand::Rng as _;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 /// Without those that people take for one another: 0 and O, 1, I and L, U and V.
 const ALPHABET: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -36,9 +37,11 @@ impl InvitationCode {
         groups.join("-")
     }
 
-    /// What is kept of it. Drawn codes need no slow hash: there is no list of likely ones to try.
-    pub(crate) fn hash(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(Sha256::new_with_prefix(b"relais invitation 1\0").chain_update(&self.0).finalize())
+    /// What is kept of it: nobody tries codes against it without the key.
+    pub(crate) fn hash(&self, key: &[u8; 32]) -> String {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length: the error is of the trait, not of this type")]
+        let hmac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("a key of any length");
+        BASE64_URL_SAFE_NO_PAD.encode(hmac.chain_update(&self.0).finalize().into_bytes())
     }
 }
 
@@ -69,8 +72,9 @@ mod tests {
     #[test]
     fn codes_and_their_hashes_differ() {
         let (first, second) = (InvitationCode::draw(), InvitationCode::draw());
-        assert!(first != second && first.hash() != second.hash());
-        assert!(!first.hash().contains(&first.0));
+        let (key, other) = ([1; 32], [2; 32]);
+        assert!(first != second && first.hash(&key) != second.hash(&key) && first.hash(&key) != first.hash(&other));
+        assert!(!first.hash(&key).contains(&first.0));
         assert_eq!(format!("{first:?}"), "InvitationCode");
     }
 }

@@ -382,6 +382,19 @@ async fn by_invitation_a_code_of_the_operators_creates_one_team() {
 }
 
 #[tokio::test]
+async fn a_code_lives_as_long_as_the_key_that_has_hashed_it() {
+    let relais = Relais::open().await;
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    let [(_, first), (_, second)] = [invite(&relais, &owner, false).await, invite(&relais, &owner, false).await];
+    upkeep::rekey(&relais.configuration).await.unwrap();
+    let comer = relais.session_in(STRANGER, 7, Right::Owner).await;
+    assert_eq!(join(&relais, &comer, &first).await.status(), StatusCode::OK);
+    upkeep::forget_old_keys(&relais.configuration).await.unwrap();
+    let late = relais.session_in(THIRD, 7, Right::Owner).await;
+    assert_eq!(code(join(&relais, &late, &second).await).await, "invitation_refused");
+}
+
+#[tokio::test]
 async fn a_code_of_the_operators_that_is_past_or_guessed_creates_nothing() {
     let relais = Relais::with(|configuration| configuration.enrolment = Enrolment::Invitation).await;
     let owner = relais.session_in(STRANGER, 1, Right::Owner).await;
