@@ -12,11 +12,14 @@ pub enum Task {
     Run(String),
     /// To show the fields of one, to be changed.
     Edit(String),
+    /// To save one as a template.
+    Share(String),
 }
 
 impl Task {
     const RUN: &str = ",run=";
     const EDIT: &str = ",edit=";
+    const SHARE: &str = ",share=";
 
     /// What the page that led here wants done. It is said once: a page that is loaded again does not do it again.
     pub fn take() -> Option<Self> {
@@ -26,11 +29,8 @@ impl Task {
         let (kept, task) = told.split_at(start);
         // Another fragment loads nothing.
         let _ = location.replace(kept);
-        match (task.strip_prefix(Self::RUN), task.strip_prefix(Self::EDIT)) {
-            (Some(id), _) => Some(Self::Run(id.to_owned())),
-            (_, Some(id)) => Some(Self::Edit(id.to_owned())),
-            _ => None,
-        }
+        let of = |name: &str| task.strip_prefix(name).map(str::to_owned);
+        of(Self::RUN).map(Self::Run).or_else(|| of(Self::EDIT).map(Self::Edit)).or_else(|| of(Self::SHARE).map(Self::Share))
     }
 }
 
@@ -81,6 +81,7 @@ impl Page {
         let (what, id) = match task {
             Task::Run(id) => (Task::RUN, id),
             Task::Edit(id) => (Task::EDIT, id),
+            Task::Share(id) => (Task::SHARE, id),
         };
         let _ = window().location().replace(&[&self.address(), what, id].concat());
     }

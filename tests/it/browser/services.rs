@@ -54,8 +54,8 @@ async fn journey(browser: &Browser, first: &Service, second: &Service) {
     browser.press("Importer les dossiers").await;
     browser.sees("dossiers sont à jour").await;
     browser.press("Terminer").await;
-    browser.follow("Modèles").await;
-    browser.press("Créer un modèle").await;
+    browser.press("Autres actions").await;
+    browser.press("Enregistrer comme modèle").await;
     browser.write("Nom du modèle", NAME).await;
     browser.write("Description", "Porteur, montants, calendrier.").await;
     browser.picture("enregistrer").await;
@@ -71,7 +71,8 @@ async fn journey(browser: &Browser, first: &Service, second: &Service) {
     browser.open(&second.address).await;
     create(browser, "Préfecture de l'Isère", &second.token, &SIBLING.to_string()).await;
     browser.sees("Lecture seule").await;
-    browser.follow("Modèles").await;
+    browser.follow("Accueil").await;
+    browser.press("Partir d'un modèle").await;
     browser.sees("Préfecture du Loiret").await;
     browser.picture("modeles").await;
     browser.press("Voir").await;

@@ -16,7 +16,7 @@ use super::{
     shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading},
 };
 use crate::{
-    page::Page,
+    page::{Page, Task},
     proxy::{ListedTemplate, WholeTemplate},
     templates::{Errand, Fitting, Newer},
     text::templates as words,
@@ -84,8 +84,13 @@ impl Library {
         self.place.set(place);
     }
 
-    /// Says which templates this document uses, and asks for those that there are.
+    /// Says which templates this document uses, and asks for those that there are. Another page may have asked for a connexion
+    /// to be saved.
     pub fn start(self) {
+        if let Some(Task::Share(id)) = Task::take() {
+            self.set(|shelf| shelf.source = Some(id));
+            self.go(Place::Save);
+        }
         let Some(services) = self.app().services() else { return };
         spawn_local(async move {
             self.app().tell_uses(&services.proxy).await;

@@ -26,6 +26,10 @@ pub const SYNCHRONISE_ALL: &str = "Tout synchroniser";
 pub const EDIT_FIELDS: &str = "Modifier les champs";
 /// Reads everything again.
 pub const READ_AGAIN: &str = "Tout relire";
+/// Gives what a connexion imports to others.
+pub const SAVE_AS_TEMPLATE: &str = "Enregistrer comme modèle";
+/// Leads to the templates, before anything is connected.
+pub const FROM_TEMPLATE: &str = "Partir d’un modèle";
 /// Ends a connexion.
 pub const DISCONNECT: &str = "Déconnecter la démarche";
 /// What it means.

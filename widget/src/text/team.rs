@@ -57,6 +57,8 @@ pub const COPY_ADDRESS: &str = "Copier l’adresse IP";
 pub const COPY_CODE: &str = "Copier le code";
 /// No end is known.
 pub const NO_END: &str = "Non indiquée";
+/// What follows.
+pub const NO_END_MORE: &str = "Relais ne pourra pas prévenir de sa fin. « Remplacer » permet de l’indiquer.";
 
 /// The documents.
 pub const DOCUMENTS: &str = "Documents";
@@ -192,7 +194,7 @@ pub const HOW: &str = "Créer ce jeton dans Démarches Simplifiées";
 pub const HOW_STEPS: [&str; 3] = [
     "Profil, « Jetons », « Créer un jeton ». Choisissez seulement les démarches utiles.",
     "Gardez la lecture seule : Relais n’écrit jamais dans Démarches Simplifiées.",
-    "Choisissez une échéance, un an au plus. Relais la rappelle ici 30 et 7 jours avant.",
+    "Choisissez une échéance, un an au plus. Relais la rappelle 30 et 7 jours avant.",
 ];
 /// The step about the address of the proxy, which is shown beside.
 pub const HOW_ADDRESS: &str =
@@ -218,7 +220,7 @@ pub const fn field(field: Field) -> (&'static str, &'static str) {
         Field::Name => ("Nom du jeton", "Pour le reconnaître, par exemple « DETR 2026 »."),
         Field::Token => ("Jeton Démarches Simplifiées", "Il est chiffré à l’arrivée, ne quitte pas le serveur et n’est plus jamais affiché."),
         Field::Demarches => ("Démarches que ce jeton autorise", "Leurs numéros ou leurs adresses, séparés par des virgules. Chacune sera vérifiée."),
-        Field::Expires => ("Dernier jour du jeton", "Facultatif. Relais le rappelle ici 30 et 7 jours avant."),
+        Field::Expires => ("Dernier jour du jeton", "Celui que Démarches Simplifiées affiche. Relais prévient 30 et 7 jours avant."),
     }
 }
 

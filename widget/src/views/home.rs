@@ -24,13 +24,16 @@ pub(super) fn home_screen() -> View {
     let title = move || if is_empty.get() { home::EMPTY_TITLE } else { home::TITLE }.to_owned();
     let actions = move || {
         if is_read_only {
-            None
+            View::NOTHING
         } else if is_empty.get() {
-            Some(button("btn primary", home::CONNECT, || Page::Connect.enter()))
+            View::list([
+                button("btn", home::FROM_TEMPLATE, || Page::Templates.enter()),
+                button("btn primary", home::CONNECT, || Page::Connect.enter()),
+            ])
         } else if count.get() > 1 && !app.is_running() {
-            Some(button("btn primary", home::SYNCHRONISE_ALL, move || app.synchronise_all()))
+            button("btn primary", home::SYNCHRONISE_ALL, move || app.synchronise_all()).into()
         } else {
-            None
+            View::NOTHING
         }
     };
     Shell::new(Header::Areas, title)

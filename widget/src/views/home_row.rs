@@ -7,6 +7,7 @@ use crate::{
     app::{App, Run, Screen, Stage},
     memo::memo,
     page::{Page, Task},
+    proxy::Role,
     standing::Health,
     text::{errors, home, moments},
     ui::{Icon, Note, Tone, View, button, el, link, mark, menu},
@@ -94,6 +95,8 @@ pub(super) fn home_row(id: String, is_read_only: bool) -> View {
             app.read_again(connexion);
         });
     };
+    let may_share = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.role == Role::Owner));
+    let share = move || with_connexion(&|connexion| Page::Templates.enter_for(&Task::Share(connexion.id)));
     let edit = move || with_connexion(&|connexion| Page::Connect.enter_for(&Task::Edit(connexion.id)));
     let is_asking = RwSignal::new(false);
     let refusal = RwSignal::new(None::<DocumentError>);
@@ -134,6 +137,7 @@ pub(super) fn home_row(id: String, is_read_only: bool) -> View {
                 el("li").child(button(None::<&str>, home::EDIT_FIELDS, edit)),
                 el("li").attr("hidden", move || !has_result.get()).child(button(None::<&str>, home::SEE_RESULT, see)),
                 el("li").attr("hidden", move || is_missing.get()).child(button(None::<&str>, home::READ_AGAIN, read_again)),
+                el("li").attr("hidden", !may_share).child(button(None::<&str>, home::SAVE_AS_TEMPLATE, share)),
                 el("li").child(el("hr")),
                 el("li").child(button("err", home::DISCONNECT, move || is_asking.set(true))),
             ];

@@ -83,7 +83,9 @@ fn standing(app: App, token: &Token) -> View {
 
 /// When a token ends.
 fn due(app: App, token: &Token) -> View {
-    let Some(last_day) = token.expires else { return words::NO_END.into() };
+    let Some(last_day) = token.expires else {
+        return View::from([words::NO_END.into(), el("p").class("meta").child(words::NO_END_MORE).into()]);
+    };
     let due = Due::of(last_day, app.now());
     let said = words::due(due, &moments::date(last_day.start()));
     match due {
