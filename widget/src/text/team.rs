@@ -58,7 +58,7 @@ pub const COPY_CODE: &str = "Copier le code";
 /// No end is known.
 pub const NO_END: &str = "Non indiquée";
 /// What follows.
-pub const NO_END_MORE: &str = "Relais ne pourra pas prévenir de sa fin. « Remplacer » permet de l’indiquer.";
+pub const NO_END_MORE: &str = "Sans elle, Relais ne peut pas prévenir.";
 
 /// The documents.
 pub const DOCUMENTS: &str = "Documents";
