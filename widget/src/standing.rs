@@ -123,6 +123,8 @@ impl Access {
 pub enum Health {
     /// It has not run yet: a template made it.
     Waiting,
+    /// Other fields, or other dossiers, were chosen since its last run.
+    Changed,
     /// As DS has it, at its last run.
     UpToDate,
     /// Some dossiers failed.
@@ -150,6 +152,7 @@ impl Health {
         match &connexion.state.last_run {
             // The page was left in the middle: nothing could be said of that run.
             _ if connexion.state.is_unfinished() => Self::Interrupted,
+            _ if connexion.has_changed() => Self::Changed,
             Some(run) if !run.interrupted && run.failed == 0 => Self::UpToDate,
             Some(run) if !run.interrupted => Self::Failed { failed: run.failed, dossiers: run.dossiers },
             _ => Self::Interrupted,

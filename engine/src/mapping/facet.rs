@@ -405,6 +405,7 @@ fn rows_text(rows: &[crate::ds::RepetitionRow]) -> Value<'_> {
             ChampValue::Files(Some(files)) => Some(files.iter().map(|file| file.filename.as_str()).collect::<Vec<_>>().join(", ")),
             ChampValue::Checkbox(value) => Some(words::yes_no(*value).to_owned()),
             ChampValue::YesNo(value) => value.map(|value| words::yes_no(value).to_owned()),
+            ChampValue::Decimal(number) => number.map(|number| super::value::shown(&Value::Decimal(number)).into_owned()),
             _ => champ.text.as_deref().map(str::to_owned),
         });
         values.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" · ")

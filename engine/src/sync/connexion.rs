@@ -227,7 +227,16 @@ impl Connexion {
     /// Goes on from what the document has now: somebody else may have run it since it was loaded. What was changed here
     /// since, by its agent, stays changed.
     pub(super) fn refresh(&mut self, loaded: &Loaded) {
-        let Some(theirs) = loaded.connexions.iter().find(|theirs| theirs.id == self.id) else { return };
+        // By its row first: two pages may have connected the démarche at once.
+        let is_same_row = |theirs: &&Self| self.row.is_some() && theirs.row == self.row && theirs.mapping.demarche == self.mapping.demarche;
+        let found = loaded.connexions.iter().find(is_same_row).or_else(|| loaded.connexions.iter().find(|theirs| theirs.id == self.id));
+        let Some(theirs) = found else {
+            // Somebody has ended it, or an undo has taken it back: what is chosen here is connected anew.
+            if self.row.is_some() {
+                *self = self.anew(&loaded.connexions);
+            }
+            return;
+        };
         let Some(ours) = &self.saved else {
             // The same choices: ours, whose answer was lost. Others: somebody else has connected the démarche meanwhile.
             if theirs.mapping == self.mapping && theirs.siblings == self.siblings {
@@ -259,6 +268,16 @@ impl Connexion {
             current.read_all_again();
         }
         *self = current;
+    }
+
+    /// Whether what is imported has been chosen otherwise since it was last read whole: the document is not yet as chosen.
+    pub fn has_changed(&self) -> bool {
+        let (read, mapping, selection) = (&self.state.fingerprint, self.mapping.fingerprint(), self.selection_fingerprint());
+        let Some(rest) = read.strip_prefix(&*mapping) else { return !read.is_empty() };
+        // After the columns of the document comes what was selected, and whose rows are.
+        let chosen = rest.get(mapping.len() + 1..).unwrap_or_default();
+        let is_as_selected = chosen.starts_with(&*selection) && (!selection.is_empty() || chosen.is_empty() || !self.siblings.is_empty());
+        !is_as_selected
     }
 
     /// Changes when dossiers that were left out may belong now, or the other way round; empty as long as nothing was chosen.
@@ -391,7 +410,9 @@ pub async fn load<D: Document>(document: &D) -> Result<Loaded, DocumentError> {
     let mut loaded = Loaded { schema, ..Loaded::default() };
     for (index, row) in rows.row_ids().into_iter().enumerate() {
         let text = |values: &[CellValue]| values.get(index).and_then(CellValue::as_text).unwrap_or_default().to_owned();
+        // Two pages that connected a démarche at once gave both rows one name: the second is told apart.
         let id = text(&ids);
+        let id = if loaded.connexions.iter().any(|known| known.id == id) { format!("{id}-{row}") } else { id };
         let state = text(&states);
         let state = if state.is_empty() { Ok(State::default()) } else { json::read(state.as_bytes()) };
         match (json::read::<Configuration>(text(&configurations).as_bytes()), state) {

@@ -182,15 +182,36 @@ impl Retyping<'_> {
     /// A text in the new type: also what Relais itself writes of a day, a number, or several choices in a text.
     fn read(&self, text: &str) -> Result<CellValue, String> {
         let is_its = |value: &Value<'_>| shown(value) == text;
-        let parts: Vec<&str> = text.split(", ").collect();
         let value = match self.to {
             ColumnType::Date => day(text).map(Value::Day).filter(is_its),
             ColumnType::Numeric | ColumnType::Int => json::number(&text.replace(',', ".")).map(Value::Decimal).filter(is_its),
             ColumnType::Bool => [true, false].map(Value::Bool).into_iter().find(is_its),
-            ColumnType::ChoiceList if parts.iter().all(|part| self.options.choice_names().any(|known| known == *part)) => Some(Value::Texts(parts)),
+            ColumnType::ChoiceList => match choices_in(text, &self.options) {
+                Some(choices) => Some(Value::Texts(choices)),
+                // Several, of which one is not known: where each ends is not known either.
+                None if text.contains(", ") => return Err(text.to_owned()),
+                None => None,
+            },
             _ => None,
         };
         encode(value.unwrap_or(Value::Text(text.into())), self.to).map_err(|misfit| misfit.shown)
+    }
+}
+
+/// The known choices of which a text is the list; none when there is anything else in it. A choice may have a comma itself:
+/// of those that fit, the longest is meant.
+fn choices_in<'a>(text: &'a str, options: &WidgetOptions) -> Option<Vec<&'a str>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    loop {
+        let fits = |choice: &&str| rest.strip_prefix(*choice).is_some_and(|after| after.is_empty() || after.starts_with(", "));
+        let choice = options.choice_names().filter(fits).max_by_key(|choice| choice.len())?;
+        let (choice, after) = rest.split_at_checked(choice.len())?;
+        found.push(choice);
+        match after.strip_prefix(", ") {
+            Some(after) => rest = after,
+            None => return Some(found),
+        }
     }
 }
 
@@ -205,4 +226,21 @@ fn day(text: &str) -> Option<Timestamp> {
     let mut parts = text.splitn(3, '/');
     let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
     Timestamp::parse_day(&format!("{year}-{month}-{day}")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_with_a_comma_is_one() {
+        let options = WidgetOptions::default().with_choices(["Enfants", "Enfants, adolescents", "Familles"]);
+        let found = |text| choices_in(text, &options);
+        assert_eq!(found("Enfants, adolescents, Familles"), Some(vec!["Enfants, adolescents", "Familles"]));
+        assert_eq!(found("Familles"), Some(vec!["Familles"]));
+        assert_eq!(found("Enfants, Familles"), Some(vec!["Enfants", "Familles"]));
+        for other in ["Familles, Zèbres", "Familles,Enfants", "Famille", ""] {
+            assert_eq!(found(other), None, "{other}");
+        }
+    }
 }

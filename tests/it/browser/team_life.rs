@@ -74,7 +74,7 @@ async fn a_team_is_managed_until_its_end_and_its_connexions_know_nothing_of_it()
     browser.press("Voir les lectures").await;
     browser.sees(&EVERYDAY.to_string()).await;
     browser.press("Retirer Subventions 2026").await;
-    browser.sees("L'équipe ne pourra plus lire ses démarches.").await;
+    browser.sees("L'équipe ne pourra plus lire les démarches de ce jeton.").await;
     browser.picture("retirer").await;
     judge(&browser, "retirer").await;
     browser.press("Garder").await;

@@ -20,6 +20,9 @@ use crate::{
 /// How many recent dossiers are read for the examples; less when DS is slow.
 const SAMPLE_PAGES: [u32; 3] = [20, 5, 1];
 
+/// The id of what says why the choices were not taken.
+pub const REFUSED: &str = "refus";
+
 /// The démarche that is looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
@@ -225,6 +228,7 @@ impl Choice {
                 Ok(()) => Page::Main.enter_for(&Task::Run(connexion.id)),
                 Err(error) => {
                     self.denied.set(Some(error));
+                    crate::ui::focus(REFUSED, "");
                     self.is_saving.set(false);
                 }
             }

@@ -19,11 +19,11 @@ use relais_engine::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-pub use choice::{Choice, Chosen, Joining};
+pub use choice::{Choice, Chosen, Joining, REFUSED};
 pub use runs::{Ended, Run, Stage, Undo};
 pub use shelf::{Applying, Drawer, Place, Shelf, Told, Upgrading};
 pub use team::{Desk, Panel, Said};
-pub use templates::{Library, UNANSWERED};
+pub use templates::{DEMARCHE, Library, UNANSWERED};
 
 use crate::{
     clock::ServerClock,

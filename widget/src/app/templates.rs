@@ -17,10 +17,13 @@ use super::{
 };
 use crate::{
     page::{Page, Task},
-    proxy::{ListedTemplate, WholeTemplate},
+    proxy::{ListedTemplate, Visibility, WholeTemplate},
     templates::{Errand, Fitting, Newer},
     text::templates as words,
 };
+
+/// The id of the list of démarches.
+pub const DEMARCHE: &str = "modele-demarche";
 
 /// The id of the first question that has no answer.
 pub const UNANSWERED: &str = "a-confirmer";
@@ -243,8 +246,11 @@ impl Library {
     /// Shares the template that is looked at.
     pub fn share(self) {
         let Some((id, revision)) = self.looked_at() else { return };
-        let Some(services) = self.app().services().filter(|_| self.begin()) else { return };
         let (visibility, teams) = self.shelf.with_untracked(|shelf| shelf.sharing.clone());
+        if visibility == Visibility::Teams && teams.is_empty() {
+            return self.tell(Told::Wrong(words::TEAMLESS.to_owned()));
+        }
+        let Some(services) = self.app().services().filter(|_| self.begin()) else { return };
         spawn_local(async move {
             match services.proxy.tell(Errand::Share(id.clone(), revision, visibility, teams).request()).await {
                 Ok(whole) => self.stored(whole, words::SHARED),
@@ -354,7 +360,10 @@ impl Library {
     pub fn apply(self) {
         let open = self.shelf.with_untracked(|shelf| shelf.applying.as_ref().and_then(|applying| applying.fitting.as_ref()).map(Fitting::open));
         match open {
-            None => return,
+            None => {
+                self.tell(Told::Wrong(words::NO_DEMARCHE.to_owned()));
+                return crate::ui::focus(DEMARCHE, "");
+            }
             Some(0) => {}
             Some(open) => {
                 self.tell(Told::Wrong(words::unsettled(open)));

@@ -44,6 +44,8 @@ impl Field {
 pub enum Wrong {
     /// Nothing was typed there.
     Missing(Field),
+    /// What is typed is no token: it has a space, or a sign that tokens do not have.
+    NoToken,
     /// This, among the démarches, names none.
     Unnamed(String, Unnamed),
 }
@@ -53,6 +55,7 @@ impl Wrong {
     pub const fn field(&self) -> Field {
         match self {
             Self::Missing(field) => *field,
+            Self::NoToken => Field::Token,
             Self::Unnamed(..) => Field::Demarches,
         }
     }
@@ -90,6 +93,10 @@ impl Body {
         let text = self.put_typed("token", typed, Field::Token);
         if !may_keep {
             text?;
+        }
+        // As the proxy would say, after having made the team.
+        if !typed(Field::Token).trim().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Wrong::NoToken);
         }
         let _is_known = self.put_typed("expires", typed, Field::Expires);
         self.put("demarches", Value::Array(demarches(&typed(Field::Demarches))?));

@@ -15,6 +15,8 @@ pub const SEARCH: &str = "Chercher dans les démarches de l’équipe";
 pub const SEARCH_HINT: &str = "Titre ou numéro";
 /// Nothing answers the search.
 pub const NO_MATCH: &str = "Aucune démarche de l’équipe ne correspond. Indiquez son numéro.";
+/// The team reads nothing yet.
+pub const NO_TOKEN: &str = "Votre équipe n’a pas encore de jeton : l’écran « Équipe » dit qui peut le déposer.";
 /// The field for a number or an address.
 pub const NUMBER: &str = "Ou indiquez une démarche";
 /// Its help.
@@ -27,6 +29,9 @@ pub const NEXT: &str = "Choisir les champs";
 pub const CHOOSE_FIRST: &str = "Choisissez une démarche dans la liste, ou indiquez son numéro.";
 /// The démarche is connected already.
 pub const CONNECTED: &str = "déjà dans ce document";
+/// What connecting it again does.
+pub const CONNECTED_TWICE: &str =
+    "Elle serait connectée une seconde fois, dans d’autres tables. Pour changer ses champs, passez par l’accueil : « Modifier les champs ».";
 /// The form, in the card.
 pub const FORM: &str = "Formulaire";
 /// The dossiers, in the card.

@@ -48,6 +48,10 @@ pub const UP_TO_DATE: &str = "À jour";
 pub const NEWER_VERSION: &str = "Son modèle a une nouvelle version";
 /// It has not run yet.
 pub const WAITING: &str = "Prête : la première synchronisation importera les dossiers";
+/// Other fields or dossiers were chosen since.
+pub const CHANGED: &str = "Modifiée : la prochaine synchronisation fera le reste";
+/// DS does not open it.
+pub const CLOSED: &str = "Illisible pour l’instant";
 /// State: waits for another run.
 pub const QUEUED: &str = "En attente";
 /// State: never ran to an end.

@@ -44,7 +44,7 @@ pub const LATER: &str = "Plus tard";
 pub const DEPOSIT: &str = "Vérifier et enregistrer";
 /// What is lost with a token.
 pub const REMOVE_TOKEN_MORE: &str =
-    "L’équipe ne pourra plus lire ses démarches. Les tables et les réglages des documents restent ; ils ne seront plus mis à jour.";
+    "L’équipe ne pourra plus lire les démarches de ce jeton. Les tables et les réglages des documents restent ; ils ne seront plus mis à jour.";
 /// What is lost with a document.
 pub const REMOVE_DOCUMENT_MORE: &str = "Il gardera ses tables et ses données, mais ne pourra plus synchroniser.";
 /// What is lost with this one.
@@ -236,6 +236,9 @@ pub fn wrong(wrong: &Wrong) -> [String; 2] {
             "Ici, il faut le numéro de la démarche ; son adresse publique ne le donne pas.".to_owned(),
             format!("« {text} » : ouvrez la démarche comme instructeur ou administrateur, et copiez l’adresse. Le numéro suit « procedures »."),
         ],
+        Wrong::NoToken => {
+            ["Ce n’est pas un jeton de Démarches Simplifiées.".to_owned(), "Copiez-le en entier, sans espace ni retour à la ligne.".to_owned()]
+        }
         Wrong::Unnamed(text, why) => {
             let (what, remedy) = demarche::unnamed(*why);
             [what.to_owned(), format!("« {text} » : {remedy}")]

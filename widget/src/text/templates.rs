@@ -129,7 +129,7 @@ pub const DESCRIPTION_HINT: &str = "À quoi il sert, en une phrase. Elle est lue
 /// What the version changes.
 pub const NOTE: &str = "Ce que cette version change";
 /// What to type.
-pub const NOTE_HINT: &str = "Par exemple : ajoute le suivi DSIL.";
+pub const NOTE_HINT: &str = "Par exemple : Ajoute le suivi DSIL.";
 /// Saves it.
 pub const SAVE: &str = "Enregistrer le modèle";
 /// Saves a version.
@@ -153,8 +153,12 @@ pub const SAME: &str = "C’est la démarche d’origine du modèle : tous ses 
 pub const CONNECTED: &str = "Cette démarche est déjà connectée à ce document : Relais créera d’autres tables pour ce modèle.";
 /// The counts.
 pub const COUNTS: [&str; 4] = ["champs reconnus", "à vérifier", "à confirmer", "absents"];
+/// None was chosen.
+pub const NO_DEMARCHE: &str = "Choisissez d’abord une démarche.";
+/// No team was ticked.
+pub const TEAMLESS: &str = "Cochez au moins une équipe.";
 /// What is asked.
-pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou de ne pas l’importer.";
+pub const QUESTIONS_MORE: &str = "Relais hésite. Dites à quel champ chacun correspond, ou choisissez de ne pas l’importer.";
 /// What was recognised, but not for certain.
 pub const TO_CHECK_MORE: &str = "Relais n’en est pas certain. Corrigez ce qui ne convient pas.";
 /// What was asked, once all is answered.
@@ -265,7 +269,7 @@ pub const fn shown(shown: Shown) -> &'static str {
 /// Those that are not.
 pub fn others(number: usize) -> String {
     let others = count(number, "autre modèle concerne une démarche", "autres modèles concernent des démarches");
-    format!("{others} que votre équipe ne peut pas lire.")
+    format!("{others} que votre équipe ne peut pas lire. Un modèle s’applique aussi à une démarche semblable : voyez « Tous ».")
 }
 
 /// Those that a long list leaves out.

@@ -96,7 +96,7 @@ pub(super) fn demarche_screen() -> View {
     let by_number = form("par-numero", look_up)
         .child(field)
         .child(el("div").class("note-for").id("erreur-numero").child(move || unnamed.get().map(unnamed_note)))
-        .child(move || unlisted(choice));
+        .child(move || unnamed.get().is_none().then(|| unlisted(choice)));
     Shell::new(Header::Steps(1), || words::TITLE.to_owned())
         .summary(summary)
         .actions(button("btn primary", words::NEXT, next))
@@ -141,6 +141,9 @@ fn list(choice: Choice, searched: RwSignal<String>) -> View {
         Fetched::Pending => el("p").attr("role", "status").child(text::LOADING).into(),
         Fetched::Failed(_) => no_list(app, errors::UNCHANGED).map_or(View::NOTHING, View::from),
         Fetched::Ready(listed) => {
+            if listed.is_empty() {
+                return el("p").attr("role", "status").child(words::NO_TOKEN).into();
+            }
             let shown: Vec<ListedDemarche> = listed.into_iter().filter(|listed| answers(listed, &searched.get())).collect();
             if shown.is_empty() {
                 return el("p").attr("role", "status").child(words::NO_MATCH).into();

@@ -34,7 +34,10 @@ pub(super) fn line(choice: Choice, listed: ListedDemarche) -> View {
         }
         Some(match choice.chosen.get()?.form {
             Fetched::Pending => el("p").class("card meta").attr("role", "status").child(words::READING_FORM).into(),
-            Fetched::Ready(form) => facts(app, &form),
+            Fetched::Ready(form) => {
+                let twice = is_connected.then(|| el("p").class("hint").child(words::CONNECTED_TWICE));
+                View::from([facts(app, &form), twice.into()])
+            }
             Fetched::Failed(error) => {
                 let explained = errors::source(&error, Some(number), app.now());
                 el("div").class("card").child(Note::new(Tone::Error, explained.what).line(errors::UNCHANGED).line(explained.remedy)).into()

@@ -53,8 +53,8 @@ fn creating(app: App, desk: &Desk, is_free: bool) -> View {
     let by_code = (!is_free).then(|| el("p").class("sub").child(words::CREATE_BY_CODE));
     let form = asking_form(app, FORM, wish)
         .child(code)
-        .child(field(desk, Field::Team, String::new()))
-        .child(field(desk, Field::Document, String::new()))
+        // They are the team's already.
+        .child((!desk.is_created).then(|| View::from([field(desk, Field::Team, String::new()), field(desk, Field::Document, String::new())])))
         .child(token_fields(desk, None))
         .child(said(app, desk, TOKENS))
         .child(join);

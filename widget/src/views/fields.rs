@@ -10,11 +10,11 @@ use web_sys::{Event, HtmlDetailsElement};
 
 use super::field_line::field_line;
 use crate::{
-    app::{App, Choice},
+    app::{App, Choice, REFUSED},
     memo::memo,
     selection::{Filter, Place, Selection, Tick},
     text::{self, errors, fields as words},
-    ui::{Element, Header, Note, Shell, Tone, View, button, choices, el, link, radio, search, section_tick, text_field, tick},
+    ui::{Element, Header, Note, Shell, Tone, View, button, choices, el, focus, link, radio, search, section_tick, text_field, tick},
 };
 
 /// What the lines of a screen share, reckoned once a change.
@@ -56,12 +56,21 @@ fn chosen(choice: Choice, selection: RwSignal<Selection>) -> View {
     let count = selection.with_untracked(|selection| selection.count(Filter::All));
     let summary = memo(move || selection.with(|selection| words::summary(&selection.summary())));
     let is_bare = RwSignal::new(false);
+    let is_nothing = memo(move || selection.with(|selection| selection.preset() == Some(Preset::Nothing)));
     let import = move || {
         let has_nothing = selection.with_untracked(|selection| selection.preset() == Some(Preset::Nothing));
         is_bare.set(has_nothing);
+        if has_nothing {
+            focus(REFUSED, "");
+        }
         if !has_nothing {
             choice.import();
         }
+    };
+    let refusal = move || {
+        let is_bare = (is_bare.get() && is_nothing.get()).then(|| Note::new(Tone::Error, words::CHOOSE_FIRST));
+        let denied = choice.denied.get().as_ref().map(errors::document);
+        is_bare.or_else(|| denied.map(|explained| Note::new(Tone::Error, explained.what).line(explained.remedy)))
     };
     let is_empty = memo(move || board.shown.with(SortedSet::is_empty));
     let show_all = move || {
@@ -83,10 +92,7 @@ fn chosen(choice: Choice, selection: RwSignal<Selection>) -> View {
         .summary(move || summary.get())
         .actions(button("btn primary", move || if choice.is_saving.get() { words::SAVING } else { label }, import))
         .child(el("p").class("sub").child(name).child(". ").child(words::form(count)))
-        .child(move || is_bare.get().then(|| Note::new(Tone::Error, words::CHOOSE_FIRST)))
-        .child(move || {
-            choice.denied.get().as_ref().map(errors::document).map(|explained| Note::new(Tone::Error, explained.what).line(explained.remedy))
-        })
+        .child(el("div").id(REFUSED).attr("tabindex", "-1").child(refusal))
         .child(facts(app, selection))
         .child(super::scope::panel(choice, selection))
         .child(super::siblings::panel(choice, selection))

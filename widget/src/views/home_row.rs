@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use relais_engine::{grist::DocumentError, mapping::TableKey, sync::Connexion};
 
+use super::troubles::is_closed;
 use crate::{
     app::{App, Run, Screen, Stage},
     memo::memo,
@@ -39,6 +40,10 @@ fn card(app: App, id: &str) -> Option<Card> {
             _ if run.is_some() => ("st info", Icon::Running, run.clone().unwrap_or_default(), String::new()),
             _ if is_queued => ("st off", Icon::Clock, home::QUEUED.to_owned(), String::new()),
             Health::Waiting => ("st info", Icon::Clock, home::WAITING.to_owned(), String::new()),
+            Health::Changed => ("st info", Icon::Clock, home::CHANGED.to_owned(), String::new()),
+            Health::UpToDate if connexion.demarches().any(|number| is_closed(app, number)) => {
+                ("st err", Icon::Cross, home::CLOSED.to_owned(), String::new())
+            }
             Health::UpToDate => ("st ok", Icon::Check, home::UP_TO_DATE.to_owned(), String::new()),
             Health::Failed { failed, dossiers } => ("st err", Icon::Cross, home::failed(failed, dossiers), home::others(failed, dossiers)),
             Health::Interrupted => ("st warn", Icon::Warning, home::INTERRUPTED.to_owned(), home::INTERRUPTED_MORE.to_owned()),

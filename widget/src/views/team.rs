@@ -136,7 +136,7 @@ fn readings(app: App, desk: &Desk, team: &Team) -> View {
                     reading.demarche.to_string().into(),
                     words::operation(&reading.operation).into(),
                     // A form and a file are read without a dossier.
-                    (reading.dossiers > 0).then(|| reading.dossiers.to_string()).into(),
+                    (reading.dossiers > 0).then(|| relais_engine::words::figure(usize::try_from(reading.dossiers).unwrap_or_default())).into(),
                 ];
                 row("", moments::moment(reading.at, app.now()), &words::READING_HEADS, cells.into())
             };

@@ -11,6 +11,9 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// The id of what became of what was last asked.
+const SAID: &str = "dit";
+
 /// Asks for something, with what is typed; or says what is wrong with it, where the focus then is.
 pub(super) fn ask(app: App, wish: Wish) {
     match wish.request(&|field| typed(field.id())) {
@@ -184,5 +187,5 @@ pub(super) fn said(app: App, desk: &Desk, place: &'static str) -> View {
     for line in lines {
         note = note.line(line);
     }
-    el("div").class("say").child(note).into()
+    el("div").class("say").id(SAID).attr("tabindex", "-1").child(note).into()
 }

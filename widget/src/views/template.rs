@@ -11,7 +11,7 @@ use web_sys::{Blob, HtmlElement, Url};
 
 use super::templates::{below, is_owner, refusal, told, waiting};
 use crate::{
-    app::{Drawer, Fetched, Library, Place, Shelf},
+    app::{Drawer, Fetched, Library, Place, Shelf, Told},
     proxy::{Visibility, WholeTemplate},
     templates::file_name,
     text::{self, templates as words, versions},
@@ -47,7 +47,15 @@ fn actions(library: Library, whole: &WholeTemplate) -> View {
         };
         button("btn", label, toggle).attr("aria-expanded", if is_open { "true" } else { "false" })
     };
-    let set = move |which: Drawer| Box::new(move || library.set(|shelf| shelf.drawer = which)) as Box<dyn Fn()>;
+    let set = move |which: Drawer| {
+        let open = move || {
+            library.set(|shelf| {
+                shelf.drawer = which;
+                shelf.told = Told::Nothing;
+            });
+        };
+        Box::new(open) as Box<dyn Fn()>
+    };
     let managing = may_manage.then(|| {
         View::from([
             opener(words::SHARE, Drawer::Share, Box::new(move || library.open_sharing())).into(),

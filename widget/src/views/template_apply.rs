@@ -9,15 +9,12 @@ use web_sys::Event;
 
 use super::templates::{below, refusal, told, waiting};
 use crate::{
-    app::{Applying, Fetched, Library, Place, Shelf, UNANSWERED},
+    app::{Applying, DEMARCHE, Fetched, Library, Place, Shelf, UNANSWERED},
     proxy::WholeTemplate,
     templates::{Fitting, Question, Recognised},
     text::{errors, templates as words, versions},
     ui::{Note, Tone, View, button, el, radio, row, section, table},
 };
-
-/// The id of the list of démarches.
-const DEMARCHE: &str = "modele-demarche";
 
 /// A template, applied to a démarche.
 pub(super) fn apply_screen() -> View {

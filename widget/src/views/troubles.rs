@@ -1,11 +1,10 @@
 //! What keeps démarches from being read, or soon will: told where they are chosen and where they are synchronised.
 
 use leptos::prelude::*;
-use relais_engine::ds::{DemarcheNumber, SourceErrorCode};
+use relais_engine::ds::{DemarcheNumber, SourceError, SourceErrorCode};
 
 use crate::{
     app::{App, Fetched},
-    proxy::ListedDemarche,
     team::Due,
     text::{self, demarche as words, errors},
     ui::{Note, Tone, View, el, link},
@@ -37,23 +36,42 @@ pub(super) fn token_due(app: App, is_meant: impl Fn(DemarcheNumber) -> bool) -> 
     Some(Note::new(tone, words::token_due(due, last_day)).line(words::TOKEN_DUE_MORE))
 }
 
-/// The démarches of this document that DS does not open. What concerns a token is told once.
+/// The démarches of this document that DS, or the team, does not open. What concerns a token is told once.
 pub(super) fn refused(app: App) -> View {
-    let listed = app.demarches.get();
-    let refused = listed.ready().into_iter().flatten().filter(|listed| is_connected(app, listed.number));
+    let mut numbers: Vec<DemarcheNumber> = Vec::new();
+    app.loaded.with(|loaded| {
+        for number in loaded.connexions.iter().flat_map(relais_engine::sync::Connexion::demarches) {
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+    });
     let mut told: Vec<SourceErrorCode> = Vec::new();
     let mut notes: Vec<View> = Vec::new();
-    for ListedDemarche { number, error, .. } in refused {
-        let Some(error) = error else { continue };
+    for number in numbers {
+        let Some(error) = closure(app, number) else { continue };
         let is_of_demarche = matches!(error.code, SourceErrorCode::DemarcheRefused | SourceErrorCode::DemarcheForbidden | SourceErrorCode::NotFound);
         if (!is_of_demarche && told.contains(&error.code)) || notes.len() == MOST {
             continue;
         }
         told.push(error.code);
-        let explained = errors::source(error, Some(*number), app.now());
+        let explained = errors::source(&error, Some(number), app.now());
         notes.push(Note::new(Tone::Error, explained.what).line(errors::INTACT).line(explained.remedy).into());
     }
     notes.into()
+}
+
+/// Why a démarche cannot be read, once that is known. One that the team does not have is not in its list.
+fn closure(app: App, number: DemarcheNumber) -> Option<SourceError> {
+    app.demarches.with(|listed| match listed.ready()?.iter().find(|listed| listed.number == number) {
+        Some(listed) => listed.error.clone(),
+        None => Some(SourceErrorCode::DemarcheForbidden.into()),
+    })
+}
+
+/// Whether a démarche cannot be read, as far as is known.
+pub(super) fn is_closed(app: App, number: DemarcheNumber) -> bool {
+    closure(app, number).is_some()
 }
 
 /// Whether a connexion of this document is of a démarche.

@@ -40,6 +40,64 @@ fn a_connexion_is_saved_before_it_runs_and_then_runs_as_any_other() {
 }
 
 #[test]
+fn a_connexion_that_is_gone_is_connected_anew_by_whoever_runs_it() {
+    let world = World::with(5);
+    let mut connexion = world.connexion();
+    now(save(&world.document, &mut connexion)).unwrap();
+    // An undo takes its row back.
+    world.document.tables.borrow_mut().get_mut("Relais_Connexions").unwrap().rows.clear();
+    let outcome = world.run_with(&mut connexion);
+    assert!(outcome.is_success(), "{outcome:?}");
+    world.assert_faithful();
+    world.assert_settles();
+}
+
+#[test]
+fn two_pages_that_connect_a_demarche_at_once_make_two_connexions() {
+    let world = World::with(5);
+    let mut first = world.connexion();
+    now(save(&world.document, &mut first)).unwrap();
+    let twin = {
+        let mut tables = world.document.tables.borrow_mut();
+        let rows = &mut tables.get_mut("Relais_Connexions").unwrap().rows;
+        let (row, cells) = rows.iter().next().map(|(row, cells)| (row + 1, cells.clone())).unwrap();
+        rows.insert(row, cells);
+        row
+    };
+    let loaded = now(load(&world.document)).unwrap();
+    let ids: Vec<&str> = loaded.connexions.iter().map(|connexion| connexion.id.as_str()).collect();
+    assert_eq!(ids, ["1".to_owned(), format!("1-{twin}")]);
+    // Each runs in its own row, and ends alone.
+    let mut second = loaded.connexions[1].clone();
+    assert!(world.run_with(&mut second).is_success());
+    assert_eq!(second.row, Some(twin));
+    now(disconnect(&world.document, &first)).unwrap();
+    let left = now(load(&world.document)).unwrap().connexions;
+    assert_eq!((left.len(), left[0].row, left[0].binding.tables.is_empty()), (1, Some(twin), false));
+}
+
+#[test]
+fn what_is_chosen_otherwise_is_known_until_it_is_read() {
+    let world = World::with(2);
+    let mut connexion = world.connexion();
+    assert!(!connexion.has_changed(), "nothing was read yet");
+    assert!(world.run_with(&mut connexion).is_success());
+    let read = world.connexion();
+    assert!(!read.has_changed());
+    let mut fewer = read.clone();
+    fewer.mapping.tables[0].columns.pop();
+    assert!(fewer.has_changed());
+    let mut filtered = read.clone();
+    filtered.scope.archived = Some(false);
+    assert!(filtered.has_changed());
+    assert!(world.run_with(&mut filtered).is_success());
+    let mut whole = world.connexion();
+    assert!(!whole.has_changed());
+    whole.scope.archived = None;
+    assert!(whole.has_changed());
+}
+
+#[test]
 fn a_newer_version_is_saved_and_the_next_run_brings_it() {
     let world = World::with(5);
     let mut connexion = world.connexion();
@@ -263,9 +321,10 @@ fn a_column_that_becomes_a_list_has_its_choices_and_their_colours() {
     );
     assert!(world.options("Etat").style_of("En instruction").is_some());
     let lists = world.cells("Choix");
-    assert_eq!(lists.values().cloned().collect::<Vec<_>>(), [["b"], ["a, z"], ["b"]].map(CellValue::texts));
+    assert_eq!(lists.values().cloned().collect::<Vec<_>>(), [CellValue::texts(["b"]), CellValue::Null, CellValue::texts(["b"])]);
+    assert_eq!(world.cells("Choix_valeurs_d_avant")[&2], CellValue::text("a, z"), "where each choice ends is not known");
     let options = world.options("Choix");
-    assert_eq!(options.choice_names().collect::<Vec<_>>(), ["a", "a, z", "b"]);
+    assert_eq!(options.choice_names().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(serde_json::from_str::<Value>(&options.to_string()).unwrap()["alignment"], "right", "that is the agent's");
     assert!(serde_json::from_str::<Value>(&options.to_string()).unwrap()["widget"].is_null());
     let dates = world.cells("Date_de_depot");
@@ -276,7 +335,7 @@ fn a_column_that_becomes_a_list_has_its_choices_and_their_colours() {
     let taken = world.take_up(&older, Some(&newer));
     assert_eq!(taken.difference.changes.len(), 3);
     assert!(world.run().is_success());
-    assert_eq!(texts(&world.cells("Choix")), [Some("b"), Some("a, z"), Some("b")]);
+    assert_eq!(texts(&world.cells("Choix")), [Some("b"), None, Some("b")]);
     assert_eq!(world.metadata("Choix")["widgetOptions"], r#"{"alignment":"right"}"#);
     assert_eq!(texts(&world.cells("Etat")), [Some("En instruction"); 3]);
     let writes = world.document.writes.get();
