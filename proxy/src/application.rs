@@ -1,6 +1,7 @@
 //! What the routes share. Built at start, owned by the server: there are no globals.
 
 use std::{
+    collections::HashMap,
     path::Path,
     sync::{
         Arc,
@@ -10,7 +11,10 @@ use std::{
 };
 
 use moka::future::Cache;
-use relais_engine::ds::{DemarcheNumber, SourceErrorCode as Code};
+use relais_engine::{
+    Timestamp,
+    ds::{DemarcheNumber, SourceErrorCode as Code},
+};
 
 use crate::{
     audit::Trail,
@@ -55,6 +59,8 @@ pub(crate) struct Application {
     pub widget: Widget,
     /// What DS said lately of the démarches of a team, by the team, and the token that asked with its version.
     pub listed: Cache<(Arc<str>, Option<TokenId>, i64, DemarcheNumber), ListedDemarche>,
+    /// When teams last read dossiers of each démarche, by the team.
+    pub last_reads: Cache<Arc<str>, Arc<HashMap<DemarcheNumber, Timestamp>>>,
     /// The numbers of démarches by the paths of their public addresses.
     pub paths: Cache<DemarchePath, DemarcheNumber>,
     stopping: AtomicBool,
@@ -83,6 +89,7 @@ impl Application {
             trail: Trail::default(),
             widget: Widget::load(&configuration.widget, &configuration.grist.origins)?,
             listed: Cache::builder().max_capacity(10_000).time_to_live(LISTED).build(),
+            last_reads: Cache::builder().max_capacity(10_000).time_to_live(LISTED).build(),
             paths: Cache::builder().max_capacity(10_000).time_to_live(NAMED).build(),
             stopping: AtomicBool::new(false),
             configuration,

@@ -74,6 +74,8 @@ pub async fn forget_old_keys(configuration: &Configuration) -> anyhow::Result<()
         bail!("des jetons sont encore scellés avec une ancienne clé : lancez d’abord « relais rekey »");
     }
     configuration.secret.forget_old_keys()?;
+    // Hashed with what is forgotten, most of them open nothing any more: none is shown as if it did.
+    store.forget_codes().await?;
     Ok(())
 }
 
@@ -84,9 +86,15 @@ pub async fn invitation(configuration: &Configuration, days: u8) -> anyhow::Resu
     }
     let (code, now) = (InvitationCode::draw(), clock::now());
     let expires_at = now.plus_seconds(i64::from(days) * 24 * 3600);
-    let secrets = configuration.secret.load()?;
-    let hashes = Vault::new(configuration.secret.clone(), &secrets).code_hashes(&code);
-    Store::open(&configuration.database).await?.add_opening(hashes.first().context("aucune clé")?, now, expires_at).await?;
+    // A code is for a server that is there: run from another folder, this would make another.
+    if let Some(database) = configuration.database.file()
+        && !database.exists()
+    {
+        bail!("la base {} n’existe pas", database.display());
+    }
+    let store = Store::open(&configuration.database).await?;
+    let hashes = vault(configuration, &store.seals().await?)?.code_hashes(&code);
+    store.add_opening(hashes.first().context("aucune clé")?, now, expires_at).await?;
     Ok((code.shown(), expires_at))
 }
 

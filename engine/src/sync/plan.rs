@@ -4,6 +4,7 @@ use super::{
     Problem, ProblemKind,
     convert::is_writable,
     options::{in_step, widget_options},
+    system_tables,
 };
 use crate::{
     ds::{ChampDescriptor, ChampType, Demarche, DescriptorId, operations::Parts},
@@ -118,7 +119,8 @@ pub fn plan(
         demarche,
         translation,
         binding: binding.clone(),
-        taken: schema.tables().iter().map(|table| table.id.as_str().to_ascii_lowercase()).collect(),
+        // Relais's own may be made in the same call.
+        taken: schema.tables().iter().map(|table| table.id.as_str()).chain(system_tables::NAMES).map(str::to_ascii_lowercase).collect(),
         structure: Vec::new(),
         choices: Vec::new(),
         problems: Vec::new(),

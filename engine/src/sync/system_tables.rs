@@ -21,6 +21,9 @@ enum Kind {
     File,
 }
 
+/// How they are called.
+pub(super) const NAMES: [&str; 3] = [CONNEXIONS.name, JOURNAL.name, FILES.name];
+
 /// A row for each connexion.
 pub(super) const CONNEXIONS: SystemTable = SystemTable {
     name: "Relais_Connexions",

@@ -107,8 +107,8 @@ impl Difference {
         if current.scope != newer.scope {
             let outside = if is_outside_of_version { theirs.outside } else { ours.outside };
             let change = TemplateChange::Scope { from: current.scope.clone(), to: newer.scope.clone(), outside };
-            // Without an older version, it is the newer one's, unless rows would go for what the agent may have chosen.
-            difference.push(change, older.map_or(outside == Fate::Mark, |older| older.scope != newer.scope));
+            // Where rows of others go, it would take them away: who wants that chooses so.
+            difference.push(change, outside == Fate::Mark && older.is_none_or(|older| older.scope != newer.scope));
         }
         if ours.deleted != theirs.deleted {
             difference.push(TemplateChange::Deleted(theirs.deleted), is_of_version(theirs.deleted, known.map(|known| known.deleted)));

@@ -1,6 +1,6 @@
 //! `GET /api/demarches`: what the document's team may read.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{Json, extract::State};
 use futures_util::{StreamExt as _, stream};
@@ -16,6 +16,7 @@ use crate::{
     ds::{Described, Failure},
     error::AppError,
     ids::TokenId,
+    store::StoreError,
     teams::{Team, TeamToken},
 };
 
@@ -49,7 +50,7 @@ pub(super) async fn list(State(application): State<Arc<Application>>, Access { p
     let _running = application.limits.operation(&person)?;
     let numbers: Vec<DemarcheNumber> = team.tokens.iter().flat_map(|token| token.demarches.iter().copied()).collect();
     // A comfort, as the counts are.
-    let read = application.store.last_reads(&team.key()).await.unwrap_or_default();
+    let read = application.last_reads.try_get_with(team.key(), last_reads(&application, &team)).await.unwrap_or_default();
     let lines = stream::iter(numbers).map(|number| line(&application, &team, number, read.get(&number).copied()));
     Ok(Json(lines.buffered(AT_ONCE).collect::<Vec<Line>>().await))
 }
@@ -63,6 +64,10 @@ fn key(team: &Team, token: Option<&TeamToken>, number: DemarcheNumber) -> (Arc<s
 /// Forgets what DS said of a démarche: it has just said otherwise.
 pub(super) async fn forget(application: &Application, team: &Team, token: &TeamToken, number: DemarcheNumber) {
     application.listed.invalidate(&key(team, Some(token), number)).await;
+}
+
+async fn last_reads(application: &Application, team: &Team) -> Result<Arc<HashMap<DemarcheNumber, Timestamp>>, StoreError> {
+    application.store.last_reads(&team.key()).await.map(Arc::new)
 }
 
 async fn line(application: &Application, team: &Team, number: DemarcheNumber, last_read_at: Option<Timestamp>) -> Line {

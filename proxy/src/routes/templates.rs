@@ -304,8 +304,8 @@ pub(super) async fn set_uses(
     let mut uses = Vec::with_capacity(asked.len());
     let mut latest = BTreeMap::new();
     for (connexion, Use { template, version }) in asked {
-        let connexion = ConnexionId::parse(&connexion).ok_or_else(|| AppError::bad_request("not the id of a connexion"))?;
-        let id = parse(&template)?;
+        // Edited by hand, it is no reason to say nothing of the others.
+        let Some((connexion, id)) = ConnexionId::parse(&connexion).zip(TemplateId::parse(&template)) else { continue };
         let template = application.store.template(&team.key(), &person.origin, &person.document, &id).await?;
         if let Some(template) = template.filter(|template| (1..=template.version).contains(&version)) {
             if !template.withdrawn {

@@ -67,6 +67,14 @@ impl Store {
         one(done.rows_affected())
     }
 
+    /// Forgets every code that waits.
+    pub(crate) async fn forget_codes(&self) -> Result<(), StoreError> {
+        for table in ["invitations", "openings"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps a code with which a team is created, and forgets those that have ended.
     pub(crate) async fn add_opening(&self, hash: &str, created_at: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;

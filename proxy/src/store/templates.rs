@@ -242,7 +242,8 @@ impl Store {
         let mut transaction = self.begin().await?;
         let delete = sqlx::query("DELETE FROM template_uses WHERE origin = $1 AND document = $2");
         delete.bind(origin.as_str()).bind(document.as_str()).execute(&mut *transaction).await?;
-        let insert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        let insert = "INSERT INTO template_uses (template, origin, document, connexion, version, used_at) VALUES ($1, $2, $3, $4, $5, $6) \
+                      ON CONFLICT (template, origin, document, connexion) DO UPDATE SET version = excluded.version";
         for (connexion, template, version) in uses {
             sqlx::query(insert)
                 .bind(template.as_str())

@@ -214,6 +214,21 @@ async fn invitation_prints_a_code_that_creates_a_team() {
     let session = server.session_in(DOCUMENT, 1, Right::Owner).await;
     let body = json!({ "name": "Préfecture", "document_name": "Suivi", "code": printed.lines().next().unwrap() });
     assert_eq!(server.send(reqwest::Method::POST, "/api/team", &session, &body).await.status(), 201, "{printed}");
+    // Without the key that has sealed its tokens, it draws none: the server would take it for the one.
+    server.ds.knows(TOKEN, Known { demarches: vec![DEMARCHE], ..Known::default() });
+    deposit(&server, &session, TOKEN, &[DEMARCHE]).await;
+    let secret = server.configuration.secret.file.clone().unwrap();
+    let kept = std::fs::read(&secret).unwrap();
+    std::fs::remove_file(&secret).unwrap();
+    assert!(refused(&relais_beside(&server, &["invitation"])).contains("intacts"));
+    assert!(!secret.exists());
+    std::fs::write(&secret, kept).unwrap();
+    // Nor does it make a database where there is none.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = relais(elsewhere.path());
+    command.args(["invitation"]).env("RELAIS_GRIST_ORIGINS", server.grist.origin()).env("RELAIS_ENROLMENT", "invitation");
+    assert!(refused(&command.output().unwrap()).contains("n’existe pas"));
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
 }
 
 /// A process that does not outlive its test, whatever happens.

@@ -208,13 +208,16 @@ fn shown_lease(lease: Option<&str>) -> String {
     json::write(&serde_json::json!({ "lease": lease }))
 }
 
+/// More, the proxy takes no account of.
+const MOST_USES: usize = 64;
+
 /// What the connexions of a document use.
 fn uses(connexions: &[Connexion]) -> serde_json::Value {
     let follows = |connexion: &Connexion| {
         let FollowedTemplate { id, version, .. } = connexion.template.as_ref()?;
         Some((connexion.id.clone(), serde_json::json!({ "template": id, "version": version })))
     };
-    connexions.iter().filter_map(follows).collect::<serde_json::Map<_, _>>().into()
+    connexions.iter().filter_map(follows).take(MOST_USES).collect::<serde_json::Map<_, _>>().into()
 }
 
 struct Numbered(DemarcheNumber);

