@@ -58,11 +58,12 @@ async fn main() -> anyhow::Result<()> {
         engine(&mut figures).await?;
         in_wasm::engine(&mut figures).await?;
     }
-    if is_wanted("proxy") {
-        in_proxy::proxy(&mut figures).await?;
-    }
+    // Before tokens are sealed in the database, by a key that goes with its folder.
     if is_wanted("gallery") {
         in_proxy::galleries(&mut figures).await?;
+    }
+    if is_wanted("proxy") {
+        in_proxy::proxy(&mut figures).await?;
     }
     if is_wanted("widget") {
         widget(&mut figures)?;

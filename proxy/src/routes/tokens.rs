@@ -30,7 +30,7 @@ use crate::{
     store::{NewToken, Rights, StoreError},
     teams::{
         Team, TeamToken,
-        inspection::{Inspected, Inspection, inspect},
+        inspection::{Inspected, Inspection, inspect, opens_more},
     },
     text,
     vault::Owner,
@@ -74,6 +74,8 @@ struct Removal {
 pub(super) struct Answer {
     token: ShownToken,
     demarches: Vec<Opened>,
+    /// Whether it opens others too, as far as can be seen.
+    opens_more: bool,
 }
 
 #[derive(Serialize)]
@@ -212,7 +214,24 @@ async fn answer(application: &Application, person: &Person, token_id: &TokenId, 
     let team = present_team_of(application, person).await?;
     let token = team.as_ref().and_then(|team| team.tokens.iter().find(|token| token.id.as_ref() == Some(token_id)));
     let token = token.ok_or_else(|| AppError::new(Code::Changed, "the token has just been removed"))?;
-    Ok(Json(Answer { token: ShownToken::new(token), demarches: inspection.demarches.into_iter().map(Opened::new).collect() }))
+    let opens_more = match token.ready() {
+        Ok(ready) => {
+            let others = others(application, team.as_deref(), token_id).await;
+            opens_more(&application.ds, ready, &token.gate, &token.demarches, &others).await
+        }
+        Err(_) => false,
+    };
+    Ok(Json(Answer { token: ShownToken::new(token), demarches: inspection.demarches.into_iter().map(Opened::new).collect(), opens_more }))
+}
+
+/// Démarches that a token may open besides: those of the team's other tokens first, then those that anybody here reads.
+async fn others(application: &Application, team: Option<&Team>, but: &TokenId) -> Vec<DemarcheNumber> {
+    let own = team.into_iter().flat_map(|team| &team.tokens).filter(|token| token.id.as_ref() != Some(but));
+    let mut others: Vec<DemarcheNumber> = own.flat_map(|token| token.demarches.iter().copied()).collect();
+    // A comfort, as the rest of it.
+    others.extend(application.store.some_demarches().await.unwrap_or_default());
+    others.extend(application.teams.declared().iter().flat_map(|team| &team.tokens).flat_map(|token| token.demarches.iter().copied()));
+    others
 }
 
 /// A token of the team. Another team's is as unknown as one that never was.

@@ -210,6 +210,13 @@ impl Store {
         one(done.rows_affected())
     }
 
+    /// A few of the démarches that teams read, the latest first.
+    pub(crate) async fn some_demarches(&self) -> Result<Vec<DemarcheNumber>, StoreError> {
+        let select = "SELECT DISTINCT demarche FROM token_demarches ORDER BY demarche DESC LIMIT 100";
+        let rows = sqlx::query(select).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| row.try_get::<i64, _>("demarche")?.try_into().map_err(|_| unreadable("demarche"))).collect()
+    }
+
     /// Every sealed token.
     pub(crate) async fn seals(&self) -> Result<Vec<Seal>, StoreError> {
         let rows = sqlx::query("SELECT team, id, sealed FROM tokens ORDER BY team, id").fetch_all(&self.pool).await?;

@@ -56,9 +56,24 @@ pub(crate) const fn is_of_demarche(code: Code) -> bool {
     matches!(code, Code::DemarcheRefused | Code::NotFound)
 }
 
+/// How many others are tried.
+const TRIED: usize = 3;
+
+/// Whether a token opens more than it is meant for, as far as can be seen: DS has no list of what a token opens
+/// (facts/ds-api.md, section 3.4), so that a few démarches of `others` are tried. Nothing is said of which.
+pub(crate) async fn opens_more(ds: &Client, token: &Token, gate: &Arc<Gate>, meant: &[DemarcheNumber], others: &[DemarcheNumber]) -> bool {
+    for number in others.iter().filter(|number| !meant.contains(number)).take(TRIED) {
+        match ds.describe(token, gate, *number).await {
+            Ok(_) => return true,
+            Err(failure) if is_of_demarche(failure.error.code) => {}
+            // A comfort: DS has another difficulty.
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
 /// Asks DS what a token opens. An error when DS refuses the token itself, or cannot tell.
-///
-/// Which other démarches it opens cannot be asked: DS has no list of them (facts/ds-api.md, section 3.4).
 pub(crate) async fn inspect(ds: &Client, token: &Token, gate: &Arc<Gate>, demarches: &[DemarcheNumber]) -> Result<Inspection, Failure> {
     let mut inspected = Vec::with_capacity(demarches.len());
     for number in demarches {

@@ -231,6 +231,27 @@ async fn first_token(relais: &Relais, session: &str, is_so: impl Fn(&Value) -> b
 }
 
 #[tokio::test]
+async fn a_token_that_opens_more_than_it_is_meant_for_is_told() {
+    let relais = Relais::open().await;
+    relais.ds.knows(TOKEN, known(&[DEMARCHE]));
+    relais.ds.knows(OTHER, known(&[DEMARCHE, SECOND]));
+    let owner = create(&relais, DOCUMENT, "Préfecture").await;
+    assert_eq!(deposit(&relais, &owner, TOKEN, &[DEMARCHE]).await["opens_more"], false);
+    // It opens what another token of the team is for.
+    let wide = deposit(&relais, &owner, OTHER, &[SECOND]).await;
+    assert_eq!(wide["opens_more"], true);
+    // Nor is it hidden from a team of its own that others read what it opens too.
+    let neighbour = create(&relais, STRANGER, "Voisine").await;
+    let seen = deposit(&relais, &neighbour, OTHER, &[SECOND]).await;
+    assert_eq!(seen["opens_more"], true);
+    assert!(!seen.to_string().contains(&DEMARCHE.to_string()), "which one is others' business: {seen}");
+    relais.ds.knows(OTHER, known(&[SECOND]));
+    let check = |id: &Value| format!("/api/tokens/{}/check", id.as_str().unwrap());
+    let checked: Value = relais.send(Method::POST, &check(&wide["token"]["id"]), &owner, &json!({})).await.json().await.unwrap();
+    assert_eq!(checked["opens_more"], false);
+}
+
+#[tokio::test]
 async fn a_token_is_checked_once_a_day() {
     let mut relais = Relais::open().await;
     relais.configuration.limits.check_round = Duration::from_millis(20);

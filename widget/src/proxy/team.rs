@@ -183,6 +183,8 @@ pub struct Deposited {
     pub token: Token,
     /// The démarches that it does not open, and why.
     pub refused: Vec<(DemarcheNumber, SourceError)>,
+    /// Whether it opens others too.
+    pub opens_more: bool,
 }
 
 impl FromJson for Deposited {
@@ -193,7 +195,7 @@ impl FromJson for Deposited {
                 refused.push((demarche.read("number")?, error));
             }
         }
-        Ok(Self { token: json.read("token")?, refused })
+        Ok(Self { token: json.read("token")?, refused, opens_more: json.read("opens_more")? })
     }
 }
 
@@ -333,10 +335,10 @@ mod tests {
         let token = TEAM.split_once("\"tokens\": [").unwrap().1.split_once("},").unwrap().0;
         let body = format!(
             r#"{{"token": {token}}}, "demarches": [{{"number": 131016, "title": "DETR", "refusal": null}},
-                {{"number": 142062, "title": null, "refusal": {{"code": "demarche_refused", "message": "", "help": ""}}}}]}}"#
+                {{"number": 142062, "title": null, "refusal": {{"code": "demarche_refused", "message": "", "help": ""}}}}], "opens_more": true}}"#
         );
         let Answer::Deposited(deposited) = Answer::read(&Wish::Deposit, body.as_bytes()).unwrap() else { panic!("{body}") };
-        assert_eq!(deposited.token.id, "t1");
+        assert_eq!((deposited.token.id.as_str(), deposited.opens_more), ("t1", true));
         let [(number, error)] = deposited.refused.as_slice() else { panic!("{deposited:?}") };
         assert_eq!((number.get(), error.code), (142_062, SourceErrorCode::DemarcheRefused));
     }

@@ -185,6 +185,9 @@ pub const CREATED: &str = "L’équipe est créée, sans jeton pour l’instant.
 pub const DONE: &str = "C’est enregistré.";
 /// While DS is asked.
 pub const WAITING: &str = "Vérification…";
+/// It opens others too.
+pub const OPENS_MORE: &str =
+    "Ce jeton ouvre aussi d’autres démarches. Dans Démarches Simplifiées, limitez-le à celles-ci : il ouvrirait les autres à qui l’obtiendrait.";
 /// DS does not open all of them.
 pub const NOT_ALL: &str = "Le jeton est enregistré, mais il n’ouvre pas toutes ces démarches.";
 

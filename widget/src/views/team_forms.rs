@@ -163,12 +163,21 @@ pub(super) fn said(app: App, desk: &Desk, place: &'static str) -> View {
                 tone = Tone::Error;
                 lines.extend(words::refused(error, app.now()));
             }
-            None if deposited.refused.is_empty() => lines.push(words::opens(&deposited.token)),
+            None if deposited.refused.is_empty() => {
+                lines.push(words::opens(&deposited.token));
+                if deposited.opens_more {
+                    tone = Tone::Warning;
+                    lines.push(words::OPENS_MORE.to_owned());
+                }
+            }
             None => {
                 tone = Tone::Warning;
                 lines.push(words::NOT_ALL.to_owned());
                 for (number, error) in &deposited.refused {
                     lines.push(errors::source(error, Some(*number), app.now()).what);
+                }
+                if deposited.opens_more {
+                    lines.push(words::OPENS_MORE.to_owned());
                 }
             }
         },
