@@ -154,10 +154,11 @@ fn another_scope_is_told_as_the_versions_or_as_the_agents() {
         assert_eq!(left(&difference), Some(Fate::Mark), "{difference:?}");
         assert_eq!(told(&difference.kept), ["deleted remove", "outside remove"], "no version removes rows");
     }
-    // A connexion that removes rows keeps its own choice, as long as nobody knows who made it.
+    // A connexion that removes rows keeps its own choice, whoever made it: a version would take rows away by it.
     connexion.keeping = removing.keeping;
-    assert_eq!(told(&Difference::between(&connexion, &removing, None).kept), ["scope"]);
-    assert_eq!(left(&Difference::between(&connexion, &removing, Some(&older))), Some(Fate::Remove), "and that is said");
+    for known in [None, Some(&older), Some(&Applied { keeping: removing.keeping, ..older.clone() })] {
+        assert_eq!(told(&Difference::between(&connexion, &removing, known).kept), ["scope"]);
+    }
     // The other way round it is the version's, unless the agent has said so.
     assert_eq!(told(&Difference::between(&connexion, &older, Some(&removing)).changes), ["deleted mark", "outside mark"]);
     assert_eq!(told(&Difference::between(&connexion, &older, Some(&older)).kept), ["deleted mark", "outside mark"]);
