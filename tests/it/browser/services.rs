@@ -43,7 +43,7 @@ async fn journey(browser: &Browser, first: &Service, second: &Service) {
     // From nothing to a team, a connexion, and a template for all.
     browser.open(&first.address).await;
     create(browser, "Préfecture du Loiret", &first.token, &EVERYDAY.to_string()).await;
-    browser.sees("Lecture seule").await;
+    browser.sees("Inviter un autre document").await;
     browser.picture("equipe").await;
     browser.follow("Accueil").await;
     browser.press("Connecter une démarche").await;
@@ -70,7 +70,7 @@ async fn journey(browser: &Browser, first: &Service, second: &Service) {
     // Another service, another token: the template, for a clone in which two fields are called otherwise.
     browser.open(&second.address).await;
     create(browser, "Préfecture de l'Isère", &second.token, &SIBLING.to_string()).await;
-    browser.sees("Lecture seule").await;
+    browser.sees("Inviter un autre document").await;
     browser.follow("Accueil").await;
     browser.press("Partir d'un modèle").await;
     browser.sees("Préfecture du Loiret").await;
