@@ -2,7 +2,7 @@
 
 use relais_proxy::config::Enrolment;
 use relais_tests::{
-    ds::{self, EVERYDAY, SIBLING, tokens::Scope},
+    ds::{self, COMPLETE, EVERYDAY, SIBLING, tokens::Scope},
     grist,
     stack::Options,
 };
@@ -61,9 +61,25 @@ async fn a_team_is_managed_until_its_end_and_its_connexions_know_nothing_of_it()
     browser.sees("Rien n'a changé dans Démarches Simplifiées").await;
     assert_eq!(stack.document.calls().writes, 0, "its configuration is as it was");
 
-    // Its name, what was read, and the way out.
+    // One that opens more than it is meant for is kept, and said to.
     browser.press("Terminer").await;
     browser.follow("Équipe").await;
+    browser.sees("Inviter un autre document").await;
+    let wide = stack.ds.tokens().add(Scope::Only(vec![COMPLETE, EVERYDAY]));
+    browser.press("Ajouter un jeton").await;
+    browser.write("Nom du jeton", "Trop large").await;
+    browser.write("Jeton Démarches Simplifiées", &wide).await;
+    browser.write("Démarches que ce jeton autorise", &COMPLETE.to_string()).await;
+    browser.press("Vérifier et enregistrer").await;
+    browser.sees("Ce jeton ouvre aussi d'autres démarches.").await;
+    browser.picture("trop-large").await;
+    judge(&browser, "trop-large").await;
+    browser.press("Retirer Trop large").await;
+    browser.sees("Retirer « Trop large »").await;
+    browser.answer("Retirer").await;
+    browser.sees("C'est enregistré.").await;
+
+    // Its name, what was read, and the way out.
     browser.sees("Préfecture du Loiret").await;
     browser.press("Renommer l'équipe").await;
     browser.write("Nom de l'équipe", "Préfecture du Centre").await;
