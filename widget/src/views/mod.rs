@@ -41,17 +41,17 @@ pub fn mount() {
 
 /// Shows the page on which démarches are connected, from now on.
 pub fn mount_connect() {
-    show(connect_root);
+    show(|| page(leaving, connecting));
 }
 
 /// Shows the page of the team, from now on.
 pub fn mount_team() {
-    show(team_root);
+    show(|| page(enrolment::enrolment_screen, |_| team::team_screen()));
 }
 
 /// Shows the page of the templates, from now on.
 pub fn mount_templates() {
-    show(templates_root);
+    show(|| page(leaving, |_| templates::templates_screen()));
 }
 
 fn show(page: fn() -> View) {
@@ -72,21 +72,26 @@ fn start() -> App {
     app
 }
 
-/// The whole page on which démarches are connected.
-fn connect_root() -> View {
+/// A page below the main one: what stands in its way, what it shows while the document has no team, and once it can work.
+fn page(enrolling: fn(bool) -> View, open: fn(App) -> View) -> View {
     let app = start();
     let access = memo(move || app.access.get());
     View::from(move || {
         let access = access.get();
         untrack(|| match access {
-            // Where it leads is on its way.
-            Access::Starting | Access::Enrolling { .. } => loading(),
+            Access::Starting => loading(),
             Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
             Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
             Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
-            Access::Open => connecting(app),
+            Access::Enrolling { is_free } => enrolling(is_free),
+            Access::Open => open(app),
         })
     })
+}
+
+/// Where it leads is on its way.
+fn leaving(_: bool) -> View {
+    loading()
 }
 
 fn connecting(app: App) -> View {
@@ -97,40 +102,6 @@ fn connecting(app: App) -> View {
     View::from(move || {
         let screen = screen.get();
         untrack(|| if screen == Screen::Fields { fields::fields_screen() } else { demarche::demarche_screen() })
-    })
-}
-
-/// The whole page of the team.
-fn team_root() -> View {
-    let app = start();
-    let access = memo(move || app.access.get());
-    View::from(move || {
-        let access = access.get();
-        untrack(|| match access {
-            Access::Starting => loading(),
-            Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
-            Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
-            Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
-            Access::Enrolling { is_free } => enrolment::enrolment_screen(is_free),
-            Access::Open => team::team_screen(),
-        })
-    })
-}
-
-/// The whole page of the templates.
-fn templates_root() -> View {
-    let app = start();
-    let access = memo(move || app.access.get());
-    View::from(move || {
-        let access = access.get();
-        untrack(|| match access {
-            // Where it leads is on its way.
-            Access::Starting | Access::Enrolling { .. } => loading(),
-            Access::Blocked(Obstacle::Access(level)) => access::access_screen(level),
-            Access::Blocked(obstacle) => explained::explained_screen(&obstacle),
-            Access::ReadOnly => explained::explained_screen(&Obstacle::Viewer),
-            Access::Open => templates::templates_screen(),
-        })
     })
 }
 
